@@ -1,0 +1,251 @@
+"""The audit trail: who did what to whose record, when; hash-chained in the same transaction as the change.
+
+The chain holds a hash of the readable details; the details themselves stand in a table of their own, so that
+they can be erased for a person without breaking the chain. Columns marked `info={"sensitive": True}` are named there,
+their values are not. `h = HMAC-SHA256(key, previous hash + canonical entry)`, the key outside the database.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import DDL, ForeignKey, Index, event, insert, inspect, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from accreditation.core import clock
+from accreditation.core.database import BEFORE_COMMIT, Base, append_only, db, transaction
+
+GENESIS = "0" * 64
+
+
+@append_only
+class AuditEntry(Base):
+    """One link of the chain. `seq` has no holes; `at` is UTC text of fixed width, the same on every database."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_subject", "subject_type", "subject_id"),)
+    __audited__ = False  # it is the trail
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(index=True)
+    channel: Mapped[str]
+    action: Mapped[str] = mapped_column(index=True)
+    subject_type: Mapped[str | None]
+    subject_id: Mapped[int | None]
+    about_id: Mapped[int | None] = mapped_column(index=True)
+    detail_hash: Mapped[str]
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditDetail(Base):
+    """The readable part of an entry, with a random salt so that an erased one cannot be guessed from its hash."""
+
+    __tablename__ = "audit_detail"
+    __audited__ = False
+
+    seq: Mapped[int] = mapped_column(ForeignKey("audit_entry.seq"), primary_key=True, autoincrement=False)
+    salt: Mapped[str]
+    text: Mapped[str]
+
+
+class AuditHead(Base):
+    """The last link: one row, locked while the chain grows, so that writers come one after the other."""
+
+    __tablename__ = "audit_head"
+    __audited__ = False
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+    hash: Mapped[str]
+
+
+event.listen(
+    AuditHead.__table__,
+    "after_create",
+    DDL(f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{GENESIS}')"),
+)
+
+
+@dataclass(frozen=True)
+class Actor:
+    person_id: int | None
+    channel: str  # web, command, scheduler
+
+
+_actor: ContextVar[Actor] = ContextVar("actor", default=Actor(None, "command"))
+
+
+@contextmanager
+def acting_as(person_id: int | None, channel: str) -> Iterator[None]:
+    """Everything inside is done by this person (None: nobody in particular, such as the scheduler) through this door."""
+    token = _actor.set(Actor(person_id, channel))
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def note(action: str, *, subject: tuple[str, int] | None = None, about_id: int | None = None, **details: Any) -> None:
+    """Add an entry by hand to the transaction that is open: for what is not a changed row, such as an export."""
+    session = db.session()
+    if not session.info.get("writing"):
+        raise RuntimeError("audit.note() outside transaction()")
+    _pending(session).append((action, subject or (None, None), about_id, details))
+
+
+def sensitive_read(what: str, *, about_id: int | None = None, **details: Any) -> None:
+    """Record a look at something sensitive before it is shown: no entry, no page. Opens its own transaction."""
+    with transaction():
+        note(f"read {what}", about_id=about_id, **details)
+
+
+# --- what changed ----------------------------------------------------------------------------------------------------
+
+
+def _pending(session: Session) -> list[tuple[str, tuple[str | None, int | None], int | None, dict[str, Any]]]:
+    pending: list[Any] = session.info.setdefault("changes", [])
+    return pending
+
+
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _: object) -> None:
+    for row in session.new:
+        if row.__audited__:
+            _add(session, "added", row, _values(row))
+    for row in session.dirty:
+        if row.__audited__ and (changed := _changes(row)):
+            _add(session, "changed", row, changed)
+    for row in session.deleted:
+        if row.__audited__:
+            _add(session, "removed", row, _values(row))
+
+
+def _add(session: Session, action: str, row: Any, details: dict[str, Any]) -> None:
+    identity = inspect(row).mapper.primary_key_from_instance(row)[0]
+    about_id = identity if row.__tablename__ == "person" else getattr(row, "person_id", None)
+    subject_id = identity if isinstance(identity, int) else None
+    if subject_id is None:
+        details = {"key": str(identity), **details}
+    _pending(session).append((action, (row.__tablename__, subject_id), about_id, details))
+
+
+def _values(row: Any) -> dict[str, Any]:
+    shown = {}
+    for attribute in inspect(row).mapper.column_attrs:
+        value = getattr(row, attribute.key)
+        if value is not None and attribute.key != "id":
+            shown[attribute.key] = "(not shown)" if attribute.columns[0].info.get("sensitive") else value
+    return shown
+
+
+def _changes(row: Any) -> dict[str, Any]:
+    state = inspect(row)
+    changed = {}
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if history.has_changes():
+            before, after = (history.deleted or [None])[0], (history.added or [None])[0]
+            if before != after:
+                sensitive = attribute.columns[0].info.get("sensitive")
+                changed[attribute.key] = "(not shown)" if sensitive else [before, after]
+    return changed
+
+
+def _write(session: Session) -> None:
+    """Close the chain over everything the transaction changed, last thing before its commit."""
+    pending = session.info.pop("changes", None)
+    if not pending:
+        return
+    head = session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
+    key, at, actor = _key(), _text(clock.now()), _actor.get()
+    entries, details = [], []
+    seq, previous = head.seq, head.hash
+    for action, (subject_type, subject_id), about_id, shown in pending:
+        seq += 1
+        salt, text = secrets.token_hex(8), json.dumps(shown, default=str, ensure_ascii=False, sort_keys=True)
+        entry: dict[str, Any] = {
+            "seq": seq,
+            "at": at,
+            "actor_id": actor.person_id,
+            "channel": actor.channel,
+            "action": action,
+            "subject_type": subject_type,
+            "subject_id": subject_id,
+            "about_id": about_id,
+            "detail_hash": hashlib.sha256((salt + text).encode()).hexdigest(),
+            "previous": previous,
+        }
+        previous = entry["hash"] = _link(key, entry)
+        entries.append(entry)
+        details.append({"seq": seq, "salt": salt, "text": text})
+    connection = session.connection()
+    connection.execute(insert(AuditEntry), entries)
+    connection.execute(insert(AuditDetail), details)
+    head.seq, head.hash = seq, previous
+    session.flush()
+
+
+BEFORE_COMMIT.append(_write)
+
+
+def _link(key: bytes, entry: dict[str, Any]) -> str:
+    canonical = json.dumps([entry[name] for name in _LINKED], ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
+
+
+_LINKED = ("previous", "seq", "at", "actor_id", "channel", "action", "subject_type", "subject_id", "about_id", "detail_hash")
+
+
+def _key() -> bytes:
+    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), b"audit chain", hashlib.sha256).digest()
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+# --- proving it ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """`entries` read; `broken_at` the first seq that does not hold, with the reason in words; None when all hold."""
+
+    entries: int
+    broken_at: int | None = None
+    reason: str | None = None
+
+
+def verify() -> AuditReport:
+    """Walk the whole chain. Finds an edited, removed, moved or cut-off entry, and details that were altered."""
+    key, previous, count = _key(), GENESIS, 0
+    columns = [getattr(AuditEntry, name) for name in (*_LINKED, "hash")]
+    found = db.session.execute(
+        select(*columns, AuditDetail.salt, AuditDetail.text)
+        .outerjoin(AuditDetail, AuditDetail.seq == AuditEntry.seq)
+        .order_by(AuditEntry.seq)
+        .execution_options(yield_per=5000)
+    )
+    for row in found:
+        count += 1
+        if row.seq != count:
+            return AuditReport(count, count, "an entry is missing")
+        if row.previous != previous or not hmac.compare_digest(row.hash, _link(key, row._asdict())):
+            return AuditReport(count, row.seq, "the entry was altered")
+        if row.salt is not None and hashlib.sha256((row.salt + row.text).encode()).hexdigest() != row.detail_hash:
+            return AuditReport(count, row.seq, "its details were altered")
+        previous = row.hash
+    head = db.session.get_one(AuditHead, 1)
+    if (head.seq, head.hash) != (count, previous):
+        return AuditReport(count, count + 1, "entries at the end are missing")
+    return AuditReport(count)

@@ -1,0 +1,233 @@
+"""The database: its models' base, its one way to write, and what must hold on SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DDL, DateTime, Dialect, MetaData, Table, TypeDecorator, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
+
+BEGIN_WRITE = "BEGIN IMMEDIATE"
+BUSY_SECONDS = 10  # how long a writer waits for its turn before the page says "try again"
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, aware on both databases. A naive datetime is refused: nobody knows when it was."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables. `__audited__ = False` on a model keeps its changes out of the audit trail: say there why."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: Moment}
+    __audited__ = True
+
+
+class Record(Base):
+    """A row with an id of its own."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+M = TypeVar("M", bound=type[Base])
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Keyword arguments that make an Index partial on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """The only place that commits. What was read before it is forgotten: services fetch again inside.
+
+    Raises RuntimeError inside another one: only views, jobs and commands open a transaction.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("transaction() inside transaction(): only views, jobs and commands open one")
+    session.rollback()  # ends the read transaction
+    session.expire_all()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"writing": True})  # begins here, not at the first change
+        yield
+        session.flush()
+        for before_commit in BEFORE_COMMIT:
+            before_commit(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("changes", None)
+        session.info["writing"] = False
+
+
+BEFORE_COMMIT: list[Any] = []
+"""Called with the session when a transaction is complete but for its commit: the audit trail closes it here."""
+
+
+def insert_if_absent(model: type[Record], **values: Any) -> int | None:
+    """Insert unless a unique constraint already holds such a row; the new id, or None. Right with any number of writers."""
+    return db.session.scalar(_insert_or_nothing(model, values).returning(model.id))
+
+
+def insert_unless_there(model: type[Base], **values: Any) -> None:
+    """The same for a row that has a key of its own in place of an id."""
+    db.session.execute(_insert_or_nothing(model, values))
+
+
+def _insert_or_nothing(model: type[Base], values: dict[str, Any]) -> Any:
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(model).values(**values).on_conflict_do_nothing()
+
+
+@event.listens_for(Session, "before_flush")
+def refuse_stray_changes(session: Session, *_: object) -> None:
+    if not session.info.get("writing") and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("a row was changed outside transaction()")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def refuse_stray_statements(state: ORMExecuteState) -> None:
+    """A bulk statement must be inside a transaction, and must not slip past the audit trail."""
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return
+    if not state.session.info.get("writing"):
+        raise RuntimeError("a statement that changes rows ran outside transaction()")
+    mapper = state.bind_mapper
+    if (state.is_update or state.is_delete) and mapper is not None and getattr(mapper.class_, "__audited__", True):
+        raise RuntimeError(f"a bulk change of {mapper.class_.__name__} would escape the audit trail: load and change rows")
+
+
+# --- connections ---------------------------------------------------------------------------------------------------
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What create_engine is given for this URL."""
+    if url.startswith("sqlite"):
+        return {"module": sqlite_module(), "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+    settings = f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS * 1000} -c idle_in_transaction_session_timeout=120000"
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5, "options": settings}}
+
+
+def sqlite_module() -> Any:
+    """pysqlite3 from PyPI where it is installed, whose SQLite is past the WAL-reset fix (3.51.3); else Python's own."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        import sqlite3 as dbapi2
+    return dbapi2
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Hook up what SQLite needs to keep its word; PostgreSQL needs none of it."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", begin_on_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # begin_on_sqlite alone decides when a transaction begins
+    for pragma in (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "trusted_schema = OFF",
+        "secure_delete = ON",
+        "cache_size = -65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_on_sqlite(connection: Connection) -> None:
+    """SQLite has one writer: a writing transaction takes its place before it reads."""
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql(BEGIN_WRITE if writing else "BEGIN")
+
+
+def init_database(app: Flask, url: str) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+# --- append-only tables --------------------------------------------------------------------------------------------
+
+REFUSE_ON_POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+)
+
+
+def append_only_ddl(table: str, dialect: str) -> list[str]:
+    """The statements that make this database itself refuse to change or delete a row of the table."""
+    if dialect == "postgresql":
+        return [
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def append_only(model: M) -> M:
+    """Class decorator: rows are added and never changed, and both databases hold to it whoever asks."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    table.info["append_only"] = True
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_ddl(table.name, dialect):
+            ddl = DDL(statement.replace("%", "%%"))
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+    return model
+
+
+event.listen(
+    Base.metadata,
+    "before_create",
+    DDL(REFUSE_ON_POSTGRESQL.replace("%", "%%")).execute_if(dialect="postgresql"),
+)

@@ -1,0 +1,141 @@
+"""Who may do what: the one table. What is not in it is denied."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    MEDIATOR = "mediator"
+    TRAINING_PROVIDER = "training_provider"
+    PRACTICE_MANAGER = "practice_manager"
+    VETTING_OFFICER = "vetting_officer"
+    HELPLINE_ADVISER = "helpline_adviser"
+    LINE_MANAGER = "line_manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Scope(StrEnum):
+    """How far a grant reaches: everything, one unit's people, one provider's cohorts, or one person."""
+
+    SERVICE = "service"
+    UNIT = "unit"
+    PROVIDER = "provider"
+    PERSON = "person"
+
+
+class Permission(StrEnum):
+    PUBLIC = "public"  # anyone, signed in or not
+    SIGNED_IN = "signed_in"  # anyone with an account, whatever their roles
+
+    AWARD_ACCREDITATION = "award_accreditation"
+    BOOK_REFRESHER = "book_refresher"
+    EDIT_PERSON = "edit_person"
+    EXPORT_REGISTER = "export_register"
+    IMPORT_REGISTER = "import_register"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_APPLICATIONS = "manage_applications"
+    MANAGE_COHORTS = "manage_cohorts"
+    MANAGE_OVERLAYS = "manage_overlays"
+    MANAGE_PEOPLE = "manage_people"  # units, providers, people without a record of their own yet
+    MANAGE_REFRESHERS = "manage_refreshers"
+    MANAGE_REMINDERS = "manage_reminders"
+    MANAGE_SCHEMES = "manage_schemes"
+    MANAGE_SETTINGS = "manage_settings"
+    RECORD_CLEARANCE = "record_clearance"
+    RECORD_PRACTICE = "record_practice"
+    RECORD_RESULTS = "record_results"
+    RELEASE_RESULTS = "release_results"
+    USE_HELPLINE = "use_helpline"
+    VIEW_APPLICATIONS = "view_applications"
+    VIEW_ATTENTION = "view_attention"
+    VIEW_AUDIT = "view_audit"
+    VIEW_AWARDS = "view_awards"
+    VIEW_CLEARANCE = "view_clearance"  # level, dates, stage: data/field-access.csv
+    VIEW_CLEARANCE_REFERENCE = "view_clearance_reference"  # reference number, officer's notes, conditions
+    VIEW_COHORTS = "view_cohorts"
+    VIEW_CONTACT = "view_contact"
+    VIEW_MAY_WORK = "view_may_work"  # whether somebody may work today, and nothing more
+    VIEW_OWN = "view_own"
+    VIEW_REFRESHERS = "view_refreshers"
+    VIEW_REGISTER = "view_register"
+    VIEW_REMINDERS = "view_reminders"
+    VIEW_REPORTS = "view_reports"
+    VIEW_SCHEMES = "view_schemes"
+    VIEW_STANDING = "view_standing"  # the verdict with its requirements
+    VIEW_STATUS = "view_status"
+
+
+P = Permission
+
+ALLOWED: dict[Role, frozenset[Permission]] = {
+    Role.MEDIATOR: frozenset(
+        {P.VIEW_OWN, P.VIEW_STANDING, P.VIEW_CLEARANCE, P.VIEW_CONTACT, P.BOOK_REFRESHER, P.VIEW_REFRESHERS, P.VIEW_SCHEMES}
+    ),
+    Role.TRAINING_PROVIDER: frozenset({P.VIEW_COHORTS, P.RECORD_RESULTS}),
+    Role.PRACTICE_MANAGER: frozenset(
+        {
+            P.AWARD_ACCREDITATION,
+            P.BOOK_REFRESHER,
+            P.EDIT_PERSON,
+            P.EXPORT_REGISTER,
+            P.IMPORT_REGISTER,
+            P.MANAGE_APPLICATIONS,
+            P.MANAGE_COHORTS,
+            P.MANAGE_OVERLAYS,
+            P.MANAGE_PEOPLE,
+            P.MANAGE_REFRESHERS,
+            P.MANAGE_REMINDERS,
+            P.RECORD_PRACTICE,
+            P.RECORD_RESULTS,
+            P.RELEASE_RESULTS,
+            P.VIEW_APPLICATIONS,
+            P.VIEW_ATTENTION,
+            P.VIEW_AWARDS,
+            P.VIEW_CLEARANCE,
+            P.VIEW_COHORTS,
+            P.VIEW_CONTACT,
+            P.VIEW_MAY_WORK,
+            P.VIEW_REFRESHERS,
+            P.VIEW_REGISTER,
+            P.VIEW_REMINDERS,
+            P.VIEW_REPORTS,
+            P.VIEW_SCHEMES,
+            P.VIEW_STANDING,
+        }
+    ),
+    Role.VETTING_OFFICER: frozenset(
+        {
+            P.RECORD_CLEARANCE,
+            P.VIEW_CLEARANCE,
+            P.VIEW_CLEARANCE_REFERENCE,
+            P.VIEW_CONTACT,
+            P.VIEW_MAY_WORK,
+            P.VIEW_REGISTER,
+            P.VIEW_SCHEMES,
+        }
+    ),
+    Role.HELPLINE_ADVISER: frozenset(
+        {P.USE_HELPLINE, P.VIEW_CONTACT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REFRESHERS}
+    ),
+    Role.LINE_MANAGER: frozenset({P.VIEW_MAY_WORK, P.VIEW_REGISTER}),
+    Role.AUDITOR: frozenset({P.VIEW_AUDIT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REPORTS, P.VIEW_SCHEMES, P.VIEW_STATUS}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.MANAGE_ACCOUNTS, P.MANAGE_PEOPLE, P.MANAGE_SCHEMES, P.MANAGE_SETTINGS, P.VIEW_SCHEMES, P.VIEW_STATUS}
+    ),
+}
+
+SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.MEDIATOR: frozenset({Scope.PERSON}),
+    Role.TRAINING_PROVIDER: frozenset({Scope.PROVIDER}),
+    Role.PRACTICE_MANAGER: frozenset({Scope.SERVICE, Scope.UNIT}),
+    Role.VETTING_OFFICER: frozenset({Scope.SERVICE}),
+    Role.HELPLINE_ADVISER: frozenset({Scope.SERVICE}),
+    Role.LINE_MANAGER: frozenset({Scope.UNIT, Scope.PERSON}),
+    Role.AUDITOR: frozenset({Scope.SERVICE}),
+    Role.ADMINISTRATOR: frozenset({Scope.SERVICE}),
+}
+"""The scopes in which each role may be granted: nobody is made helpline adviser of a single provider by mistake."""

@@ -1,0 +1,35 @@
+"""What an administrator sets on screen. Every setting has a default here, so that an empty table is a working one."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accreditation.core.database import Base, db
+
+DEFAULTS = {
+    "service_name": "Mediation register",
+    "service_phone": "",
+    "main_scheme": "INHOUSE-WPM",
+    "helpline_phone": "",
+}
+
+
+class Setting(Base):
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+def get_setting(name: str) -> str:
+    """Raises KeyError for a name that is not a setting."""
+    row = db.session.get(Setting, name)
+    return row.value if row else DEFAULTS[name]
+
+
+def set_setting(name: str, value: str) -> None:
+    """Inside the caller's transaction. Raises KeyError for a name that is not a setting."""
+    DEFAULTS[name]
+    row = db.session.get(Setting, name)
+    if row is None:
+        db.session.add(Setting(name=name, value=value))
+    else:
+        row.value = value

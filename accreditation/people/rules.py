@@ -1,0 +1,85 @@
+"""Who is asking, and what their grants reach. Values only: nothing here looks at the request or the database."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from accreditation.core.permissions import ALLOWED, Permission, Role, Scope
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a permission is asked for: a person, their unit, a provider's cohort."""
+
+    person_id: int | None = None
+    unit_id: int | None = None
+    provider_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    role: Role
+    scope: Scope
+    scope_id: int | None = None
+
+    def reaches(self, subject: Subject) -> bool:
+        within = {
+            Scope.UNIT: subject.unit_id,
+            Scope.PERSON: subject.person_id,
+            Scope.PROVIDER: subject.provider_id,
+        }
+        return self.scope is Scope.SERVICE or self.scope_id is not None and self.scope_id == within.get(self.scope)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is asking, with the grants in force today. Handed down as a value. `person_id` 0: nobody is signed in."""
+
+    person_id: int
+    grants: frozenset[Grant]
+
+    def may(self, permission: Permission, subject: Subject) -> bool:
+        return any(permission in ALLOWED[grant.role] and grant.reaches(subject) for grant in self.grants)
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        """Whether any grant carries it, for anyone at all: for showing a link, never for showing a record."""
+        return any(permission in ALLOWED[grant.role] for grant in self.grants)
+
+    def limited_to(self, permission: Permission) -> "Viewer":
+        """The same person with only the grants that carry this permission, each still within its own scope."""
+        return replace(self, grants=frozenset(g for g in self.grants if permission in ALLOWED[g.role]))
+
+    def ids(self, scope: Scope) -> set[int | None]:
+        """The ids in this scope; for SERVICE a set that is empty or not."""
+        return {grant.scope_id for grant in self.grants if grant.scope is scope}
+
+    @property
+    def roles(self) -> list[Role]:
+        """In the order of the table of roles."""
+        return [role for role in Role if any(grant.role is role for grant in self.grants)]
+
+
+NOBODY = Viewer(0, frozenset())
+
+EVERYTHING = Viewer(0, frozenset(Grant(role, Scope.SERVICE) for role in Role))
+"""The operator at the machine's own command line, who has the database file in their hands anyway."""
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, for sorting and finding: “Żak, Zoë” is found by “zak zoe”."""
+    text = text.casefold().translate(_NOT_DECOMPOSED)
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.sub(r"\s+", " ", text.replace("’", "'")).strip()
+
+
+_NOT_DECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+
+
+def sort_name(given_name: str, family_name: str) -> str:
+    return f"{plain(family_name)}, {plain(given_name)}"
+
+
+def search_text(given_name: str, family_name: str, reference: str, pay_number: str | None) -> str:
+    """What a search looks through, words surrounded by spaces."""
+    words = f"{given_name} {family_name} {reference} {pay_number or ''}"
+    return f" {plain(words)} "

@@ -1,0 +1,135 @@
+"""Fixtures for all tests. `app` runs each test twice, on SQLite and on PostgreSQL, with an empty database each time."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import create_engine, text
+
+from accreditation.app import create_app
+from accreditation.config import Config
+from accreditation.core.database import Base, db
+from accreditation.people.rules import Grant
+from tests import factories
+from tests.postgres import PostgresServer
+
+SECRET = "a secret for tests alone"
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    folder = tmp_path_factory.mktemp("data")
+    return Config(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'unused.sqlite3'}",
+        secret_key=SECRET,
+        base_url="http://localhost",
+        mail_from="Mediation register <register@example.police.uk>",
+    )
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(config: Config) -> Path:
+    """A database with the schema and nothing in it, copied for each test."""
+    path = config.data_dir / "empty.sqlite3"
+    make_schema(replace(config, database_url=f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server of this test process's own, with the empty database as a template."""
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    make_schema(replace(config, database_url=server.create("template_empty")))
+    yield server
+    server.stop()
+
+
+def make_schema(config: Config) -> None:
+    app = create_app(config)
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        db.engine.dispose()
+        if db.engine.dialect.name == "sqlite":
+            with create_engine(config.database_url).connect() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, empty database, on each of the two in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.clone("template_empty")
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def app(config: Config, url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(replace(config, database_url=url, data_dir=tmp_path))
+    app.testing = True
+    app.test_client_class = Client
+    app.url = url  # for tests that start processes of their own
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def today() -> Iterator[date]:
+    """Tuesday 2 February 2027, ten in the morning."""
+    with time_machine.travel("2027-02-02T10:00:00+00:00", tick=False):
+        yield factories.TODAY
+
+
+class Client(FlaskClient):
+    """Sends the form token along, as a browser does. `csrf=False` leaves it out."""
+
+    def open(self, *args, csrf: bool = True, **kwargs):
+        if csrf and str(kwargs.get("method", "GET")).upper() not in {"GET", "HEAD"}:
+            with self.session_transaction() as session:
+                raw = session.setdefault("csrf_token", "0" * 40)
+            token = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(raw)
+            kwargs["headers"] = {"X-CSRFToken": token, **dict(kwargs.get("headers") or {})}
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, today: date) -> Callable[..., FlaskClient]:
+    """A browser in which somebody with these grants is signed in: `sign_in(Grant(Role.AUDITOR, Scope.SERVICE))`."""
+
+    def sign_in(*grants: Grant, person=None) -> FlaskClient:
+        who = person or factories.person()
+        for grant in grants:
+            factories.grant(who.id, grant.role, grant.scope, grant.scope_id)
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = factories.open_session(who.id)
+            session["_fresh"] = True
+        client.person_id = who.id
+        return client
+
+    return sign_in
+
+
+def pytest_sessionstart() -> None:
+    os.environ.pop("ACCREDITATION_DATABASE_URL", None)

@@ -1,0 +1,4 @@
+"""One function for each noun, and one for each state that tests keep needing, named as the office would name it."""
+
+from tests.factories.days import TODAY as TODAY
+from tests.factories.people import *  # noqa: F403
