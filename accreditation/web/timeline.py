@@ -1,0 +1,177 @@
+"""The picture of a standing: where each bar stands, in percent of the width. Facts in, positions out; no request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from accreditation.core.calendar import FOREVER, Span, anniversary, last_good_day
+from accreditation.web import words
+
+TOP = 40  # the first lane's words, below the years
+LANE = 42
+THICK, THIN = 16, 10
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One requirement: the days it is met (merged spans), and the days in which to renew what runs now."""
+
+    name: str
+    met: Sequence[Span]
+    window: Span | None = None
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: float
+    width: float
+    half: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    x: float
+    label: str
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class DrawnLane:
+    name: str
+    until: str
+    tone: str
+    y: int
+    thick: int
+    bars: Sequence[Bar]
+    windows: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class DrawnRow:
+    """A line of the table: both days inclusive, `last` None where there is no end, `first` None where never met."""
+
+    name: str
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    finding: str
+    height: int
+    foot: int
+    ticks: Sequence[Mark]
+    lanes: Sequence[DrawnLane]
+    today: Mark
+    end: Mark | None
+    rows: Sequence[DrawnRow]
+
+
+@dataclass(frozen=True)
+class Scale:
+    first: date
+    last: date
+
+    def x(self, on: date) -> float:
+        """Percent from the left, within the picture."""
+        share = (min(max(on, self.first), self.last) - self.first) / (self.last - self.first)
+        return round(100 * share, 2)
+
+    def bar(self, span: Span, half: bool = False) -> Bar | None:
+        if span.ends_on <= self.first or span.starts_on >= self.last:
+            return None
+        x = self.x(span.starts_on)
+        return Bar(x, max(round(self.x(span.ends_on) - x, 2), 0.4), half)
+
+    def mark(self, on: date, label: str) -> Mark:
+        x = self.x(on)
+        return Mark(x, label, "start" if x < 16 else "end" if x > 84 else "middle")
+
+
+def draw_timeline(
+    lanes: Sequence[Lane],
+    working: Sequence[Span],
+    *,
+    today: date,
+    finding: str,
+    co_mediating: Sequence[Span] = (),
+    first_end: date | None = None,
+) -> Timeline:
+    """Draw the lanes and, below them, the days on which the person may work.
+
+    `first_end` is the first day that is no longer good; it is marked with the day before it. The picture reaches from
+    at most two years back to at most three years ahead; the table below it says every date in full.
+    """
+    scale = _scale([*lanes, Lane("", [*working, *co_mediating])], today, first_end)
+    drawn = [_lane(lane, scale, TOP + LANE * place, today) for place, lane in enumerate(lanes)]
+    y = TOP + LANE * len(lanes) + 6
+    drawn.append(_run(working, co_mediating, scale, y, today))
+    foot = y + 7 + THICK + 6
+    return Timeline(
+        finding=finding,
+        height=foot + 42,
+        foot=foot,
+        ticks=_ticks(scale),
+        lanes=drawn,
+        today=scale.mark(today, f"Today, {words.short_day(today)}"),
+        end=scale.mark(first_end, f"Ends first: {words.short_day(last_good_day(first_end))}") if first_end else None,
+        rows=[row for lane in [*lanes, Lane("May work", working)] for row in _rows(lane)],
+    )
+
+
+def _scale(lanes: Sequence[Lane], today: date, first_end: date | None) -> Scale:
+    starts = [span.starts_on for lane in lanes for span in lane.met]
+    ends = [span.ends_on for lane in lanes for span in lane.met if span.ends_on != FOREVER]
+    first = min(max(min(starts, default=today), anniversary(today, -24)), anniversary(today, -6))
+    last = max(min(max(ends, default=today), anniversary(today, 36)), anniversary(today, 12))
+    if first_end and first_end > last:
+        last = anniversary(first_end, 3)
+    return Scale(first, last)
+
+
+def _lane(lane: Lane, scale: Scale, y: int, today: date) -> DrawnLane:
+    bars = [bar for span in lane.met if (bar := scale.bar(span))]
+    windows = [bar for bar in [scale.bar(lane.window) if lane.window else None] if bar]
+    tone = "met" if any(today in span for span in lane.met) else "unmet"
+    return DrawnLane(lane.name, _until(lane.met, today), tone, y, THIN, bars, windows)
+
+
+def _run(working: Sequence[Span], co_mediating: Sequence[Span], scale: Scale, y: int, today: date) -> DrawnLane:
+    bars = [bar for span in working if (bar := scale.bar(span))]
+    bars += [bar for span in co_mediating if (bar := scale.bar(span, half=True))]
+    return DrawnLane("May work", _until(working, today), "run", y, THICK, bars, ())
+
+
+def _until(met: Sequence[Span], today: date) -> str:
+    now = next((span for span in met if today in span), None)
+    if now:
+        return "no end" if now.ends_on == FOREVER else f"until {words.short_day(last_good_day(now.ends_on))}"
+    after = next((span for span in met if span.starts_on > today), None)
+    if after:
+        return f"from {words.short_day(after.starts_on)}"
+    before = next((span for span in reversed(met) if span.ends_on <= today), None)
+    return f"ended {words.short_day(last_good_day(before.ends_on))}" if before else "not met"
+
+
+def _ticks(scale: Scale) -> list[Mark]:
+    """A line for each quarter, the year's number at each January; the months where a picture holds less than one January."""
+    ticks = []
+    month = date(scale.first.year, 1, 1)
+    while month < scale.last:
+        if month > scale.first:
+            ticks.append(Mark(scale.x(month), str(month.year) if month.month == 1 and scale.x(month) < 92 else ""))
+        month = anniversary(month, 3)
+    return ticks
+
+
+def _rows(lane: Lane) -> list[DrawnRow]:
+    if not lane.met:
+        return [DrawnRow(lane.name, None, None)]
+    return [
+        DrawnRow(
+            lane.name if place == 0 else f"{lane.name}, again",
+            span.starts_on,
+            None if span.ends_on == FOREVER else span.ends_on - timedelta(1),
+        )
+        for place, span in enumerate(lane.met)
+    ]
