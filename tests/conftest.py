@@ -97,15 +97,25 @@ def today() -> Iterator[date]:
 
 
 class Client(FlaskClient):
-    """Sends the form token along, as a browser does. `csrf=False` leaves it out."""
+    """A browser. Sends the form token along, as a page would; `csrf=False` leaves it out.
+
+    Each request runs in an app context of its own, as in life: nothing of one request is known to the next. When it
+    has been answered, what the test had read is forgotten, so that the test sees what the request changed.
+    """
+
+    person_id: int
 
     def open(self, *args, csrf: bool = True, **kwargs):
-        if csrf and str(kwargs.get("method", "GET")).upper() not in {"GET", "HEAD"}:
+        if csrf and str(kwargs.get("method", "GET")).upper() not in {"GET", "HEAD", "OPTIONS"}:
             with self.session_transaction() as session:
                 raw = session.setdefault("csrf_token", "0" * 40)
             token = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(raw)
             kwargs["headers"] = {"X-CSRFToken": token, **dict(kwargs.get("headers") or {})}
-        return super().open(*args, **kwargs)
+        try:
+            with self.application.app_context():
+                return super().open(*args, **kwargs)
+        finally:
+            db.session.rollback()
 
 
 @pytest.fixture
@@ -122,9 +132,9 @@ def sign_in(app: Flask, today: date) -> Callable[..., FlaskClient]:
         for grant in grants:
             factories.grant(who.id, grant.role, grant.scope, grant.scope_id)
         client = app.test_client()
+        token = factories.open_session(who.id)
         with client.session_transaction() as session:
-            session["_user_id"] = factories.open_session(who.id)
-            session["_fresh"] = True
+            session["_user_id"], session["_fresh"] = token, True
         client.person_id = who.id
         return client
 
