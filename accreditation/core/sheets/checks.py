@@ -23,6 +23,10 @@ DECLARATIONS = re.compile(
     )
 )
 SAVE_AGAIN = "Open it in Excel or LibreOffice, save it as an .xlsx file without a password, and upload that."
+TOO_MUCH = (
+    "The file takes too long or too much memory to read. "
+    "Copy the cells you need into a new workbook, save it as .xlsx, and upload that."
+)
 
 
 class SheetRefused(DomainError):
@@ -58,15 +62,9 @@ def kind_of_file(data: bytes, limits: Limits) -> Literal["xlsx", "csv"]:
     ):
         raise SheetRefused(f"The file is not a spreadsheet. {SAVE_AGAIN}")
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SheetRefused(
-            f"The file is not a spreadsheet that can be read. {SAVE_AGAIN}"
-        )
-    if re.match(
-        rb"(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html)", data[:200], re.IGNORECASE
-    ):
-        raise SheetRefused(
-            f"The file is a web page or XML, not a spreadsheet. {SAVE_AGAIN}"
-        )
+        raise SheetRefused(f"The file is not a spreadsheet that can be read. {SAVE_AGAIN}")
+    if re.match(rb"(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html)", data[:200], re.IGNORECASE):
+        raise SheetRefused(f"The file is a web page or XML, not a spreadsheet. {SAVE_AGAIN}")
     return "csv"
 
 
@@ -94,9 +92,7 @@ def check_archive(data: bytes, limits: Limits) -> None:
     if "xl/workbook.bin" in names:
         raise SheetRefused(f"The file is in the .xlsb format. {SAVE_AGAIN}")
     if "[Content_Types].xml" not in names:
-        raise SheetRefused(
-            f"The file is a zip archive, not a spreadsheet. {SAVE_AGAIN}"
-        )
+        raise SheetRefused(f"The file is a zip archive, not a spreadsheet. {SAVE_AGAIN}")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -110,15 +106,11 @@ def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
         if entry.flag_bits & 0x1:
             raise SheetRefused(f"The file is protected by a password. {SAVE_AGAIN}")
         if _leads_elsewhere(entry):
-            raise SheetRefused(
-                f"The file holds a part that points outside itself. {SAVE_AGAIN}"
-            )
+            raise SheetRefused(f"The file holds a part that points outside itself. {SAVE_AGAIN}")
     if sum(entry.file_size for entry in entries) > limits.unpacked:
         raise SheetRefused(_too_big(limits))
     for entry in entries:
-        if entry.file_size > limits.ratio_from and entry.file_size > limits.ratio * max(
-            entry.compress_size, 1
-        ):
+        if entry.file_size > limits.ratio_from and entry.file_size > limits.ratio * max(entry.compress_size, 1):
             raise SheetRefused(_too_big(limits))
 
 
@@ -141,9 +133,7 @@ def _too_big(limits: Limits) -> str:
     )
 
 
-def _count(
-    content: IO[bytes], entry: zipfile.ZipInfo, counted: int, limits: Limits
-) -> int:
+def _count(content: IO[bytes], entry: zipfile.ZipInfo, counted: int, limits: Limits) -> int:
     """Unpack one entry block by block, keep none of it, and refuse on the way."""
     unpacked = 0
     is_xml = entry.filename.lower().endswith(XML_ENDINGS)
@@ -153,12 +143,8 @@ def _count(
         if counted + unpacked > limits.unpacked:
             raise SheetRefused(_too_big(limits))
         if is_xml and DECLARATIONS.search(tail + block):
-            raise SheetRefused(
-                f"The file holds a document type declaration, which no spreadsheet needs. {SAVE_AGAIN}"
-            )
+            raise SheetRefused(f"The file holds a document type declaration, which no spreadsheet needs. {SAVE_AGAIN}")
         tail = block[-OVERLAP:]
-    if unpacked > limits.ratio_from and unpacked > limits.ratio * max(
-        entry.compress_size, 1
-    ):
+    if unpacked > limits.ratio_from and unpacked > limits.ratio * max(entry.compress_size, 1):
         raise SheetRefused(_too_big(limits))
     return counted + unpacked

@@ -8,7 +8,7 @@ import json
 import resource
 import sys
 
-from accreditation.core.sheets.checks import SAVE_AGAIN, SheetRefused
+from accreditation.core.sheets.checks import SAVE_AGAIN, TOO_MUCH, SheetRefused
 from accreditation.core.sheets.limits import Limits
 from accreditation.core.sheets.parsing import parse
 
@@ -29,11 +29,7 @@ def answer(data: bytes, limits: Limits) -> dict[str, object]:
     except SheetRefused as refusal:
         return {"refused": refusal.reasons}
     except MemoryError:
-        return {
-            "refused": [
-                "The file needs too much memory to read. Copy the cells you need into a new workbook."
-            ]
-        }
+        return {"refused": [TOO_MUCH]}
     except Exception as damage:  # noqa: BLE001 - it is reported as a refusal and logged by the parent
         # Whatever openpyxl or the XML parser make of a broken file: this process has nothing else that could fail.
         return {
@@ -46,7 +42,10 @@ def main() -> None:
     limits = Limits(**json.loads(sys.argv[1]))
     confine(limits)
     data = sys.stdin.buffer.read(limits.upload + 1)
-    json.dump(answer(data, limits), sys.stdout)
+    text = json.dumps(answer(data, limits))
+    if len(text) > limits.answer:  # json writes ASCII: a character is a byte
+        text = json.dumps({"refused": [TOO_MUCH]})
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":

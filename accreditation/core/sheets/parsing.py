@@ -59,9 +59,7 @@ def parse(data: bytes, limits: Limits) -> Workbook:
 
 
 def parse_xlsx(data: bytes, limits: Limits) -> Workbook:
-    values = openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-    )
+    values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     if len(values.worksheets) > limits.sheets:
         raise SheetRefused(
             f"The file has {len(values.worksheets)} sheets; at most {limits.sheets} are read. "
@@ -82,17 +80,13 @@ def _has_formulas(data: bytes) -> bool:
     """Reading twice costs twice, and most registers hold no formula at all."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return any(
-            FORMULA.search(archive.read(name))
-            for name in archive.namelist()
-            if name.startswith("xl/worksheets/")
+            FORMULA.search(archive.read(name)) for name in archive.namelist() if name.startswith("xl/worksheets/")
         )
 
 
 def _formulas(data: bytes, limits: Limits) -> dict[str, dict[tuple[int, int], str]]:
     """By sheet: (row number, column) to the text of the formula there."""
-    workbook = openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=False, keep_links=False
-    )
+    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     found: dict[str, dict[tuple[int, int], str]] = {}
     for sheet in workbook.worksheets:
         found[sheet.title] = {
@@ -109,9 +103,7 @@ def _numbered(sheet: Any, limits: Limits) -> Iterator[tuple[int, tuple[Any, ...]
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.rows, 1):
         if number > EXCEL_ROWS:
-            raise SheetRefused(
-                f"Sheet “{sheet.title}” has more rows than Excel allows. {SAVE_AGAIN}"
-            )
+            raise SheetRefused(f"Sheet “{sheet.title}” has more rows than Excel allows. {SAVE_AGAIN}")
         if not cells or all(cell.value is None for cell in cells):
             continue
         if number > limits.rows:
@@ -121,15 +113,13 @@ def _numbered(sheet: Any, limits: Limits) -> Iterator[tuple[int, tuple[Any, ...]
             )
         if any(cell.value is not None for cell in cells[limits.columns :]):
             raise SheetRefused(
-                f"Sheet “{sheet.title}”, row {number}, has something beyond column {column_letter(limits.columns - 1)}. "
-                "Delete what stands right of your last column."
+                f"Sheet “{sheet.title}”, row {number}, has something beyond column "
+                f"{column_letter(limits.columns - 1)}. Delete what stands right of your last column."
             )
         yield number, cells[: limits.columns]
 
 
-def _rows(
-    sheet: Any, formulas: dict[tuple[int, int], str], counter: Counter, limits: Limits
-) -> Iterator[Row]:
+def _rows(sheet: Any, formulas: dict[tuple[int, int], str], counter: Counter, limits: Limits) -> Iterator[Row]:
     pending = _by_row(formulas)
     for number, cells in _numbered(sheet, limits):
         here = pending.pop(number, {})
@@ -140,13 +130,7 @@ def _rows(
             value = _plain(cell.value)
             counter.add(value)
             formula = here.get(column)
-            kind = (
-                "formula"
-                if formula
-                else "error"
-                if cell.data_type == "e"
-                else kind_of(value)
-            )
+            kind = "formula" if formula else "error" if cell.data_type == "e" else kind_of(value)
             found.append(Cell(column, kind, value, formula))
         if any(cell.text.strip() for cell in found):
             yield Row(number, tuple(found))
@@ -183,43 +167,28 @@ def parse_csv(data: bytes, limits: Limits) -> Workbook:
             )
         )
     except csv.Error as damage:
-        raise SheetRefused(
-            f"The file cannot be read as comma-separated text. {SAVE_AGAIN}"
-        ) from damage
+        raise SheetRefused(f"The file cannot be read as comma-separated text. {SAVE_AGAIN}") from damage
     return Workbook((Sheet("Sheet 1", rows),))
 
 
-def _csv_rows(
-    reader: Iterable[list[str]], counter: Counter, limits: Limits
-) -> Iterator[Row]:
+def _csv_rows(reader: Iterable[list[str]], counter: Counter, limits: Limits) -> Iterator[Row]:
     for number, values in enumerate(reader, 1):
         if not any(value.strip() for value in values):
             continue
         if number > limits.rows:
-            raise SheetRefused(
-                f"The file has more than {limits.rows:,} rows. Split it in two."
-            )
+            raise SheetRefused(f"The file has more than {limits.rows:,} rows. Split it in two.")
         if len(values) > limits.columns:
-            raise SheetRefused(
-                f"Row {number} has more than {limits.columns} columns. {SAVE_AGAIN}"
-            )
+            raise SheetRefused(f"Row {number} has more than {limits.columns} columns. {SAVE_AGAIN}")
         counter.add("".join(values))
         yield Row(
             number,
-            tuple(
-                Cell(column, "text", plain_from_csv(value))
-                for column, value in enumerate(values)
-                if value != ""
-            ),
+            tuple(Cell(column, "text", plain_from_csv(value)) for column, value in enumerate(values) if value != ""),
         )
 
 
 def _decoded(data: bytes) -> str:
     """UTF-8 with or without a mark, UTF-16 with one, else what Windows Excel writes in Western Europe."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:

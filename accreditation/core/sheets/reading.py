@@ -8,16 +8,12 @@ import sys
 import tempfile
 from typing import Any
 
-from accreditation.core.sheets.checks import SAVE_AGAIN, SheetRefused, kind_of_file
+from accreditation.core.sheets.checks import SAVE_AGAIN, TOO_MUCH, SheetRefused, kind_of_file
 from accreditation.core.sheets.limits import LIMITS, Limits
 from accreditation.core.sheets.values import Workbook
 
 log = logging.getLogger(__name__)
 CHILD = "accreditation.core.sheets.child"
-TOO_LONG = (
-    "The file takes too long or too much memory to read. "
-    "Copy the cells you need into a new workbook, save it as .xlsx, and upload that."
-)
 
 
 def read_workbook(data: bytes, *, limits: Limits = LIMITS) -> Workbook:
@@ -38,7 +34,7 @@ def _ask_the_child(data: bytes, limits: Limits) -> dict[str, Any]:
     # The answer goes to a file and not to a pipe: the child's own limit on file size then bounds it.
     with tempfile.TemporaryFile() as output:
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-m", CHILD, json.dumps(limits.as_dict())],
                 input=data,
                 stdout=output,
@@ -48,17 +44,15 @@ def _ask_the_child(data: bytes, limits: Limits) -> dict[str, Any]:
                 check=False,
             )
         except subprocess.TimeoutExpired as expired:
-            raise SheetRefused(TOO_LONG) from expired
+            raise SheetRefused(TOO_MUCH) from expired
         if done.returncode < 0 or b"MemoryError" in done.stderr:
-            raise SheetRefused(TOO_LONG)
+            raise SheetRefused(TOO_MUCH)
         if done.returncode != 0:
             log.error(
                 "the sheet reader failed: %s",
                 done.stderr.decode(errors="replace")[-2000:],
             )
-            raise SheetRefused(
-                f"The file cannot be read as a spreadsheet. {SAVE_AGAIN}"
-            )
+            raise SheetRefused(f"The file cannot be read as a spreadsheet. {SAVE_AGAIN}")
         output.seek(0)
         answer: dict[str, Any] = json.load(output)
     return answer

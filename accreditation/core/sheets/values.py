@@ -43,11 +43,7 @@ class Cell:
             return self.formula
         if isinstance(self.value, bool):
             return "TRUE" if self.value else "FALSE"
-        if (
-            isinstance(self.value, float)
-            and self.value.is_integer()
-            and abs(self.value) < 1e15
-        ):
+        if isinstance(self.value, float) and self.value.is_integer() and abs(self.value) < 1e15:
             return str(int(self.value))
         if isinstance(self.value, datetime):
             return self.value.isoformat(sep=" ", timespec="minutes")
@@ -56,11 +52,7 @@ class Cell:
         return "" if self.value is None else str(self.value)
 
     def as_json(self) -> list[Any]:
-        value = (
-            self.value.isoformat()
-            if isinstance(self.value, date | time)
-            else self.value
-        )
+        value = self.value.isoformat() if isinstance(self.value, date | time) else self.value
         if self.formula is None:
             return [self.column, self.kind, value]
         return [self.column, self.kind, value, self.formula, kind_of(self.value)]
@@ -133,10 +125,7 @@ class Workbook:
                 {
                     "title": sheet.title,
                     "hidden": sheet.hidden,
-                    "rows": [
-                        [row.number, [cell.as_json() for cell in row.cells]]
-                        for row in sheet.rows
-                    ],
+                    "rows": [[row.number, [cell.as_json() for cell in row.cells]] for row in sheet.rows],
                 }
                 for sheet in self.sheets
             ]
@@ -148,10 +137,7 @@ class Workbook:
             tuple(
                 Sheet(
                     sheet["title"],
-                    tuple(
-                        Row(number, tuple(map(Cell.from_json, cells)))
-                        for number, cells in sheet["rows"]
-                    ),
+                    tuple(Row(number, tuple(map(Cell.from_json, cells))) for number, cells in sheet["rows"]),
                     sheet["hidden"],
                 )
                 for sheet in data["sheets"]

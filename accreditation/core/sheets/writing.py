@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One worksheet. `notes` are lines above the headings; `locked` protects every cell but those of editable columns."""
+    """One worksheet. `notes` are lines above the headings; `locked` protects all but the cells of editable columns."""
 
     title: str
     columns: Sequence[Column]
@@ -61,18 +61,14 @@ def clean(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def write_workbook(
-    tables: Sequence[Table], *, classification: str | None = None
-) -> bytes:
+def write_workbook(tables: Sequence[Table], *, classification: str | None = None) -> bytes:
     """The tables as an .xlsx file, one sheet each. `classification` (such as OFFICIAL) goes above each table and into
     the printed head and foot of each page.
     """
     book = Book()
     book.remove(book["Sheet"])
     for table in tables:
-        _write_table(
-            book.create_sheet(_free_title(book, table.title)), table, classification
-        )
+        _write_table(book.create_sheet(_free_title(book, table.title)), table, classification)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -109,13 +105,12 @@ def _write_table(sheet: Worksheet, table: Table, classification: str | None) -> 
             widths[place - 1] = max(widths[place - 1], _shown_width(value))
     _dress(sheet, table, head=head, last=last, widths=widths)
     if classification:
-        for part in filter(None, (sheet.oddHeader, sheet.oddFooter)):
+        for part in (sheet.oddHeader, sheet.oddFooter):
+            assert part is not None  # every new sheet has both
             part.center.text = classification.replace("&", "&&")
 
 
-def _dress(
-    sheet: Worksheet, table: Table, *, head: int, last: int, widths: list[int]
-) -> None:
+def _dress(sheet: Worksheet, table: Table, *, head: int, last: int, widths: list[int]) -> None:
     for place, column in enumerate(table.columns, 1):
         shape = sheet.column_dimensions[get_column_letter(place)]
         shape.width = column.width or min(max(widths[place - 1] + 2, 8), 60)
@@ -136,21 +131,12 @@ def _dress(
         sheet.protection.sort = False
 
 
-def _offer(
-    sheet: Worksheet, letter: str, column: Column, first: int, last: int
-) -> None:
+def _offer(sheet: Worksheet, letter: str, column: Column, first: int, last: int) -> None:
     """A drop-down list. Excel takes the choices as one quoted list of at most 255 characters, so none holds a comma."""
     listed = ",".join(column.choices)
-    if (
-        any("," in choice or '"' in choice for choice in column.choices)
-        or len(listed) > 255
-    ):
-        raise ValueError(
-            f"the choices of column {column.title} cannot be written as a list"
-        )
-    rule = DataValidation(
-        type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True
-    )
+    if any("," in choice or '"' in choice for choice in column.choices) or len(listed) > 255:
+        raise ValueError(f"the choices of column {column.title} cannot be written as a list")
+    rule = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True)
     rule.errorTitle, rule.error = (
         column.title,
         f"Choose one of: {', '.join(column.choices)}."[:255],
@@ -160,9 +146,7 @@ def _offer(
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> BookCell:
-    return cast(
-        BookCell, sheet.cell(row, column)
-    )  # never a merged one: nothing here merges
+    return cast(BookCell, sheet.cell(row, column))  # never a merged one: nothing here merges
 
 
 def _put(cell: BookCell, value: Value) -> None:
