@@ -1,6 +1,5 @@
 """What every form is made of. A form checks what can be seen in the form; the day is passed in by the view."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +8,7 @@ from wtforms import Field, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from accreditation.core.dates import read_day
+from accreditation.core.dates import NotADay, read_day
 from accreditation.web import words
 
 
@@ -19,9 +18,13 @@ class BaseForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             # Passwords keep their spaces; everything else that is typed loses those around it.
-            if issubclass(unbound_field.field_class, StringField) and unbound_field.field_class.__name__ != "PasswordField":
+            if (
+                issubclass(unbound_field.field_class, StringField)
+                and unbound_field.field_class.__name__ != "PasswordField"
+            ):
                 unbound_field.kwargs.setdefault("filters", [strip])
-            return unbound_field.bind(form=form, **options)
+            bound: Field = unbound_field.bind(form=form, **options)
+            return bound
 
 
 def strip(value: object) -> object:
@@ -37,7 +40,7 @@ class DayField(Field):
 
     widget = TextInput()
 
-    def __init__(self, label: str | None = None, validators: Sequence[Any] | None = None, **options: Any) -> None:
+    def __init__(self, label: str | None = None, validators: list[Any] | None = None, **options: Any) -> None:
         options.setdefault("description", "For example, 14 March 2027 or 14/3/2027")
         options.setdefault("render_kw", {"autocomplete": "off"})
         super().__init__(label, validators, **options)
@@ -50,7 +53,10 @@ class DayField(Field):
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data: date | None = None
         if valuelist and valuelist[0].strip():
-            self.data = day_typed(valuelist[0])
+            try:
+                self.data = read_day(valuelist[0])
+            except NotADay as reason:
+                raise ValueError(" ".join(reason.reasons)) from reason
 
 
 class CheckboxesField(SelectMultipleField):

@@ -1,4 +1,4 @@
-"""The headers that keep a browser on our side. One strict policy for every page; nothing inline, nothing from elsewhere."""
+"""The headers that keep a browser on our side. One strict policy: nothing inline, nothing from elsewhere."""
 
 from flask import Flask, Response, request
 

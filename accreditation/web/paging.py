@@ -1,4 +1,4 @@
-"""Pages by key: each page begins after the last row of the one before, so that a page in the middle costs what the first does.
+"""Pages by key: each begins after the last row of the one before, so that one in the middle costs what the first does.
 
 The place is carried in the URL as a token. It holds nothing secret and opens nothing: the query limits rows to what the
 viewer may see wherever the page begins. It is checked for shape and types, and a damaged one is refused in words.
@@ -72,7 +72,7 @@ def page_of(
     address: Callable[[str | None], str] | None = None,
     size: int = PAGE,
 ) -> Page[Any]:
-    """The page that begins at the place. The order must end in something unique; `key` takes a row's values in that order.
+    """The page that begins at the place. The order must end in something unique; `key` gives a row's values in it.
 
     One statement, and one row more than fits to know whether there is a next page. Raises DamagedPlace.
     """
@@ -98,7 +98,7 @@ def _ordered(by: By, backwards: bool) -> ColumnElement[Any]:
 
 
 def beyond(order: Sequence[By], values: tuple[Any, ...], backwards: bool) -> ColumnElement[bool]:
-    """The rows after these values in this order. A row value where all columns run one way, so that an index serves it."""
+    """The rows after these values in this order: a row value where all columns run one way, so that an index serves."""
     directions = {by.descending != backwards for by in order}
     if len(directions) == 1:
         columns = tuple_(*(by.column for by in order))
@@ -134,6 +134,10 @@ def read_token(token: str, order: Sequence[By]) -> tuple[bool, tuple[Any, ...]]:
 def _typed(value: object, kind: type) -> object:
     if kind is date and isinstance(value, str):
         return date.fromisoformat(value)
-    if type(value) is not kind or (isinstance(value, int) and abs(value) >= 2**63) or (isinstance(value, str) and "\0" in value):
+    if (
+        type(value) is not kind
+        or (isinstance(value, int) and abs(value) >= 2**63)
+        or (isinstance(value, str) and "\0" in value)
+    ):
         raise DamagedPlace
     return value

@@ -15,7 +15,7 @@ class Place:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in, as the masthead shows it: the role in use (None when there is none) and the others to switch to."""
+    """Who is signed in, as the masthead shows it: the role in use (None: none) and the others to switch to."""
 
     name: str
     home_url: str

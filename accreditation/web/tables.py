@@ -28,8 +28,10 @@ class Sort:
     address: Callable[[str], str]
 
     @classmethod
-    def asked(cls, value: str | None, known: Mapping[str, object], default: str, address: Callable[[str], str]) -> "Sort":
-        """What the URL asks for if it is one of the known keys, else the default. `address` makes the URL for a value."""
+    def asked(
+        cls, value: str | None, known: Mapping[str, object], default: str, address: Callable[[str], str]
+    ) -> "Sort":
+        """What the URL asks for if it is known, else the default. `address` makes the URL for a value."""
         wanted = value if value and value.removeprefix("-") in known else default
         return cls(wanted.removeprefix("-"), wanted.startswith("-"), address)
 

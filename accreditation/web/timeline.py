@@ -154,7 +154,7 @@ def _until(met: Sequence[Span], today: date) -> str:
 
 
 def _ticks(scale: Scale) -> list[Mark]:
-    """A line for each quarter, the year's number at each January; the months where a picture holds less than one January."""
+    """A line for each quarter, with the number of the year at each January."""
     ticks = []
     month = date(scale.first.year, 1, 1)
     while month < scale.last:

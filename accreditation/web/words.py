@@ -1,4 +1,4 @@
-"""How days, moments and numbers read on a page. Values in, words out; who is asking and what day it is are arguments."""
+"""How days, moments and numbers read on a page. Values in, words out; what day it is, is an argument."""
 
 from datetime import date, datetime
 
