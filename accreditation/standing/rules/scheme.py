@@ -1,0 +1,95 @@
+"""A scheme as the engine and the pages know it: requirements, settings, and the figures that no rule enforces."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from accreditation.standing.rules.requirements import Rule
+
+LEAVE_CAP_DAYS = 365
+"""DESIGN section 6: the most that leave moves the end of one period, where a scheme says nothing else."""
+
+LEAD_DAYS = {"clearance": 63}
+"""Days before its last good day on which work on a requirement must have begun, by kind of evidence.
+
+A clearance: nine weeks, the average the Ministry of Justice states for a new CTC (six to twelve). Any other kind: none.
+"""
+
+RESERVED = frozenset({"membership", "withdrawal", "suspension", "leave"})
+"""What may limit a standing beside a requirement, so that no requirement may be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement: its rule, and what people are told of it."""
+
+    code: str
+    rule: Rule
+    window_days: int | None = None  # None: the scheme's
+    lead_only: bool = False  # failing it alone still lets someone co-mediate
+    label: str = ""
+    action: str = ""  # what to do about it, as a sentence without a full stop
+    who_acts: str = ""
+    lead_days: int = 0
+    source: str = ""
+    certainty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the rulebook that is recorded with its source, and that no rule here enforces."""
+
+    key: str
+    label: str
+    quantity: Decimal | None = None
+    unit: str = ""
+    period_months: int | None = None
+    phase: str = ""
+    source: str = ""
+    certainty: str = ""
+    why_not_enforced: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One version of a scheme. Validity and settings of None are open: no end of an award, no window."""
+
+    code: str
+    requirements: tuple[Requirement, ...]
+    window_days: int | None = None
+    leave_cap_days: int = LEAVE_CAP_DAYS
+    name: str = ""
+    issuing_body: str = ""
+    jurisdiction: str = ""
+    validity_months: int | None = None
+    renew_from: Literal["event", "end"] = "end"
+    grace_days: int = 0
+    may_refer: bool = False
+    certainties: dict[str, str] = field(default_factory=dict)  # of the settings, by their names
+    outcomes: tuple[str, ...] = ()
+    recorded: tuple[Figure, ...] = ()
+    notes: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def find(self, code: str) -> Requirement | None:
+        return next((requirement for requirement in self.requirements if requirement.code == code), None)
+
+    def describe(self, code: str) -> tuple[frozenset[str], str]:
+        """The kinds of evidence behind a requirement, or behind whatever else may limit a standing, and its label."""
+        if requirement := self.find(code):
+            return requirement.rule.kinds, requirement.label or code
+        return frozenset({code}), OVERLAY_LABELS[code]
+
+    def window_of(self, requirement: Requirement) -> int:
+        """Days before an end in which renewing counts as in time: the requirement's own, else the scheme's, else 0."""
+        return (self.window_days or 0) if requirement.window_days is None else requirement.window_days
+
+
+OVERLAY_LABELS = {
+    "membership": "Membership of the service",
+    "withdrawal": "Withdrawal of the accreditation",
+    "suspension": "Suspension",
+    "leave": "Leave",
+}
