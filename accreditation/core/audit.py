@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from accreditation.core import clock
 from accreditation.core.database import BEFORE_COMMIT, Base, append_only, db, transaction
 
-GENESIS = "0" * 64
+GENESIS = "0" * 64  # what the first entry follows
 
 
 @append_only
@@ -72,7 +72,7 @@ class AuditHead(Base):
 event.listen(
     AuditHead.__table__,
     "after_create",
-    DDL(f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{GENESIS}')"),
+    DDL("INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '" + GENESIS + "')"),  # type: ignore[no-untyped-call] # noqa: S608
 )
 
 
@@ -82,12 +82,13 @@ class Actor:
     channel: str  # web, command, scheduler
 
 
-_actor: ContextVar[Actor] = ContextVar("actor", default=Actor(None, "command"))
+NOBODY_IN_PARTICULAR = Actor(None, "command")
+_actor: ContextVar[Actor] = ContextVar("actor", default=NOBODY_IN_PARTICULAR)
 
 
 @contextmanager
 def acting_as(person_id: int | None, channel: str) -> Iterator[None]:
-    """Everything inside is done by this person (None: nobody in particular, such as the scheduler) through this door."""
+    """Everything inside is done by this person (None: nobody in particular, as the scheduler) through this door."""
     token = _actor.set(Actor(person_id, channel))
     try:
         yield
@@ -203,7 +204,18 @@ def _link(key: bytes, entry: dict[str, Any]) -> str:
     return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
 
 
-_LINKED = ("previous", "seq", "at", "actor_id", "channel", "action", "subject_type", "subject_id", "about_id", "detail_hash")
+_LINKED = (
+    "previous",
+    "seq",
+    "at",
+    "actor_id",
+    "channel",
+    "action",
+    "subject_type",
+    "subject_id",
+    "about_id",
+    "detail_hash",
+)
 
 
 def _key() -> bytes:
@@ -230,21 +242,22 @@ def verify() -> AuditReport:
     """Walk the whole chain. Finds an edited, removed, moved or cut-off entry, and details that were altered."""
     key, previous, count = _key(), GENESIS, 0
     columns = [getattr(AuditEntry, name) for name in (*_LINKED, "hash")]
-    found = db.session.execute(
+    query = (
         select(*columns, AuditDetail.salt, AuditDetail.text)
         .outerjoin(AuditDetail, AuditDetail.seq == AuditEntry.seq)
         .order_by(AuditEntry.seq)
         .execution_options(yield_per=5000)
     )
-    for row in found:
-        count += 1
-        if row.seq != count:
-            return AuditReport(count, count, "an entry is missing")
-        if row.previous != previous or not hmac.compare_digest(row.hash, _link(key, row._asdict())):
-            return AuditReport(count, row.seq, "the entry was altered")
-        if row.salt is not None and hashlib.sha256((row.salt + row.text).encode()).hexdigest() != row.detail_hash:
-            return AuditReport(count, row.seq, "its details were altered")
-        previous = row.hash
+    with db.session.execute(query) as found:
+        for row in found:
+            count += 1
+            if row.seq != count:
+                return AuditReport(count, count, "an entry is missing")
+            if row.previous != previous or not hmac.compare_digest(row.hash, _link(key, row._asdict())):
+                return AuditReport(count, row.seq, "the entry was altered")
+            if row.salt is not None and hashlib.sha256((row.salt + row.text).encode()).hexdigest() != row.detail_hash:
+                return AuditReport(count, row.seq, "its details were altered")
+            previous = row.hash
     head = db.session.get_one(AuditHead, 1)
     if (head.seq, head.hash) != (count, previous):
         return AuditReport(count, count + 1, "entries at the end are missing")

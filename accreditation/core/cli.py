@@ -45,7 +45,9 @@ def restore_command(file: Path, yes: bool) -> None:
     kept, held = restore_backup(file)
     if kept:
         click.echo(f"The database that was there is kept as {kept}.")
-    click.echo(f"Restored from {file}. {held} letters that were waiting are held: see /reminders before releasing them.")
+    click.echo(
+        f"Restored from {file}. {held} letters that were waiting are held: see /reminders before releasing them."
+    )
 
 
 @click.command("doctor")

@@ -12,5 +12,5 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """Today's date where the service works, Europe/London: after midnight there it is the next day, whatever UTC says."""
+    """Today's date in Europe/London: after midnight there it is the next day, whatever UTC says."""
     return now().astimezone(LONDON).date()

@@ -12,6 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, registry
 
+try:
+    from pysqlite3 import dbapi2
+except ImportError:  # no build of it for this platform: doctor and the status page say so
+    import sqlite3 as dbapi2
+
 BEGIN_WRITE = "BEGIN IMMEDIATE"
 BUSY_SECONDS = 10  # how long a writer waits for its turn before the page says "try again"
 
@@ -103,8 +108,9 @@ BEFORE_COMMIT: list[Any] = []
 
 
 def insert_if_absent(model: type[Record], **values: Any) -> int | None:
-    """Insert unless a unique constraint already holds such a row; the new id, or None. Right with any number of writers."""
-    return db.session.scalar(_insert_or_nothing(model, values).returning(model.id))
+    """Insert unless a unique constraint holds such a row; the new id, or None. Right with any number of writers."""
+    new_id: int | None = db.session.scalar(_insert_or_nothing(model, values).returning(model.id))
+    return new_id
 
 
 def insert_unless_there(model: type[Base], **values: Any) -> None:
@@ -133,7 +139,9 @@ def refuse_stray_statements(state: ORMExecuteState) -> None:
         raise RuntimeError("a statement that changes rows ran outside transaction()")
     mapper = state.bind_mapper
     if (state.is_update or state.is_delete) and mapper is not None and getattr(mapper.class_, "__audited__", True):
-        raise RuntimeError(f"a bulk change of {mapper.class_.__name__} would escape the audit trail: load and change rows")
+        raise RuntimeError(
+            f"a bulk change of {mapper.class_.__name__} would escape the audit trail: load and change rows"
+        )
 
 
 # --- connections ---------------------------------------------------------------------------------------------------
@@ -149,10 +157,6 @@ def engine_options(url: str) -> dict[str, Any]:
 
 def sqlite_module() -> Any:
     """pysqlite3 from PyPI where it is installed, whose SQLite is past the WAL-reset fix (3.51.3); else Python's own."""
-    try:
-        from pysqlite3 import dbapi2
-    except ImportError:
-        import sqlite3 as dbapi2
     return dbapi2
 
 
@@ -220,7 +224,7 @@ def append_only(model: M) -> M:
     table.info["append_only"] = True
     for dialect in ("sqlite", "postgresql"):
         for statement in append_only_ddl(table.name, dialect):
-            ddl = DDL(statement.replace("%", "%%"))
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
     return model
 
@@ -228,5 +232,5 @@ def append_only(model: M) -> M:
 event.listen(
     Base.metadata,
     "before_create",
-    DDL(REFUSE_ON_POSTGRESQL.replace("%", "%%")).execute_if(dialect="postgresql"),
+    DDL(REFUSE_ON_POSTGRESQL.replace("%", "%%")).execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
 )

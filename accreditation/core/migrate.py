@@ -33,7 +33,8 @@ def migrate(url: str) -> tuple[str | None, str]:
             head = newest_revision()
             if before is not None and before not in _known_revisions():
                 raise DomainError(
-                    f"The database is at revision {before}, which this version does not know. Install the newer version."
+                    f"The database is at revision {before}, which this version does not know. "
+                    "Install the newer version."
                 )
             if before is None and inspect(connection).get_table_names():
                 raise DomainError("The database has tables of something else. Choose an empty database.")
@@ -76,7 +77,9 @@ def _alembic() -> AlembicConfig:
 
 
 def _plain_engine(url: str) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, **{k: v for k, v in engine_options(url).items() if k != "pool_pre_ping"})
+    engine = create_engine(
+        url, poolclass=NullPool, **{k: v for k, v in engine_options(url).items() if k != "pool_pre_ping"}
+    )
     if engine.dialect.name == "sqlite":
         if path := engine.url.database:
             Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Letters that are owed to somebody. Queued in the transaction that owes them; written and handed over by the scheduler.
+"""Letters owed to somebody. Queued in the transaction that owes them; written and handed over by the scheduler.
 
 A letter holds ids alone: never an address, a name, a date or a text. What it says is asked of the room it came
 from (`facts_for`) at the moment it is handed over.
@@ -9,11 +9,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accreditation.core import clock
-from accreditation.core.database import Record, insert_if_absent
+from accreditation.core.database import Record, db, insert_if_absent
 
 STATES = (
     "queued",
@@ -30,6 +30,12 @@ STATES = (
     "held",
 )
 
+WAITING = ("queued", "retry_wait", "held")
+"""Not handed to anybody yet, and in nobody's hands: what may still be taken back."""
+
+TROUBLED = ("failed", "undeliverable", "in_doubt", "held")
+"""Nothing more happens by itself: a person has to look."""
+
 
 class Letter(Record):
     """One letter to one person. Its `key` makes queueing it twice harmless, its `message_id` never changes."""
@@ -38,6 +44,7 @@ class Letter(Record):
     __table_args__ = (
         CheckConstraint("state IN (" + ", ".join(f"'{state}'" for state in STATES) + ")", name="known_state"),
         Index("ix_letter_due", "state", "not_before"),
+        Index("ix_letter_state_order", "state", "id"),
     )
     __audited__ = False  # its own journal of attempts says more
 
@@ -54,10 +61,20 @@ class Letter(Record):
     claim_token: Mapped[str | None]
     claimed_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    resends: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def called(self) -> str:
+        """What kind of letter it is, from the name of its template: "Account invitation"."""
+        return self.template.rpartition("/")[2].removesuffix(".txt").replace("_", " ").capitalize()
 
 
-def queue(person_id: int, template: str, *, about_id: int, key: str) -> int | None:
-    """Owe this letter, in the caller's transaction. The letter's id, or None when that key is queued already."""
+def queue(person_id: int, template: str, *, about_id: int, key: str, hold: str | None = None) -> int | None:
+    """Owe this letter, in the caller's transaction. The letter's id, or None when that key is queued already.
+
+    `hold` is a reason for which it waits until a person releases it.
+    """
     now = clock.now()
     return insert_if_absent(
         Letter,
@@ -66,11 +83,37 @@ def queue(person_id: int, template: str, *, about_id: int, key: str) -> int | No
         about_id=about_id,
         key=key,
         message_id=f"<{secrets.token_hex(16)}@{mail_domain()}>",
-        state="queued",
+        state="held" if hold else "queued",
+        reason=hold,
         queued_at=now,
         not_before=now,
         tries=0,
+        resends=0,
     )
+
+
+def queue_again(key: str, *, hold: str | None = None) -> bool:
+    """Owe a superseded letter after all: what it says has become true again. It was never handed over. False: no such letter."""
+    found = db.session.scalar(select(Letter).where(Letter.key == key).with_for_update())
+    if found is None or found.state != "superseded":
+        return False
+    now = clock.now()
+    found.state, found.reason = ("held", hold) if hold else ("queued", None)
+    found.queued_at = found.not_before = now
+    found.tries, found.ended_at = 0, None
+    db.session.flush()
+    return True
+
+
+def cancel_waiting(person_id: int, *, reason: str) -> int:
+    """Take back every letter to this person that nobody has begun to hand over: how many. For who left the service."""
+    done = db.session.execute(
+        update(Letter)
+        .where(Letter.person_id == person_id, Letter.state.in_(WAITING))
+        .values(state="cancelled", reason=reason, ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def mail_domain() -> str:

@@ -73,7 +73,15 @@ P = Permission
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.MEDIATOR: frozenset(
-        {P.VIEW_OWN, P.VIEW_STANDING, P.VIEW_CLEARANCE, P.VIEW_CONTACT, P.BOOK_REFRESHER, P.VIEW_REFRESHERS, P.VIEW_SCHEMES}
+        {
+            P.VIEW_OWN,
+            P.VIEW_STANDING,
+            P.VIEW_CLEARANCE,
+            P.VIEW_CONTACT,
+            P.BOOK_REFRESHER,
+            P.VIEW_REFRESHERS,
+            P.VIEW_SCHEMES,
+        }
     ),
     Role.TRAINING_PROVIDER: frozenset({P.VIEW_COHORTS, P.RECORD_RESULTS}),
     Role.PRACTICE_MANAGER: frozenset(
@@ -122,7 +130,9 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         {P.USE_HELPLINE, P.VIEW_CONTACT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REFRESHERS}
     ),
     Role.LINE_MANAGER: frozenset({P.VIEW_MAY_WORK, P.VIEW_REGISTER}),
-    Role.AUDITOR: frozenset({P.VIEW_AUDIT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REPORTS, P.VIEW_SCHEMES, P.VIEW_STATUS}),
+    Role.AUDITOR: frozenset(
+        {P.VIEW_AUDIT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REPORTS, P.VIEW_SCHEMES, P.VIEW_STATUS}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {P.MANAGE_ACCOUNTS, P.MANAGE_PEOPLE, P.MANAGE_SCHEMES, P.MANAGE_SETTINGS, P.VIEW_SCHEMES, P.VIEW_STATUS}
     ),

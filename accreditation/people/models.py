@@ -1,4 +1,4 @@
-"""People the service deals with: mediators, applicants, staff. Identity is the reference, never a name or an address."""
+"""People the service deals with: mediators, applicants, staff. Identity is the reference, not a name or an address."""
 
 from datetime import date, datetime
 
@@ -50,7 +50,7 @@ class Person(Record):
     left_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    unit: Mapped[Unit | None] = relationship(lazy="joined")
+    unit: Mapped[Unit | None] = relationship()
     addresses: Mapped[list["ContactAddress"]] = relationship(
         order_by="ContactAddress.id", viewonly=True, back_populates="person"
     )

@@ -54,7 +54,7 @@ def people_with_address(address: str) -> list[Person]:
 
 def lock_person(person_id: int) -> Person:
     """For services: nobody else changes this person's evidence until the transaction ends."""
-    return db.session.get_one(Person, person_id, with_for_update=True)
+    return db.session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
 
 
 def subject_of(person: Person) -> Subject:

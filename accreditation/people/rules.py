@@ -28,7 +28,7 @@ class Grant:
             Scope.PERSON: subject.person_id,
             Scope.PROVIDER: subject.provider_id,
         }
-        return self.scope is Scope.SERVICE or self.scope_id is not None and self.scope_id == within.get(self.scope)
+        return self.scope is Scope.SERVICE or (self.scope_id is not None and self.scope_id == within.get(self.scope))
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,7 @@ def rename_person(person_id: int, *, given_name: str, family_name: str) -> None:
     if (person.given_name, person.family_name) == (given_name, family_name):
         return
     db.session.add(
-        PersonName(
-            person_id=person_id, given_name=person.given_name, family_name=person.family_name, until=clock.now()
-        )
+        PersonName(person_id=person_id, given_name=person.given_name, family_name=person.family_name, until=clock.now())
     )
     person.given_name, person.family_name = given_name, family_name
     _index(person)

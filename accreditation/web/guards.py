@@ -1,4 +1,4 @@
-"""The guard at every door: deny unless declared. A view says what it needs; `create_app` refuses a view that does not."""
+"""The guard at every door: deny unless declared. A view says what it needs; `create_app` refuses one that does not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -48,15 +48,21 @@ def described(engine: Engine) -> dict[str, object]:
         head = connection.execute(text("SELECT id, seq, hash FROM audit_head")).all()
     return {
         "columns": {
-            table: sorted((c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)) for table in tables
+            table: sorted((c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table))
+            for table in tables
         },
         "indexes": {table: sorted(map(str, inspector.get_indexes(table))) for table in tables},
         "checks": {
-            table: sorted((str(c["name"]), c["sqltext"]) for c in inspector.get_check_constraints(table)) for table in tables
+            table: sorted((str(c["name"]), c["sqltext"]) for c in inspector.get_check_constraints(table))
+            for table in tables
         },
-        "unique": {table: sorted(str(c["column_names"]) for c in inspector.get_unique_constraints(table)) for table in tables},
+        "unique": {
+            table: sorted(str(c["column_names"]) for c in inspector.get_unique_constraints(table)) for table in tables
+        },
         "foreign keys": {
-            table: sorted((str(c["constrained_columns"]), c["referred_table"]) for c in inspector.get_foreign_keys(table))
+            table: sorted(
+                (str(c["constrained_columns"]), c["referred_table"]) for c in inspector.get_foreign_keys(table)
+            )
             for table in tables
         },
         "triggers": triggers,

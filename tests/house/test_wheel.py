@@ -1,4 +1,4 @@
-"""The wheel holds everything: installed on its own, away from the checkout, the product migrates and shows its pages."""
+"""The wheel holds everything: installed on its own, away from the checkout, it migrates and shows its pages."""
 
 import os
 import subprocess
@@ -63,9 +63,7 @@ def test_every_page_opens_from_an_installed_wheel(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(site)
     # Its dependencies come from this environment: what is tested is what the wheel itself brings.
     ours = next(Path(path) for path in sys.path if path.endswith("site-packages"))
-    (site / "dependencies.py").write_text(
-        f"import sys\nsys.path.append({str(ours)!r})\n"
-    )
+    (site / "dependencies.py").write_text(f"import sys\nsys.path.append({str(ours)!r})\n")
     (site / "dependencies.pth").write_text("import dependencies\n")
     environment = {**os.environ, "ACCREDITATION_DATA_DIR": str(tmp_path / "data")}
     answer = subprocess.run(
