@@ -113,7 +113,7 @@ def draw_timeline(
         foot=foot,
         ticks=_ticks(scale),
         lanes=drawn,
-        today=scale.mark(today, f"Today, {words.short_day(today)}"),
+        today=_today(scale, today, first_end),
         end=scale.mark(first_end, f"Ends first: {words.short_day(last_good_day(first_end))}") if first_end else None,
         rows=[row for lane in [*lanes, Lane("May work", working)] for row in _rows(lane)],
     )
@@ -162,6 +162,13 @@ def _ticks(scale: Scale) -> list[Mark]:
             ticks.append(Mark(scale.x(month), str(month.year) if month.month == 1 and scale.x(month) < 92 else ""))
         month = anniversary(month, 3)
     return ticks
+
+
+def _today(scale: Scale, today: date, first_end: date | None) -> Mark:
+    """Beside its line where the first end would otherwise cut through the words."""
+    mark = scale.mark(today, f"Today, {words.short_day(today)}")
+    close = first_end is not None and 0 <= scale.x(first_end) - mark.x < 25
+    return Mark(mark.x, mark.label, "end") if close and mark.x > 40 else mark
 
 
 def _rows(lane: Lane) -> list[DrawnRow]:
