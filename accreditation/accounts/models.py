@@ -1,4 +1,4 @@
-"""Accounts and what keeps them safe. No token is stored anywhere: sessions by hash, links by what they are made from."""
+"""Accounts and what keeps them safe. No token is stored: sessions by hash, links by what they are made from."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from accreditation.core.database import Base, Record, only_where
 from accreditation.people.models import Person
 
-INVITATION, PASSWORD_RESET = "invitation", "password_reset"  # noqa: S105 - the purpose of a link, not a password
+INVITATION, PASSWORD_RESET = "invitation", "password_reset"
 
 
 class Account(Record):

@@ -1,8 +1,11 @@
-"""What accounts add to the app besides pages and commands: who is asking, for every request."""
+"""What accounts add to the app besides pages and commands: who is asking, for every request; what fills letters."""
 
 from flask import Flask
 
-from accreditation.accounts.login import init_login
+from accreditation.accounts.services import letters
+from accreditation.accounts.views.login import init_login
+
+__all__ = ["init_app", "letters"]
 
 
 def init_app(app: Flask) -> None:

@@ -64,7 +64,7 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    rows: Select[Any],
+    rows: Select[*tuple[Any, ...]],
     order: Sequence[By],
     *,
     place: str | None,

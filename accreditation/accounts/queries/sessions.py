@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 
 from accreditation.accounts.models import Account, UserSession
-from accreditation.accounts.rules import ABSOLUTE_LIMIT, IDLE_LIMIT, hash_of
+from accreditation.accounts.rules.limits import ABSOLUTE_LIMIT, IDLE_LIMIT
+from accreditation.accounts.rules.tokens import hash_of
 from accreditation.core.database import db
 
 

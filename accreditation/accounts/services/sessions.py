@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from accreditation.accounts.models import Account, UserSession
-from accreditation.accounts.rules import SEEN_EVERY, hash_of
+from accreditation.accounts.rules.limits import SEEN_EVERY
+from accreditation.accounts.rules.tokens import hash_of
 from accreditation.core import audit
 from accreditation.core.database import db
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 
 from accreditation.accounts.queries.sessions import OpenSession, find_session
-from accreditation.accounts.rules import SEEN_EVERY
+from accreditation.accounts.rules.limits import SEEN_EVERY
 from accreditation.accounts.services.sessions import note_seen
 from accreditation.core import clock
 from accreditation.core.database import transaction
@@ -15,7 +15,7 @@ from accreditation.people.queries import viewer_of
 from accreditation.people.rules import NOBODY, Viewer
 
 
-class SignedInUser(UserMixin):  # type: ignore[misc]
+class SignedInUser(UserMixin):
     """Somebody with an open session, for the length of one request. Plain values: it outlives every transaction."""
 
     def __init__(self, token: str, session: OpenSession) -> None:
@@ -35,7 +35,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         return viewer_of(self.person_id, clock.today())
 
 
-class Anybody(AnonymousUserMixin):  # type: ignore[misc]
+class Anybody(AnonymousUserMixin):
     viewer = NOBODY
     person_id = 0
 
@@ -45,13 +45,13 @@ login_manager.session_protection = None  # the session is the server's; a change
 login_manager.anonymous_user = Anybody
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]
+@login_manager.user_loader
 def load_user(token: str) -> SignedInUser | None:
     found = find_session(token, clock.now())
     return SignedInUser(token, found) if found else None
 
 
-@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+@login_manager.unauthorized_handler
 def ask_to_sign_in() -> ResponseReturnValue:
     """To the sign-in page, and back afterwards to where a page was asked for (what was posted is not repeated)."""
     asked = request.full_path.rstrip("?") if request.method == "GET" else None

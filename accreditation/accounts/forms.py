@@ -1,0 +1,152 @@
+"""The forms of accounts. What a form cannot see, such as whether a password is right, is the service's business."""
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import EmailField, PasswordField, SelectField, StringField, SubmitField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from accreditation.accounts.rules.addresses import LONGEST_EMAIL, normal_email
+from accreditation.accounts.rules.passwords import LONGEST, SHORTEST
+from accreditation.web.forms import BaseForm
+
+LONGEST_NAME = 100
+PASSWORD_HINT = f"At least {SHORTEST} characters. Three or four words that have nothing to do with each other are easy to keep in mind."
+
+
+def looks_deliverable(form: BaseForm, field: StringField) -> None:
+    """An address of the right shape; whether anybody reads it, a letter will show."""
+    try:
+        validate_email(field.data or "", check_deliverability=False)
+    except EmailNotValidError as problem:
+        raise ValidationError(f"This is not an e-mail address: {problem}") from problem
+
+
+class NewPassword(PasswordField):
+    """A password that is being chosen: typed once, so that it can be shown and pasted."""
+
+    def __init__(self, label: str = "New password") -> None:
+        super().__init__(
+            label,
+            [InputRequired("Enter a password"), Length(max=LONGEST, message=f"Use at most {LONGEST} characters")],
+            description=PASSWORD_HINT,
+            render_kw={"autocomplete": "new-password", "spellcheck": "false", "autocapitalize": "none"},
+        )
+
+
+class SignInForm(BaseForm):
+    email = EmailField(
+        "E-mail address",
+        [InputRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL, message="This is too long")],
+        render_kw={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"},
+    )
+    password = PasswordField(
+        "Password", [InputRequired("Enter your password")], render_kw={"autocomplete": "current-password"}
+    )
+    submit = SubmitField("Sign in")
+
+
+class ForgottenPasswordForm(BaseForm):
+    email = EmailField(
+        "E-mail address",
+        [InputRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL, message="This is too long")],
+        description="The one you sign in with.",
+        render_kw={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"},
+    )
+    submit = SubmitField("Send me a link")
+
+
+class ChoosePasswordForm(BaseForm):
+    password = NewPassword()
+    submit = SubmitField("Save the password")
+
+
+class FirstAdministratorForm(BaseForm):
+    """The invitation that a new installation prints: who its holder is, is asked here."""
+
+    given_name = StringField(
+        "First name",
+        [InputRequired("Enter your first name"), Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "given-name"},
+    )
+    family_name = StringField(
+        "Last name",
+        [InputRequired("Enter your last name"), Length(max=LONGEST_NAME)],
+        render_kw={"autocomplete": "family-name"},
+    )
+    email = EmailField(
+        "E-mail address",
+        [InputRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL), looks_deliverable],
+        description="You will sign in with it.",
+        render_kw={"autocomplete": "username", "spellcheck": "false"},
+    )
+    password = NewPassword("Password")
+    submit = SubmitField("Create my account")
+
+
+class ChangePasswordForm(BaseForm):
+    present = PasswordField(
+        "Present password",
+        [InputRequired("Enter your present password")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = NewPassword()
+    submit = SubmitField("Change the password")
+
+
+class RoleForm(BaseForm):
+    """A role and what it is for. `reaches` are (value, words) such as ("unit:3", "Croydon")."""
+
+    role = SelectField("Role", [InputRequired("Choose a role")])
+    reach = SelectField(
+        "For",
+        [InputRequired("Choose what the role is for")],
+        description="A mediator's role is for their own record, a training provider's for that provider's cohorts.",
+    )
+    submit = SubmitField("Give this role")
+
+    def __init__(self, *, roles: list[tuple[str, str]], reaches: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.role.choices = [("", "Choose a role"), *roles]
+        self.reach.choices = [("", "Choose"), *reaches]
+
+
+class InviteForm(RoleForm):
+    email = EmailField(
+        "E-mail address",
+        [InputRequired("Enter their e-mail address"), Length(max=LONGEST_EMAIL), looks_deliverable],
+        description="They will sign in with it. The invitation goes there, and works for seven days.",
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    reference = StringField(
+        "Reference of somebody in the register",
+        [Optional(), Length(max=40)],
+        description="For example M0042. Leave it empty for somebody who is not in the register yet, and give their name.",
+    )
+    given_name = StringField("First name", [Optional(), Length(max=LONGEST_NAME)])
+    family_name = StringField("Last name", [Optional(), Length(max=LONGEST_NAME)])
+    submit = SubmitField("Send the invitation")
+
+    def validate_family_name(self, field: StringField) -> None:
+        if not self.reference.data and not field.data:
+            raise ValidationError("Enter their last name, or the reference of somebody in the register")
+
+    @property
+    def address(self) -> str:
+        return normal_email(self.email.data or "")
+
+
+class SettingsForm(BaseForm):
+    service_name = StringField(
+        "Name of the service",
+        [InputRequired("Enter the name of the service"), Length(max=80)],
+        description="It stands at the head of every page and in every letter.",
+    )
+    service_phone = StringField(
+        "Telephone of the practice office", [Optional(), Length(max=40)], description="Stands at the end of letters."
+    )
+    helpline_phone = StringField("Telephone of the helpline", [Optional(), Length(max=40)])
+    main_scheme = SelectField("Main scheme", description="The one that pages show when nobody asked for another.")
+    submit = SubmitField("Save")
+
+    def __init__(self, *, schemes: list[tuple[str, str]], **values: str) -> None:
+        super().__init__(data=values)
+        self.main_scheme.choices = schemes

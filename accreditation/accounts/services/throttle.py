@@ -1,0 +1,46 @@
+"""Counting tries, so exactly that it holds for any number of processes: the counter's row is locked while it counts."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from accreditation.accounts.models import Throttle
+from accreditation.accounts.rules.limits import TRY_WINDOW, recent
+from accreditation.core.database import db
+
+
+def may_try(key: str, limit: int, *, now: datetime) -> bool:
+    """Count one more try, unless `limit` were counted in the window that ends now. A refused one is not counted."""
+    row = _locked(key, now)
+    moments = recent(json.loads(row.tried_at), now.timestamp())
+    allowed = len(moments) < limit
+    row.tried_at = json.dumps([*moments, now.timestamp()] if allowed else moments)
+    return allowed
+
+
+def forget_tries(key: str, *, now: datetime) -> None:
+    """Nothing has been tried: the one who tried was let in."""
+    _locked(key, now).tried_at = "[]"
+
+
+def forget_last_try(key: str, *, now: datetime) -> None:
+    """One try less: it was not a wrong one."""
+    row = _locked(key, now)
+    row.tried_at = json.dumps(json.loads(row.tried_at)[:-1])
+
+
+def drop_stale_counters(now: datetime) -> int:
+    """Remove what no longer counts anything. How many."""
+    stale = delete(Throttle).where(Throttle.until < now).execution_options(synchronize_session=False)
+    return int(db.session.execute(stale).rowcount)  # type: ignore[attr-defined]
+
+
+def _locked(key: str, now: datetime) -> Throttle:
+    """The counter, made if need be; nobody else counts until the transaction ends."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    until = now + TRY_WINDOW
+    statement = insert(Throttle).values(key=key, tried_at="[]", until=until)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"until": until}))
+    return db.session.get_one(Throttle, key, populate_existing=True)
