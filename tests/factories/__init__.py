@@ -3,3 +3,4 @@
 from tests.factories.days import TODAY as TODAY
 from tests.factories.people import *  # noqa: F403
 from tests.factories.accounts import *  # noqa: F403
+from tests.factories.standing import *  # noqa: F403

@@ -15,6 +15,16 @@ LEAD_DAYS = {"clearance": 63}
 A clearance: nine weeks, the average the Ministry of Justice states for a new CTC (six to twelve). Any other kind: none.
 """
 
+CERTAINTIES = {
+    "V": "read in an excerpt of the primary, official or provider source",
+    "V2": "read in an excerpt of a secondary source or mirror",
+    "S": "founding document",
+    "G": "general knowledge, not read",
+    "P": "proposed default of this product",
+    "C": "sources conflict",
+}
+"""How sure a figure is, by the code it carries."""
+
 RESERVED = frozenset({"membership", "withdrawal", "suspension", "leave"})
 """What may limit a standing beside a requirement, so that no requirement may be called so."""
 
@@ -69,6 +79,7 @@ class Scheme:
     outcomes: tuple[str, ...] = ()
     recorded: tuple[Figure, ...] = ()
     notes: str = ""
+    hidden: bool = False  # a pattern to learn from, not offered for installing
 
     def __hash__(self) -> int:
         return hash(self.code)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 
 from accreditation.core.calendar import Span, last_good_day
 
@@ -77,3 +78,13 @@ class Result:
     def period_on(self, on: date) -> Period | None:
         """The period that holds on the day; None before the first."""
         return next((period for period in reversed(self.periods) if period.starts_on <= on), None)
+
+
+def with_runs(result: Result) -> list[tuple[Period, Span]]:
+    """Each period with the unbroken run of days of the same verdict that it belongs to."""
+    runs: list[tuple[Period, Span]] = []
+    for _, run in groupby(result.periods, key=lambda period: period.verdict):
+        periods = list(run)
+        days = Span(periods[0].starts_on, periods[-1].ends_on)
+        runs += [(period, days) for period in periods]
+    return runs

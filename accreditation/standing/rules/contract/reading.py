@@ -137,7 +137,9 @@ class Fields:
             return None
         if type(value) is int:
             value = Decimal(value) if value.bit_length() < 64 else MOST
-        if not isinstance(value, Decimal) or value < 0:
+        elif isinstance(value, float):
+            value = Decimal(repr(value))
+        if not isinstance(value, Decimal) or not value >= 0:
             self.refuse(f"{name} {shown(value)} is not a number of 0 or more")
         exponent = value.as_tuple().exponent
         if value >= MOST or not isinstance(exponent, int) or exponent < -MOST_DECIMALS:

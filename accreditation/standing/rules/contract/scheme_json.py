@@ -27,6 +27,7 @@ def scheme_as_json(scheme: Scheme) -> Json:
             "requirements": [requirement_as_json(requirement) for requirement in scheme.requirements],
             "recorded": [_figure_as_json(figure) for figure in scheme.recorded],
             "notes": scheme.notes,
+            "hidden": scheme.hidden or None,
         }
     )
 

@@ -54,7 +54,7 @@ def read_scheme(value: object) -> Scheme:
         name=fields.text("name"),
         issuing_body=fields.text("issuing_body"),
         jurisdiction=fields.text("jurisdiction"),
-        validity_months=fields.whole("validity_months"),
+        validity_months=fields.whole("validity_months") or None,
         renew_from=cast(Literal["event", "end"], fields.choice("renew_from", RENEW_FROM, "end")),
         grace_days=fields.whole("grace_days") or 0,
         may_refer=fields.flag("may_refer"),
@@ -62,6 +62,7 @@ def read_scheme(value: object) -> Scheme:
         outcomes=tuple(str(outcome) for outcome in fields.objects("outcomes")),
         recorded=tuple(_read_figure(each, number) for number, each in enumerate(fields.objects("recorded"), 1)),
         notes=fields.text("notes"),
+        hidden=fields.flag("hidden"),
     )
 
 

@@ -1,0 +1,95 @@
+"""Reading the ledger."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from accreditation.core.database import db
+from accreditation.standing.models import Evidence, EvidenceVoid
+from accreditation.standing.rules.evidence import Fact
+
+AT_ONCE = 500
+"""People in one statement: as many parameters as any SQLite takes."""
+
+COLUMNS = (
+    Evidence.id,
+    Evidence.person_id,
+    Evidence.scheme,
+    Evidence.kind,
+    Evidence.code,
+    Evidence.starts_on,
+    Evidence.ends_on,
+    Evidence.quantity,
+    Evidence.recorded_at,
+    EvidenceVoid.voided_at,
+)
+
+
+def facts_of_all(person_ids: Iterable[int]) -> dict[int, list[Fact]]:
+    """All facts of these people in the order they were recorded, voided ones too; people without any are left out."""
+    facts: dict[int, list[Fact]] = {}
+    ids = iter(person_ids)
+    while batch := list(islice(ids, AT_ONCE)):
+        query = (
+            select(*COLUMNS)
+            .outerjoin(EvidenceVoid, EvidenceVoid.evidence_id == Evidence.id)
+            .where(Evidence.person_id.in_(batch))
+            .order_by(Evidence.person_id, Evidence.id)
+        )
+        for row in db.session.execute(query):
+            facts.setdefault(row.person_id, []).append(_fact(row))
+    return facts
+
+
+def facts_of(person_id: int) -> list[Fact]:
+    """All facts of the person in the order they were recorded, voided ones too."""
+    return facts_of_all([person_id]).get(person_id, [])
+
+
+def _fact(row: Row[*tuple[Any, ...]]) -> Fact:
+    return Fact(
+        kind=row.kind,
+        code=row.code,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        quantity=row.quantity,
+        scheme=row.scheme,
+        id=row.id,
+        recorded_at=row.recorded_at,
+        voided_at=row.voided_at,
+    )
+
+
+def evidence_of(person_id: int) -> list[tuple[Evidence, EvidenceVoid | None]]:
+    """The ledger of the person for a page: newest day first, each row with what struck it out, if anything did."""
+    query = (
+        select(Evidence, EvidenceVoid)
+        .outerjoin(EvidenceVoid, EvidenceVoid.evidence_id == Evidence.id)
+        .where(Evidence.person_id == person_id)
+        .order_by(Evidence.starts_on.desc(), Evidence.id.desc())
+    )
+    return [(fact, void) for fact, void in db.session.execute(query)]
+
+
+def get_evidence(evidence_id: int) -> Evidence:
+    """Raises NoResultFound: an id that no page gave out is a bug."""
+    return db.session.get_one(Evidence, evidence_id)
+
+
+def evidence_from(source: tuple[str, int]) -> list[Evidence]:
+    """What was declared from that record of a room and still stands."""
+    query = (
+        select(Evidence)
+        .outerjoin(EvidenceVoid, EvidenceVoid.evidence_id == Evidence.id)
+        .where(Evidence.source_type == source[0], Evidence.source_id == source[1], EvidenceVoid.id.is_(None))
+        .order_by(Evidence.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def people_with_evidence(after: int = 0, limit: int = AT_ONCE) -> list[int]:
+    """The ids of people with any evidence, in order, after that id."""
+    query = select(Evidence.person_id).where(Evidence.person_id > after)
+    return list(db.session.scalars(query.distinct().order_by(Evidence.person_id).limit(limit)))

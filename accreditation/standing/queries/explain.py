@@ -1,0 +1,103 @@
+"""What may be said of a verdict, to whom: the one function on every door."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from accreditation.core.calendar import FOREVER, last_good_day
+from accreditation.core.permissions import Permission
+from accreditation.people.rules import Viewer
+from accreditation.standing.queries.standing import Standing
+from accreditation.standing.rules.verdict import Verdict
+from accreditation.web.words import day
+
+SHOWN_TO = {
+    "clearance": Permission.VIEW_CLEARANCE,
+    "clearance_application": Permission.VIEW_CLEARANCE,
+}
+"""data/field-access.csv, rows "level" and "granted and review-due dates"; other kinds: VIEW_STANDING."""
+
+MAY_WORK = {Verdict.DEPLOYABLE: "May work", Verdict.CO_MEDIATION_ONLY: "May work as co-mediator"}
+NOT_SHOWN = "A requirement that is not shown to you"
+
+TONES = {
+    Verdict.DEPLOYABLE: "good",
+    Verdict.CO_MEDIATION_ONLY: "soon",
+    Verdict.LAPSED: "bad",
+    Verdict.WITHDRAWN: "bad",
+    Verdict.SUSPENDED: "paused",
+    Verdict.ON_LEAVE: "paused",
+    Verdict.NOT_ACCREDITED: "neutral",
+    Verdict.LEFT: "neutral",
+}
+"""How a tag looks; what it says is the sentence."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What one viewer may be told. Whatever is left out here must not be shown anywhere else."""
+
+    sentence: str
+    tone: str = "neutral"
+    may_work: bool = False
+    failing: tuple[str, ...] = ()
+    limiting: str | None = None
+    valid_through: date | None = None
+    renewal_due: tuple[str, ...] = ()
+    in_full: bool = False  # whether the viewer may see the requirements at all
+
+
+def explain(standing: Standing, viewer: Viewer) -> Explanation:
+    """What this viewer may be told. Page, list, export, letter and API show this, never the standing itself."""
+    may_work = standing.verdict in MAY_WORK
+    if not viewer.may(Permission.VIEW_STANDING, standing.whose):
+        if not viewer.may(Permission.VIEW_MAY_WORK, standing.whose):
+            return Explanation("Not shown to you")
+        tone = TONES[standing.verdict] if may_work else "bad"
+        return Explanation(MAY_WORK.get(standing.verdict, "May not work"), tone=tone, may_work=may_work)
+
+    def label(code: str) -> str | None:
+        return label_for(standing, code, viewer)
+
+    limiting = label(standing.limiting) if standing.limiting else None
+    everything_shown = all(label(code) for code in standing.failing)
+    return Explanation(
+        _sentence(standing, dated=everything_shown and (limiting is not None or standing.limiting is None)),
+        tone=TONES[standing.verdict],
+        may_work=may_work,
+        failing=tuple(label(code) or NOT_SHOWN for code in standing.failing),
+        limiting=limiting,
+        valid_through=standing.valid_through if limiting else None,  # the date alone would tell
+        renewal_due=tuple(text for code in standing.renewal_due if (text := label(code))),
+        in_full=True,
+    )
+
+
+def label_for(standing: Standing, code: str, viewer: Viewer) -> str | None:
+    """The name of a requirement, or of whatever else limits, for this viewer; None if it is not theirs to know."""
+    kinds, text = standing.scheme.describe(code)
+    shown = all(viewer.may(SHOWN_TO.get(kind, Permission.VIEW_STANDING), standing.whose) for kind in kinds)
+    return text if shown else None
+
+
+def _sentence(standing: Standing, *, dated: bool) -> str:
+    """The verdict in words; without its date where the date would tell what is not shown."""
+    since, until = standing.since, standing.until
+    match standing.verdict:
+        case Verdict.DEPLOYABLE:
+            return f"May work until {day(standing.valid_through)}" if dated and standing.valid_through else "May work"
+        case Verdict.CO_MEDIATION_ONLY:
+            if dated and until < FOREVER:
+                return f"May co-mediate only, until {day(last_good_day(until))}"
+            return "May co-mediate only"
+        case Verdict.LAPSED:
+            return f"May not work: lapsed since {day(since)}" if dated else "May not work: lapsed"
+        case Verdict.SUSPENDED:
+            return "May not work: suspended"
+        case Verdict.ON_LEAVE:
+            return f"On leave until {day(last_good_day(until))}" if until < FOREVER else "On leave"
+        case Verdict.WITHDRAWN:
+            return "Accreditation withdrawn"
+        case Verdict.LEFT:
+            return "Left the service"
+        case Verdict.NOT_ACCREDITED:
+            return "Not yet accredited"

@@ -1,0 +1,185 @@
+"""Each requirement of somebody with its dates, the timeline, and what to do next: for this viewer."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from accreditation.core.calendar import FOREVER, Span, days_after, last_good_day, span_holding
+from accreditation.core.permissions import Permission
+from accreditation.people.rules import Viewer
+from accreditation.standing.queries.explain import NOT_SHOWN, label_for
+from accreditation.standing.queries.standing import Standing
+from accreditation.standing.rules.engine import evaluate
+from accreditation.standing.rules.scheme import Requirement
+from accreditation.standing.rules.verdict import Result, Verdict
+
+
+@dataclass(frozen=True)
+class RequirementStatus:
+    """One requirement on a day, as a viewer may see it; label and dates are held back where it is not theirs to know.
+
+    `run` holds the days of the unbroken run that it is met (or, not met, failed) in; `window_opens_on` the first day
+    on which renewing counts; `last_useful_on` the last day on which the work on it can begin in time.
+    """
+
+    code: str
+    label: str
+    met: bool
+    shown: bool
+    run: Span | None = None
+    renewal_due: bool = False
+    limiting: bool = False
+    window_opens_on: date | None = None
+    last_useful_on: date | None = None
+    action: str = ""
+    who_acts: str = ""
+    source: str = ""
+    certainty: str = ""
+
+    @property
+    def valid_through(self) -> date | None:
+        """The last good day of a run that has an end."""
+        return last_good_day(self.run.ends_on) if self.run and self.met and self.run.ends_on < FOREVER else None
+
+    @property
+    def failing_since(self) -> date | None:
+        return self.run.starts_on if self.run and not self.met and self.run.starts_on > date.min else None
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One requirement in the timeline; `window` are the days in which what runs now may be renewed."""
+
+    label: str
+    met: tuple[Span, ...]
+    limiting: bool = False
+    window: Span | None = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    lanes: tuple[Lane, ...]
+    deployable: tuple[Span, ...]
+    co_mediating: tuple[Span, ...]
+    today: date
+    first_end: date | None
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What to do next, as a sentence without a full stop, who acts, and the last day on which it still helps.
+
+    `by` None: at once, for it fails already or there is no end; `too_late`: the day to begin in time has passed.
+    """
+
+    action: str
+    label: str
+    who_acts: str
+    by: date | None
+    valid_through: date | None
+    too_late: bool = False
+    requirement: str = ""
+
+
+def requirements_on(standing: Standing, viewer: Viewer) -> list[RequirementStatus]:
+    """Each requirement on the standing's day, in scheme order; empty where the viewer may not see requirements."""
+    if not viewer.may(Permission.VIEW_STANDING, standing.whose):
+        return []
+    return [_status(requirement, standing, viewer) for requirement in standing.scheme.requirements]
+
+
+def _status(requirement: Requirement, standing: Standing, viewer: Viewer) -> RequirementStatus:
+    code, on = requirement.code, standing.on
+    spans = _result(standing).requirements[code]
+    label = label_for(standing, code, viewer)
+    held = span_holding(spans, on)
+    if label is None:
+        return RequirementStatus(code, NOT_SHOWN, met=held is not None, shown=False)
+    opens_on = last_useful_on = None
+    if held and held.ends_on < FOREVER:
+        opens_on = max(held.starts_on, days_after(held.ends_on, -standing.scheme.window_of(requirement)))
+        last_useful_on = days_after(last_good_day(held.ends_on), -requirement.lead_days)
+    return RequirementStatus(
+        code,
+        label,
+        met=held is not None,
+        shown=True,
+        run=held or _gap(spans, on),
+        renewal_due=code in standing.renewal_due,
+        limiting=code == standing.limiting,
+        window_opens_on=opens_on,
+        last_useful_on=last_useful_on,
+        action=requirement.action,
+        who_acts=requirement.who_acts,
+        source=requirement.source,
+        certainty=requirement.certainty,
+    )
+
+
+def _gap(spans: list[Span], on: date) -> Span:
+    """The days around this one on which the requirement is not met."""
+    before = max((span.ends_on for span in spans if span.ends_on <= on), default=date.min)
+    after = min((span.starts_on for span in spans if span.starts_on > on), default=FOREVER)
+    return Span(before, after)
+
+
+def timeline_of(standing: Standing, viewer: Viewer) -> Timeline | None:
+    """The lanes that the viewer may see and the deployable run; None where they may not see requirements.
+
+    Where one is held back, the deployable run and the first end are held back too: their dates would tell.
+    """
+    if not viewer.may(Permission.VIEW_STANDING, standing.whose):
+        return None
+    result = _result(standing)
+    statuses = requirements_on(standing, viewer)
+    lanes = tuple(
+        Lane(
+            status.label,
+            tuple(result.met_spans(status.code)),
+            status.limiting,
+            Span(status.window_opens_on, status.run.ends_on)
+            if status.run and status.window_opens_on and status.window_opens_on < status.run.ends_on
+            else None,
+        )
+        for status in statuses
+        if status.shown
+    )
+    if len(lanes) < len(statuses):
+        return Timeline(lanes, (), (), standing.on, None)
+    return Timeline(
+        lanes,
+        _days_with(Verdict.DEPLOYABLE, result),
+        _days_with(Verdict.CO_MEDIATION_ONLY, result),
+        standing.on,
+        standing.limiting_end,
+    )
+
+
+def _days_with(verdict: Verdict, result: Result) -> tuple[Span, ...]:
+    return tuple(Span(period.starts_on, period.ends_on) for period in result.periods if period.verdict is verdict)
+
+
+def next_step(standing: Standing, viewer: Viewer) -> NextStep | None:
+    """What this viewer may be told to do next about the standing; None if nothing, or nothing that is theirs to know.
+
+    While deployable: what ends first, by its last good day less its lead time. Else the first requirement that fails.
+    """
+    statuses = requirements_on(standing, viewer)
+    if standing.verdict is Verdict.DEPLOYABLE:
+        due = next((status for status in statuses if status.limiting and status.shown), None)
+        if due is None:
+            return None
+        too_late = due.last_useful_on is not None and due.last_useful_on < standing.on
+        return NextStep(
+            due.action, due.label, due.who_acts, due.last_useful_on, due.valid_through, too_late, requirement=due.code
+        )
+    if standing.verdict in (Verdict.LEFT, Verdict.WITHDRAWN):
+        return None
+    due = next((status for status in statuses if not status.met and status.shown), None)
+    if due is None:
+        return None
+    return NextStep(due.action, due.label, due.who_acts, None, None, requirement=due.code)
+
+
+def _result(standing: Standing) -> Result:
+    """A standing read from a projection carries no result: then there is nothing to say of single requirements."""
+    return standing.result or evaluate(standing.scheme, standing.facts)
