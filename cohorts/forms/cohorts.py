@@ -1,0 +1,75 @@
+"""Planning a cohort, and adding somebody to it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from wtforms import IntegerField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from accreditation.core.calendar import last_good_day
+from accreditation.web.forms import BaseForm, DayField
+from cohorts.models import Cohort
+from cohorts.models.cohorts import CAPACITY
+
+
+class CohortForm(BaseForm):
+    title = StringField(
+        "Title", description="Such as “Spring 2027 A”.", validators=[InputRequired("Enter a title"), Length(max=100)]
+    )
+    provider = SelectField("Training provider", validators=[InputRequired("Choose the training provider")])
+    scheme = SelectField("Scheme", validators=[InputRequired("Choose the scheme")])
+    starts_on = DayField("First day of training", validators=[InputRequired("Enter the first day of training")])
+    last_day = DayField("Last day of training", validators=[InputRequired("Enter the last day of training")])
+    assessment_on = DayField("Day of the assessment", validators=[Optional()])
+    results_due_on = DayField("Results due by", validators=[InputRequired("Enter the day results are due by")])
+    capacity = IntegerField(
+        "Places",
+        default=CAPACITY,
+        validators=[InputRequired("Enter the number of places"), NumberRange(1, 500, "Enter a number from 1 to 500")],
+    )
+
+    def __init__(
+        self, *, providers: Sequence[tuple[str, str]], schemes: Sequence[tuple[str, str]], cohort: Cohort | None = None
+    ) -> None:
+        super().__init__(data=_answers(cohort) if cohort else None)
+        self.provider.choices = list(providers)
+        self.scheme.choices = list(schemes)
+        if cohort:  # who trains and for what is settled once people are on it
+            del self.provider, self.scheme
+
+    def validate_last_day(self, field: DayField) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError("The last day of training must be the first day or later")
+
+    @property
+    def plan(self) -> dict[str, object]:
+        """What the services take, the end exclusive."""
+        assert self.last_day.data is not None
+        return {
+            "title": self.title.data,
+            "starts_on": self.starts_on.data,
+            "ends_on": self.last_day.data + timedelta(1),
+            "assessment_on": self.assessment_on.data,
+            "results_due_on": self.results_due_on.data,
+            "capacity": self.capacity.data,
+        }
+
+
+def _answers(cohort: Cohort) -> dict[str, object]:
+    return {
+        "title": cohort.title,
+        "starts_on": cohort.starts_on,
+        "last_day": last_good_day(cohort.ends_on),
+        "assessment_on": cohort.assessment_on,
+        "results_due_on": cohort.results_due_on,
+        "capacity": cohort.capacity,
+    }
+
+
+class AddPersonForm(BaseForm):
+    reference = StringField(
+        "Reference of the person",
+        description="Such as M0012, as in the register.",
+        validators=[InputRequired("Enter the reference"), Length(max=40)],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )

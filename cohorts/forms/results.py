@@ -1,0 +1,76 @@
+"""The grid of results as it was typed, read the way a workbook is: the same rows, the same faults."""
+
+from collections.abc import Mapping, Sequence
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from accreditation.core.dates import NotADay, is_blank, read_day
+from accreditation.web import words
+from accreditation.web.forms import BaseForm, DayField
+from cohorts.queries.results import Candidate
+from cohorts.rules.results import OUTCOME_LABELS, Entry, Fault, read_outcome
+from cohorts.rules.workbook import SheetRow
+
+TYPED = ("outcome", "event_on", "note")
+
+
+class UploadForm(BaseForm):
+    file = FileField(
+        "Filled-in workbook",
+        description="An .xlsx file of at most 5 MB. Nothing is recorded before you have seen what it would do.",
+        validators=[FileRequired("Choose the workbook")],
+    )
+
+
+class CorrectionForm(BaseForm):
+    outcome = SelectField("Outcome", validators=[InputRequired("Choose the outcome")])
+    event_on = DayField("Day of the assessment", validators=[InputRequired("Enter the day of the assessment")])
+    note = TextAreaField(
+        "Why the result is corrected",
+        description="The candidate reads it after the release.",
+        validators=[InputRequired("Write down why the result is corrected"), Length(max=2000)],
+        render_kw={"rows": 4},
+    )
+
+    def __init__(self, *, outcomes: Sequence[str], **answers: object) -> None:
+        super().__init__(data=answers)
+        self.outcome.choices = [(outcome, OUTCOME_LABELS[outcome]) for outcome in outcomes]
+
+
+def read_grid(typed: Mapping[str, str], candidates: Sequence[Candidate]) -> list[SheetRow]:
+    """One row for each candidate whose result can be typed, as it was typed; what is not in the form is blank."""
+    return [
+        _row(number, {field: typed.get(f"{field}-{who.enrolment.id}", "").strip() for field in TYPED}, who)
+        for number, who in enumerate(candidates, 1)
+        if who.closed_because is None
+    ]
+
+
+def _row(number: int, cells: dict[str, str], who: Candidate) -> SheetRow:
+    faults = []
+    outcome = event_on = None
+    if cells["outcome"]:
+        outcome = read_outcome(cells["outcome"])
+        if outcome is None:
+            faults.append(Fault("outcome", "Choose one of the outcomes."))
+    if not is_blank(cells["event_on"]):
+        try:
+            event_on = read_day(cells["event_on"])
+        except NotADay as refusal:
+            faults.append(Fault("event_on", refusal.reasons[0]))
+    note = cells["note"].replace("\r\n", "\n") or None
+    return SheetRow(number, cells, Entry(who.person.reference, outcome, event_on, note), tuple(faults))
+
+
+def shown_grid(candidates: Sequence[Candidate]) -> dict[int, dict[str, str]]:
+    """What the grid shows before anybody types: by enrolment, what is recorded as a draft."""
+    return {
+        who.enrolment.id: {
+            "outcome": who.open.outcome if who.open else "",
+            "event_on": words.day(who.open.event_on) if who.open else "",
+            "note": (who.open.note or "") if who.open else "",
+        }
+        for who in candidates
+    }

@@ -1,0 +1,157 @@
+"""Applications, for somebody."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.people.models import ContactAddress, Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer, plain, sort_name
+from accreditation.web.paging import By, Page, page_of
+from cohorts.models import Application, ApplicationStep, Cohort, Enrolment
+from cohorts.rules.stages import OPEN
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list of applications is limited to. `stage` may be "open": whatever still waits for a decision."""
+
+    stage: str | None = None
+    unit_id: int | None = None
+    question: bool = False
+    words: str | None = None
+
+
+# The id grows with the moment of submission, so it alone says "newest first" and is unique.
+NEWEST = (By(Application.id, int, descending=True),)
+
+
+def applications_for(viewer: Viewer, wanted: Wanted) -> Select[Application]:
+    """The applications this viewer may see that are wanted; without an order."""
+    found = select(Application).join(Application.person).where(visible_to(viewer))
+    if wanted.stage == "open":
+        found = found.where(Application.stage.in_(OPEN))
+    elif wanted.stage:
+        found = found.where(Application.stage == wanted.stage)
+    if wanted.unit_id is not None:
+        found = found.where(Application.unit_id == wanted.unit_id)
+    if wanted.question:
+        found = found.where(Application.identity_question)
+    if wanted.words:
+        for word in plain(wanted.words).split():
+            like = f"%{word.replace('%', '').replace('_', '')}%"
+            found = found.where(or_(Person.search_text.like(like), func.lower(Application.reference).like(like)))
+    return found
+
+
+def applications_page(
+    viewer: Viewer,
+    wanted: Wanted,
+    *,
+    place: str | None = None,
+    address: Callable[[str | None], str] | None = None,
+) -> Page[Application]:
+    """One page of them, newest first. Raises DamagedPlace."""
+    rows = applications_for(viewer, wanted).options(contains_eager(Application.person), joinedload(Application.unit))
+    page = page_of(
+        rows,
+        NEWEST,
+        place=place,
+        key=lambda row: (row[0].id,),
+        address=address,
+    )
+    return Page([row.Application for row in page.rows], page.next_token, page.previous_token, address)
+
+
+def count_applications(viewer: Viewer, wanted: Wanted) -> int:
+    counted = applications_for(viewer, wanted).with_only_columns(func.count(Application.id)).order_by(None)
+    return db.session.scalar(counted) or 0
+
+
+def stage_counts(viewer: Viewer) -> dict[str, int]:
+    """How many applications stand at each stage."""
+    rows = applications_for(viewer, Wanted()).with_only_columns(Application.stage, func.count(Application.id))
+    return {row[0]: row[1] for row in db.session.execute(rows.group_by(Application.stage))}
+
+
+def get_application(reference: str, viewer: Viewer) -> Application:
+    """Raises NotFound, in the same words whether there is no such application or not for this viewer to know of."""
+    found = applications_for(viewer, Wanted()).where(Application.reference == reference)
+    application = db.session.scalar(found.options(contains_eager(Application.person), joinedload(Application.unit)))
+    if application is None:
+        raise NotFound("There is no such application.")
+    return application
+
+
+def chosen_applications(ids: Collection[int], viewer: Viewer) -> Sequence[Application]:
+    """Those of the ids that this viewer may see, in order of name."""
+    found = applications_for(viewer, Wanted()).where(Application.id.in_(ids))
+    return list(
+        db.session.scalars(
+            found.options(contains_eager(Application.person), joinedload(Application.unit)).order_by(
+                Person.sort_name, Application.id
+            )
+        )
+    )
+
+
+def find_application_by_form(form_key: str) -> Application | None:
+    """The application that a form made, for its receipt."""
+    return db.session.scalar(select(Application).where(Application.form_key == form_key))
+
+
+def lock_application(application_id: int) -> Application:
+    return db.session.get_one(Application, application_id, with_for_update=True, populate_existing=True)
+
+
+def steps_of(application_id: int) -> list[ApplicationStep]:
+    """The history of an application, oldest first."""
+    found = select(ApplicationStep).where(ApplicationStep.application_id == application_id)
+    return list(db.session.scalars(found.options(joinedload(ApplicationStep.taker)).order_by(ApplicationStep.id)))
+
+
+def cohorts_of_application(application_id: int) -> list[Cohort]:
+    """The cohorts on which this application got somebody a place."""
+    places = select(Enrolment.cohort_id).where(Enrolment.application_id == application_id)
+    return list(db.session.scalars(select(Cohort).where(Cohort.id.in_(places)).order_by(Cohort.starts_on)))
+
+
+def possibly_the_same(application: Application, viewer: Viewer) -> list[Person]:
+    """People this viewer may see who may be this applicant: a question for them to settle, not a match."""
+    found = select(Person).where(alike(application), Person.id != application.person_id, visible_to(viewer))
+    return list(db.session.scalars(found.order_by(Person.sort_name, Person.id).limit(20)))
+
+
+def alike(application: Application) -> ColumnElement[bool]:
+    """The condition that somebody has the applicant's pay number, address or name."""
+    with_address = select(ContactAddress.person_id).where(
+        ContactAddress.address == application.email, ContactAddress.ended_at.is_(None)
+    )
+    conditions = [
+        Person.id.in_(with_address),
+        Person.sort_name == sort_name(application.given_name, application.family_name),
+    ]
+    if application.pay_number:
+        conditions.append(Person.pay_number == application.pay_number)
+    return or_(*conditions)
+
+
+def somebody_is_alike(application: Application) -> bool:
+    """Whether there is anybody but the applicant's own record to ask about. For services, which act for nobody."""
+    found = select(Person.id).where(alike(application), Person.id != application.person_id).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def sent_since(moment: datetime, *, sent_from: str | None = None, email: str | None = None) -> int:
+    """How many applications came through the public form since then from this network address, or for this e-mail."""
+    found = select(func.count(Application.id)).where(Application.submitted_at >= moment, Application.channel == "web")
+    if sent_from is not None:
+        found = found.where(Application.sent_from == sent_from)
+    if email is not None:
+        found = found.where(Application.email == email)
+    return db.session.scalar(found) or 0

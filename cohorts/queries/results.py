@@ -1,0 +1,128 @@
+"""Candidates of a cohort with their results."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import contains_eager
+
+from accreditation.core.database import db
+from accreditation.core.permissions import Scope
+from accreditation.people.models import Person, PersonName
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer
+from cohorts.models import Cohort, Enrolment, Result
+from cohorts.queries.cohorts import HAS_RESULT, HOLDS_A_PLACE
+from cohorts.rules.results import same_name
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody with a place on a cohort, and how far their results have come.
+
+    `open` is the draft or submitted result, `released` the latest released one; at most one attempt is open at a time.
+    """
+
+    enrolment: Enrolment
+    person: Person
+    open: Result | None
+    released: Result | None
+    earlier_names: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> Result | None:
+        """The result that matters now: the open one before the released one."""
+        return self.open or self.released
+
+    @property
+    def attempt(self) -> int:
+        """The attempt that an entry recorded now is for."""
+        if self.open:
+            return self.open.attempt
+        return self.released.attempt + 1 if self.released else 1
+
+    @property
+    def closed_because(self) -> str | None:
+        """Why no entry can be recorded now; None when one can."""
+        if self.open and self.open.state == "submitted":
+            return "The result has been submitted and waits to be released. Ask the service to send it back."
+        if not self.open and self.released and self.released.outcome == "pass":
+            return "The pass has been released. Ask the service to correct it."
+        return None
+
+    def is_called(self, name: str) -> bool:
+        """Whether that is, or once was, their name."""
+        return any(same_name(name, known) for known in (self.person.name, *self.earlier_names))
+
+
+def candidates_of(cohort_id: int, *, among: ColumnElement[bool] | None = None) -> list[Candidate]:
+    """Everybody who holds a place on the cohort, by name: for services, which act for nobody in particular.
+
+    `among` is a condition on Person. Three statements, whatever the number of candidates.
+    """
+    enrolments = db.session.scalars(
+        select(Enrolment)
+        .join(Enrolment.person)
+        .options(contains_eager(Enrolment.person))
+        .where(Enrolment.cohort_id == cohort_id, HOLDS_A_PLACE, true() if among is None else among)
+        .order_by(Person.sort_name, Person.id)
+    ).all()
+    opened: dict[int | None, Result] = {}
+    released: dict[int | None, Result] = {}
+    results = select(Result).where(Result.cohort_id == cohort_id, Result.state != "superseded")
+    for result in db.session.scalars(results.order_by(Result.attempt, Result.id)):
+        (released if result.state == "released" else opened)[result.enrolment_id] = result
+    names = defaultdict(list)
+    earlier = select(PersonName).where(PersonName.person_id.in_([enrolment.person_id for enrolment in enrolments]))
+    for row in db.session.scalars(earlier):
+        names[row.person_id].append(f"{row.given_name} {row.family_name}")
+    return [
+        Candidate(
+            enrolment,
+            enrolment.person,
+            opened.get(enrolment.id),
+            released.get(enrolment.id),
+            tuple(names[enrolment.person_id]),
+        )
+        for enrolment in enrolments
+    ]
+
+
+def roster(cohort: Cohort, viewer: Viewer) -> list[Candidate]:
+    """The candidates this viewer may see, of a cohort they may see (`get_cohort`): a provider all of their own."""
+    everybody = bool(viewer.ids(Scope.SERVICE)) or cohort.provider_id in viewer.ids(Scope.PROVIDER)
+    return candidates_of(cohort.id, among=None if everybody else visible_to(viewer))
+
+
+def former_candidates(cohort_id: int) -> Sequence[Enrolment]:
+    """Those who had a place and do not hold it any more, by name."""
+    found = select(Enrolment).join(Enrolment.person).options(contains_eager(Enrolment.person))
+    return db.session.scalars(
+        found.where(Enrolment.cohort_id == cohort_id, ~HOLDS_A_PLACE).order_by(Person.sort_name, Person.id)
+    ).all()
+
+
+def count_missing(cohort_id: int) -> int:
+    """Candidates without a submitted or released result."""
+    missing = select(func.count(Enrolment.id)).where(Enrolment.cohort_id == cohort_id, HOLDS_A_PLACE, ~HAS_RESULT)
+    return db.session.scalar(missing) or 0
+
+
+def count_unreleased(cohort_id: int) -> int:
+    waiting = select(func.count(Result.id)).where(
+        Result.cohort_id == cohort_id, Result.state.in_(("draft", "submitted"))
+    )
+    return db.session.scalar(waiting) or 0
+
+
+def released_results_of(person_id: int) -> list[Result]:
+    """What somebody may see of their own results: the released ones, the latest first."""
+    found = select(Result).where(Result.person_id == person_id, Result.state == "released")
+    return list(db.session.scalars(found.order_by(Result.event_on.desc(), Result.id.desc())))
+
+
+def results_by_ids(result_ids: Sequence[int]) -> list[Result]:
+    """For services under the cohort's lock."""
+    found = select(Result).where(Result.id.in_(result_ids)).order_by(Result.person_id, Result.id)
+    return list(db.session.scalars(found.execution_options(populate_existing=True)))

@@ -1,0 +1,135 @@
+"""Planning cohorts and moving them on. Callers hold the transaction; nothing here commits."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from accreditation.core.database import db
+from accreditation.core.errors import Conflict, DomainError
+from accreditation.standing.queries import get_scheme
+from cohorts.models import Cohort
+from cohorts.models.cohorts import CAPACITY
+from cohorts.queries.cohorts import lock_cohort, places_taken
+from cohorts.queries.results import count_missing, count_unreleased
+from cohorts.rules import states
+from cohorts.services.deadlines import keep_deadline
+
+
+def plan_cohort(
+    *,
+    provider_id: int,
+    scheme: str,
+    title: str,
+    starts_on: date,
+    ends_on: date,
+    results_due_on: date,
+    assessment_on: date | None = None,
+    capacity: int = CAPACITY,
+    created_by: int | None,
+) -> Cohort:
+    """A cohort that trains on [starts_on, ends_on). `results_due_on` is the last good day for its results.
+
+    Raises DomainError with everything that does not fit, NotFound for a scheme that is not installed.
+    """
+    get_scheme(scheme, starts_on)
+    _refuse(title, starts_on, ends_on, assessment_on, results_due_on, cohort_id=None)
+    cohort = Cohort(
+        provider_id=provider_id,
+        scheme=scheme,
+        title=title,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        assessment_on=assessment_on,
+        results_due_on=results_due_on,
+        capacity=capacity,
+        state="planned",
+        version=1,
+        created_by=created_by,
+    )
+    db.session.add(cohort)
+    db.session.flush()
+    return cohort
+
+
+def change_cohort(
+    cohort_id: int,
+    *,
+    version: int,
+    title: str,
+    starts_on: date,
+    ends_on: date,
+    assessment_on: date | None,
+    results_due_on: date,
+    capacity: int,
+) -> Cohort:
+    """New dates, title or capacity. Raises Conflict when it changed since `version`, DomainError for a misfit."""
+    cohort = lock_cohort(cohort_id)
+    refuse_stale(cohort, version)
+    if (taken := places_taken(cohort_id)) > capacity:
+        raise DomainError(f"{taken} places are taken, so the capacity cannot be {capacity}.")
+    _refuse(title, starts_on, ends_on, assessment_on, results_due_on, cohort_id=cohort_id)
+    cohort.title, cohort.starts_on, cohort.ends_on = title, starts_on, ends_on
+    cohort.assessment_on, cohort.results_due_on, cohort.capacity = assessment_on, results_due_on, capacity
+    cohort.version += 1
+    keep_deadline(cohort)
+    return cohort
+
+
+def refuse_stale(cohort: Cohort, version: int | None) -> None:
+    """Raises Conflict when the cohort is not the one that was shown."""
+    if version != cohort.version:
+        raise Conflict(
+            f"{cohort.title} has changed since this page was made. Nothing was written. Look at it again and repeat "
+            "what you wanted to do."
+        )
+
+
+def _refuse(
+    title: str,
+    starts_on: date,
+    ends_on: date,
+    assessment_on: date | None,
+    results_due_on: date,
+    *,
+    cohort_id: int | None,
+) -> None:
+    reasons = []
+    other = db.session.scalar(select(Cohort.id).where(Cohort.title == title))
+    if other is not None and other != cohort_id:
+        reasons.append(f"There is already a cohort called {title}.")
+    if ends_on <= starts_on:
+        reasons.append("The last day of training is before the first.")
+    if assessment_on and assessment_on < starts_on:
+        reasons.append("The assessment is before the training begins.")
+    if results_due_on < (assessment_on or starts_on):
+        reasons.append("The results are due before there can be any.")
+    if reasons:
+        raise DomainError(*reasons)
+
+
+def step_cohort(cohort_id: int, to: str) -> Cohort:
+    """The cohort goes to that state. It is closed only when every result is released, cancelled only without any.
+
+    Raises DomainError with the reasons.
+    """
+    cohort = lock_cohort(cohort_id)
+    if to not in states.COHORT_STEPS[cohort.state]:
+        raise DomainError(
+            f"{cohort.title} is at “{states.COHORT_LABELS[cohort.state]}” and cannot become "
+            f"“{states.COHORT_LABELS.get(to, to)}” from there."
+        )
+    if to == "closed" and (reasons := _reasons_to_keep_open(cohort_id)):
+        raise DomainError(*reasons)
+    cohort.state = to
+    cohort.version += 1
+    keep_deadline(cohort)
+    return cohort
+
+
+def _reasons_to_keep_open(cohort_id: int) -> list[str]:
+    reasons = []
+    if missing := count_missing(cohort_id):
+        reasons.append(f"{missing} of its candidates have no result yet.")
+    if waiting := count_unreleased(cohort_id):
+        reasons.append(f"{waiting} of its results are not released yet.")
+    return reasons

@@ -1,0 +1,212 @@
+"""Recording and submitting results: one way for the grid, the workbook, and whatever comes later.
+
+Callers hold the transaction; nothing here commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from accreditation.core.database import db
+from accreditation.core.errors import Conflict, DomainError
+from accreditation.people.queries import lock_person
+from accreditation.standing.services import declare
+from cohorts.models import Cohort, Result
+from cohorts.queries.cohorts import lock_cohort
+from cohorts.queries.plans import ADDED, CHANGED, REFUSED, REMOVED, UNCHANGED, Line, Plan, plan_results
+from cohorts.queries.results import count_missing
+from cohorts.rules.results import OUTCOMES, Entry
+from cohorts.services.cohorts import refuse_stale
+from cohorts.services.deadlines import keep_deadline
+
+BEFORE_ASSESSMENT = frozenset({"planned", "open", "in_training"})
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How many results were added, changed and removed, and how many entries changed nothing."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+class ResultsRefused(DomainError):
+    """Nothing was recorded. `plan` says for each entry what is wrong with it."""
+
+    def __init__(self, plan: Plan, *reasons: str) -> None:
+        super().__init__(*reasons)
+        self.plan = plan
+
+
+class StaleResults(Conflict):
+    """The entries were made from an older state of the cohort and would change something."""
+
+
+def record_results(
+    cohort_id: int, entries: Sequence[Entry], *, version: int | None, on: date, recorded_by: int
+) -> Recorded:
+    """All the entries as drafts, or none of them. `version` is that of the cohort they were made from.
+
+    What says nothing new changes nothing, also from an older version. An entry without outcome takes the draft back;
+    candidates that no entry names are left alone. Raises ResultsRefused with a reason for each field that is wrong,
+    StaleResults when somebody changed the cohort in between.
+    """
+    cohort = lock_cohort(cohort_id)
+    plan = plan_results(cohort, entries, version=version, on=on)
+    refuse_plan(plan, cohort)
+    for line in plan.lines:
+        _record(line, cohort, recorded_by)
+    done = Recorded(plan.count(ADDED), plan.count(CHANGED), plan.count(REMOVED), plan.count(UNCHANGED))
+    if done.anything:
+        cohort.version += 1
+        if cohort.state in BEFORE_ASSESSMENT:
+            cohort.state = "assessment"
+        db.session.flush()
+    return done
+
+
+def refuse_plan(plan: Plan, cohort: Cohort) -> None:
+    """Raises what `record_results` raises for a plan that cannot be recorded."""
+    if plan.closed:
+        raise ResultsRefused(plan, plan.closed)
+    if reasons := [
+        f"{line.candidate.person.name if line.candidate else line.entry.reference}: {fault.text}"
+        for line in plan.lines
+        if line.change == REFUSED
+        for fault in line.faults
+    ]:
+        raise ResultsRefused(plan, *reasons)
+    if plan.stale:
+        raise StaleResults(
+            f"{cohort.title} has changed since these results were made ready, so nothing was recorded. "
+            "Compare them with what is recorded now, and enter them again or download a new workbook."
+        )
+
+
+def _record(line: Line, cohort: Cohort, recorded_by: int) -> None:
+    entry, candidate = line.entry, line.candidate
+    if candidate is None or line.change == UNCHANGED:
+        return
+    if line.change == REMOVED and candidate.open:
+        db.session.delete(candidate.open)
+        return
+    if entry.outcome is None or line.event_on is None:
+        raise AssertionError("a planned line without outcome or day")
+    note = (entry.note or "").strip() or None
+    if candidate.open:
+        result = candidate.open
+        result.outcome, result.event_on, result.note = entry.outcome, line.event_on, note
+        result.recorded_by = recorded_by
+        return
+    db.session.add(
+        Result(
+            person_id=candidate.person.id,
+            cohort_id=cohort.id,
+            enrolment_id=candidate.enrolment.id,
+            scheme=cohort.scheme,
+            course=cohort.title,
+            attempt=candidate.attempt,
+            outcome=entry.outcome,
+            event_on=line.event_on,
+            note=note,
+            state="draft",
+            recorded_by=recorded_by,
+        )
+    )
+
+
+def submit_results(cohort_id: int, *, version: int, at: datetime, submitted_by: int) -> int:
+    """Every draft of the cohort goes to the service for release; how many. Nothing more can be typed into them.
+
+    Raises Conflict when the cohort is not as it was shown, DomainError when there is nothing to submit.
+    """
+    cohort = lock_cohort(cohort_id)
+    drafts = db.session.scalars(select(Result).where(Result.cohort_id == cohort_id, Result.state == "draft")).all()
+    if not drafts and _submitted_by(cohort_id, submitted_by):
+        return 0  # the same click twice
+    refuse_stale(cohort, version)
+    if not drafts:
+        raise DomainError("There is nothing to submit. Record results first.")
+    for result in drafts:
+        result.state, result.submitted_by, result.submitted_at = "submitted", submitted_by, at
+    cohort.version += 1
+    db.session.flush()
+    if not count_missing(cohort_id):
+        cohort.state = "moderation"
+    keep_deadline(cohort)
+    return len(drafts)
+
+
+def _submitted_by(cohort_id: int, person_id: int) -> bool:
+    own = select(Result.id).where(
+        Result.cohort_id == cohort_id, Result.state == "submitted", Result.submitted_by == person_id
+    )
+    return db.session.scalar(own.limit(1)) is not None
+
+
+def send_back(cohort_id: int, *, version: int, sent_back_by: int) -> int:
+    """Submitted results become drafts again, so that they can be corrected before their release; how many.
+
+    Raises Conflict when the cohort is not as it was shown.
+    """
+    cohort = lock_cohort(cohort_id)
+    refuse_stale(cohort, version)
+    waiting = db.session.scalars(
+        select(Result).where(Result.cohort_id == cohort_id, Result.state == "submitted", Result.supersedes_id.is_(None))
+    ).all()
+    if not waiting:
+        raise DomainError("No submitted results wait for release.")
+    for result in waiting:
+        result.state, result.submitted_by, result.submitted_at = "draft", None, None
+    cohort.state = "assessment"
+    cohort.version += 1
+    db.session.flush()
+    keep_deadline(cohort)
+    return len(waiting)
+
+
+def record_past_result(
+    person_id: int, *, scheme: str, course: str | None, outcome: str, event_on: date, recorded_by: int | None
+) -> Result:
+    """A result from before the register began, released as it stands; a pass is declared as training.
+
+    Raises DomainError for an outcome that is none.
+    """
+    if outcome not in OUTCOMES:
+        raise DomainError(f"“{outcome}” is not a result. Use one of: {', '.join(OUTCOMES)}.")
+    lock_person(person_id)
+    result = Result(
+        person_id=person_id,
+        scheme=scheme,
+        course=course,
+        attempt=1,
+        outcome=outcome,
+        event_on=event_on,
+        state="released",
+        recorded_by=recorded_by,
+    )
+    db.session.add(result)
+    db.session.flush()
+    declare_pass(result, recorded_by=recorded_by)
+    return result
+
+
+def declare_pass(result: Result, *, recorded_by: int | None) -> None:
+    """A released pass is training evidence from the day of the assessment; any other result declares nothing."""
+    if result.outcome == "pass":
+        declare(
+            result.person_id,
+            kind="training",
+            code=result.scheme,
+            starts_on=result.event_on,
+            source=("result", result.id),
+            recorded_by=recorded_by,
+        )
