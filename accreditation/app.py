@@ -3,6 +3,7 @@
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
@@ -53,6 +54,7 @@ def create_app(config: Config | str | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=6 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        TRUSTED_HOSTS=trusted_hosts(config.base_url),
     )
     if config.trusted_proxies:
         hops = config.trusted_proxies
@@ -63,6 +65,15 @@ def create_app(config: Config | str | None = None) -> Flask:
         open_room(app, room)
     refuse_undeclared_routes(app)
     return app
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def trusted_hosts(base_url: str) -> list[str] | None:
+    """The names under which the service answers, once it has one. On the machine itself it always answers."""
+    host = urlsplit(base_url).hostname or ""
+    return None if host in LOOPBACK else [host, *LOOPBACK]
 
 
 def open_room(app: Flask, room: str) -> None:

@@ -1,4 +1,4 @@
-"""The one way to write, proven by real processes on both databases, with a control that shows the guard is what does it."""
+"""The one way to write, proven by real processes on both databases, with a control that shows what the guard does."""
 
 from datetime import UTC, datetime
 from multiprocessing import get_context
