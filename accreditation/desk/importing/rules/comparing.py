@@ -1,0 +1,126 @@
+"""What a row adds to a person: everything for somebody new, the differences for somebody known."""
+
+from dataclasses import dataclass, field
+
+from accreditation.core.calendar import last_good_day
+from accreditation.desk.importing.rules.following import first_bad_day
+from accreditation.desk.importing.rules.known import Known
+from accreditation.desk.importing.rules.rows import Entry, Held, Problem
+from accreditation.desk.importing.rules.steps import (
+    AddAward,
+    AddClearance,
+    AddPerson,
+    AddRefresher,
+    AddResult,
+    Change,
+    Rename,
+    Step,
+    shown,
+)
+from accreditation.standing.rules.awards import award_span
+from accreditation.standing.rules.scheme import Scheme
+
+
+@dataclass(slots=True)
+class Difference:
+    """The steps that a row asks for, what should be asked about it, and what forbids it."""
+
+    steps: list[Step] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def compare(entry: Entry, known: Known | None, scheme: Scheme) -> Difference:
+    """`known` None: a new person. A cell that does not say anything never erases what is known."""
+    found = Difference()
+    if known is None:
+        found.steps.append(AddPerson())
+    else:
+        found.steps += _changes(entry, known)
+    _compare_result(entry, known, scheme, found)
+    for held in entry.clearances:
+        _compare_clearance(held, known, found)
+    if entry.refresher_on and (known is None or entry.refresher_on not in known.refreshers):
+        found.steps.append(AddRefresher(entry.refresher_on))
+    return found
+
+
+def _changes(entry: Entry, known: Known) -> list[Step]:
+    steps: list[Step] = []
+    if (entry.given_name, entry.family_name) != (known.given_name, known.family_name):
+        steps.append(Rename(known.name, entry.given_name, entry.family_name))
+    details = (
+        ("pay_number", known.pay_number, entry.pay_number),
+        ("email", known.email, entry.email.lower()),
+        ("unit", known.unit, entry.unit),
+        ("holder_kind", known.holder_kind, entry.holder_kind),
+    )
+    return steps + [Change(detail, old or "", new) for detail, old, new in details if new and new != (old or "")]
+
+
+def _compare_result(entry: Entry, known: Known | None, scheme: Scheme, found: Difference) -> None:
+    if not entry.outcome or entry.result_on is None:
+        return
+    if known and (entry.outcome, entry.result_on) in known.results:
+        return
+    if entry.outcome == "pass":
+        term = award_span(scheme, entry.result_on)
+        for award in known.awards if known else ():
+            if award.starts_on < term.ends_on and term.starts_on < award.ends_on:
+                found.problems.append(
+                    Problem(
+                        "",
+                        "",
+                        f"The register has an accreditation from {shown(award.starts_on)}, which a pass on "
+                        f"{shown(entry.result_on)} would overlap.",
+                        "Correct the date passed here, or the accreditation on the mediator's page.",
+                    )
+                )
+                return
+        found.steps += [
+            AddResult("pass", entry.result_on, entry.course),
+            AddAward(term.starts_on, term.ends_on),
+        ]
+        return
+    found.steps.append(AddResult(entry.outcome, entry.result_on, entry.course))
+
+
+def _compare_clearance(held: Held, known: Known | None, found: Difference) -> None:
+    """A clearance is recorded only with both its days: without them nothing enforceable is known."""
+    same_level = [span for level, span in known.clearances if level == held.level] if known else []
+    if held.granted_on is None or held.valid_through is None:
+        known_already = any(
+            span.starts_on == held.granted_on
+            or (held.valid_through is not None and span.ends_on == first_bad_day(held.valid_through))
+            for span in same_level
+        )
+        if not known_already:
+            found.questions.append(_half_known(held))
+        return
+    ends_on = first_bad_day(held.valid_through)
+    covering = [span for span in same_level if span.starts_on <= held.granted_on and ends_on <= span.ends_on]
+    if not covering:
+        found.steps.append(AddClearance(held.level, held.granted_on, held.valid_through))
+        return
+    longer = [span for span in covering if span.starts_on == held.granted_on and span.ends_on != ends_on]
+    if longer and not any(span.ends_on == ends_on for span in covering):
+        recorded = (
+            f"to {shown(last_good_day(longer[0].ends_on))}" if longer[0].ends_on.year < 9999 else "without an end"
+        )
+        found.questions.append(
+            f"{held.level} runs {recorded} in the register and to {shown(held.valid_through)} in the file. "
+            "The file's earlier end is not taken over: correct the clearance itself if it is right."
+        )
+
+
+def _half_known(held: Held) -> str:
+    if held.granted_on is None and held.valid_through is not None:
+        return (
+            f"{held.level} is said to run to {shown(held.valid_through)}, and not since when. It is not recorded: "
+            "fill in the day it was granted and upload the file again."
+        )
+    assert held.granted_on is not None
+    return (
+        f"{held.level} was granted on {shown(held.granted_on)}, and no expiry is given. It is not recorded: "
+        "fill in the expiry and upload the file again."
+    )
