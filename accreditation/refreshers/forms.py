@@ -1,0 +1,150 @@
+"""Forms about refresher days: the shape of the answer, nothing about the world."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from wtforms import (
+    DecimalField,
+    Form,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+    TimeField,
+    URLField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from accreditation.core.clock import LONDON
+from accreditation.refreshers.models import Booking, RefresherDay
+from accreditation.refreshers.rules import MARKS, TOPICS, Details, Mark
+from accreditation.web.forms import BaseForm, DayField, NotBefore
+
+
+class DayForm(BaseForm):
+    title = StringField("Title", validators=[DataRequired("Enter a title"), Length(max=120)])
+    topic = SelectField("Topic", choices=[("", "No particular topic"), *TOPICS.items()])
+    held_on = DayField("Day", validators=[InputRequired("Enter the day")])
+    starts = TimeField("Starts at", validators=[InputRequired("Enter the time it starts, such as 09:30")])
+    ends = TimeField("Ends at", validators=[InputRequired("Enter the time it ends, such as 16:30")])
+    venue = StringField("Venue", validators=[Optional(), Length(max=200)])
+    link = URLField(
+        "Link to join online", description="Shown to people who have a seat", validators=[Optional(), Length(max=500)]
+    )
+    capacity = IntegerField(
+        "Seats", validators=[InputRequired("Enter the number of seats"), NumberRange(1, 1000, "Enter a number from 1 to 1,000")]
+    )
+    minimum = IntegerField(
+        "Smallest number of people it runs with",
+        validators=[Optional(), NumberRange(0, 1000, "Enter a number from 0 to 1,000")],
+    )
+    trainer = StringField("Trainer", validators=[Optional(), Length(max=120)])
+    joining_text = TextAreaField(
+        "Joining instructions",
+        description="Shown to people who have a seat: where to report, what to bring",
+        validators=[Optional(), Length(max=4000)],
+    )
+    version = HiddenField()
+    submit = SubmitField("Save the day")
+
+    def __init__(self, *, on: date, day: RefresherDay | None = None) -> None:
+        super().__init__(data=_shown(day) if day else None)
+        # A day that is planned for the past is a slip of the keyboard; one that is being changed may stay where it is.
+        self.held_on.validators = [*self.held_on.validators, NotBefore(min(on, day.held_on) if day else on)]
+
+    def validate_link(self, field: URLField) -> None:
+        if field.data and not field.data.startswith(("https://", "http://")):
+            raise ValidationError("Enter the whole link, beginning with https://")
+
+    def details(self) -> Details:
+        return Details(
+            title=self.title.data or "",
+            topic=self.topic.data or None,
+            held_on=self.held_on.data,
+            starts=self.starts.data,
+            ends=self.ends.data,
+            venue=self.venue.data or None,
+            link=self.link.data or None,
+            capacity=self.capacity.data or 0,
+            minimum=self.minimum.data or 0,
+            trainer=self.trainer.data or None,
+            joining_text=self.joining_text.data or None,
+        )
+
+
+def _shown(day: RefresherDay) -> dict[str, object]:
+    shown = {
+        name: getattr(day, name)
+        for name in ("title", "held_on", "venue", "link", "capacity", "minimum", "trainer", "joining_text", "version")
+    }
+    shown["topic"] = day.topic or ""
+    for field, moment in (("starts", day.starts_at), ("ends", day.ends_at)):
+        shown[field] = moment.astimezone(LONDON).time() if moment else None
+    return shown
+
+
+class CancelDayForm(BaseForm):
+    because = StringField(
+        "Reason, as the people who are booked will read it", validators=[Optional(), Length(max=200)]
+    )
+    submit = SubmitField("Cancel the day")
+
+
+class BookSomebodyForm(BaseForm):
+    """The office books a mediator by reference."""
+
+    reference = StringField("Mediator's reference", validators=[DataRequired("Enter a reference, such as M0001")])
+    submit = SubmitField("Book a seat")
+
+
+class ConfirmForm(BaseForm):
+    """Nothing but the proof that the request came from our page, and whether a place on the waiting list will do."""
+
+    wait = HiddenField()
+
+
+class MarkForm(Form):
+    """One line of the attendance grid."""
+
+    state = RadioField("Attendance", choices=list(MARKS.items()), validators=[Optional()], validate_choice=False)
+    hours = DecimalField(
+        "Hours if in part",
+        validators=[Optional(), NumberRange(Decimal("0.25"), Decimal(24), "Enter hours from 0.25 to 24")],
+    )
+    was = HiddenField()
+
+
+class AttendanceForm(BaseForm):
+    """The grid: a line for each booking, named by its id, so that a name or an order never decides whose line it is."""
+
+    submit = SubmitField("Save attendance")
+
+    def __init__(self, bookings: Iterable[Booking], submitted: object = None) -> None:
+        super().__init__()
+        self.lines = [
+            (
+                booking,
+                MarkForm(
+                    submitted,  # type: ignore[arg-type]
+                    prefix=f"b{booking.id}",
+                    data={"state": booking.state if booking.state in MARKS else None, "hours": booking.hours, "was": booking.state},
+                ),
+            )
+            for booking in bookings
+        ]
+
+    def validate_lines(self) -> bool:
+        """Every line, so that every mistake is shown at once."""
+        return all([line.validate() for _, line in self.lines])
+
+    def marks(self) -> list[Mark]:
+        """The lines in which something is chosen."""
+        return [
+            Mark(booking.id, line.was.data or "", line.state.data, line.hours.data)
+            for booking, line in self.lines
+            if line.state.data in MARKS
+        ]

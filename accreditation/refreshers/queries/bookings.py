@@ -1,0 +1,72 @@
+"""Who is on a day, for somebody who may know it; and a person's own bookings."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
+
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer
+from accreditation.refreshers.models import Booking, RefresherDay
+from accreditation.refreshers.rules import ENDED
+
+
+def get_booking(booking_id: int, viewer: Viewer) -> Booking:
+    """Raises NotFound, in the same words whether there is no such booking or not for this viewer to know of."""
+    query = select(Booking).join(Booking.person).where(Booking.id == booking_id, visible_to(viewer))
+    booking = db.session.scalar(query)
+    if booking is None:
+        raise NotFound("There is no such booking.")
+    return booking
+
+
+def bookings_on(day_id: int, viewer: Viewer) -> list[Booking]:
+    """The bookings of the people this viewer may know of, by name; those that have ended come too."""
+    query = (
+        select(Booking)
+        .join(Booking.person)
+        .options(contains_eager(Booking.person))
+        .where(Booking.day_id == day_id, visible_to(viewer))
+        .order_by(Person.sort_name, Person.id, Booking.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def count_bookings_on(day_id: int) -> int:
+    return db.session.scalar(select(func.count()).select_from(Booking).where(Booking.day_id == day_id)) or 0
+
+
+def coming_bookings_of(person_id: int, on: date) -> list[Booking]:
+    """The person's live bookings of days that are not over, the next first: for their own page."""
+    query = (
+        select(Booking)
+        .join(Booking.day)
+        .options(contains_eager(Booking.day))
+        .where(Booking.person_id == person_id, Booking.state.in_(("requested", "waitlisted", "booked")))
+        .where(RefresherDay.held_on >= on, RefresherDay.state == "planned")
+        .order_by(RefresherDay.held_on, RefresherDay.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_live_booking(person_id: int, day_id: int) -> Booking | None:
+    """The booking that has not been cancelled or moved, if there is one."""
+    query = select(Booking).where(
+        Booking.day_id == day_id, Booking.person_id == person_id, Booking.state.not_in(ENDED)
+    )
+    return db.session.scalar(query)
+
+
+def other_days_at_the_time(person_id: int, day: RefresherDay) -> list[str]:
+    """The titles of other planned days the person is booked on that overlap with this one."""
+    query = (
+        select(RefresherDay.title)
+        .join(Booking, Booking.day_id == RefresherDay.id)
+        .where(Booking.person_id == person_id, Booking.state == "booked", RefresherDay.state == "planned")
+        .where(RefresherDay.id != day.id, RefresherDay.starts_at < day.ends_at, RefresherDay.ends_at > day.starts_at)
+        .order_by(RefresherDay.starts_at)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,131 @@
+"""Whose refresher runs out when: read from the projections of standing, for planning a day and for the waiting list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from accreditation.core.calendar import FOREVER, Span, days_after, last_good_day, span_holding
+from accreditation.core.database import db
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer
+from accreditation.refreshers.models import Booking, Invitation, RefresherDay
+from accreditation.refreshers.rules import ENDED
+from accreditation.standing.models import RequirementPeriod, StandingPeriod
+from accreditation.standing.queries import Standing, main_scheme, standing_on
+from accreditation.standing.rules.evidence import Fact
+from accreditation.standing.rules.scheme import Scheme
+
+INVITABLE = ("deployable", "co_mediation_only", "lapsed")
+"""Verdicts under which an invitation makes sense: not for those on leave, suspended, withdrawn or gone."""
+
+MOST = 200
+"""So many of the most urgent are offered at a time: more than any day has seats."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """Somebody whose requirement is met up to and including `valid_through`; None if it is not met now."""
+
+    person: Person
+    valid_through: date | None
+    invited_on: date | None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What attending would bring: the last day on which the requirement is met now, and then. None: not met, or no end."""
+
+    now_through: date | None
+    then_through: date | None
+    open_ended: bool = False
+
+
+def refresher_codes(scheme: Scheme) -> list[str]:
+    """The requirements of the scheme that refresher days count for."""
+    return [requirement.code for requirement in scheme.requirements if "refresher" in requirement.rule.kinds]
+
+
+def invited_people(day_id: int) -> set[int]:
+    return set(db.session.scalars(select(Invitation.person_id).where(Invitation.day_id == day_id)))
+
+
+def lapse_dates(person_ids: Iterable[int], on: date) -> dict[int, date]:
+    """For each of these people whose requirement is met on the day, the first day on which it no longer is."""
+    scheme = main_scheme(on)
+    period = RequirementPeriod
+    query = (
+        select(period.person_id, func.min(period.ends_on))
+        .where(period.person_id.in_(list(person_ids)), period.scheme == scheme.code, period.met)
+        .where(period.requirement.in_(refresher_codes(scheme)), period.starts_on <= on, on < period.ends_on)
+        .group_by(period.person_id)
+    )
+    return {person_id: ends_on for person_id, ends_on in db.session.execute(query)}
+
+
+def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int) -> list[Due]:
+    """Whose refresher ends at most so many days after the day, or has ended, and who has no seat on a coming day.
+
+    The most urgent first, at most MOST. Only people this viewer may know of.
+    """
+    scheme = main_scheme(on)
+    until = days_after(day.held_on, within_days)
+    run = RequirementPeriod
+    holding = and_(
+        run.person_id == Person.id,
+        run.scheme == scheme.code,
+        run.requirement.in_(refresher_codes(scheme)),
+        run.met,
+        run.starts_on <= on,
+        on < run.ends_on,
+    )
+    seat_elsewhere = exists().where(
+        Booking.person_id == Person.id,
+        Booking.state.not_in(ENDED),
+        Booking.day_id == RefresherDay.id,
+        RefresherDay.state == "planned",
+        RefresherDay.held_on >= on,
+    )
+    query = (
+        select(Person, run.ends_on, Invitation.invited_on)
+        .join(StandingPeriod, StandingPeriod.person_id == Person.id)
+        .outerjoin(run, holding)
+        .outerjoin(Invitation, and_(Invitation.person_id == Person.id, Invitation.day_id == day.id))
+        .where(StandingPeriod.scheme == scheme.code, StandingPeriod.starts_on <= on, on < StandingPeriod.ends_on)
+        .where(StandingPeriod.verdict.in_(INVITABLE), or_(run.ends_on.is_(None), run.ends_on <= until))
+        .where(visible_to(viewer), ~seat_elsewhere)
+        .order_by(run.ends_on.asc().nulls_first(), Person.sort_name, Person.id)
+        .limit(MOST)
+    )
+    return [
+        Due(person, last_good_day(ends_on) if ends_on else None, invited_on)
+        for person, ends_on, invited_on in db.session.execute(query)
+    ]
+
+
+def what_attending_brings(person_id: int, day: RefresherDay, on: date) -> Effect | None:
+    """Until when the refresher requirement is met as things stand, and with this day attended.
+
+    None where the main scheme asks for no refresher.
+    """
+    scheme = main_scheme(on)
+    codes = refresher_codes(scheme)
+    if not codes:
+        return None
+    attended = Fact("refresher", day.topic, day.held_on)
+    now = _days_met(standing_on(person_id, scheme, on), codes[0], on)
+    then = _days_met(standing_on(person_id, scheme, on, supposing=[attended]), codes[0], day.held_on)
+    return Effect(
+        now_through=_last_day(now), then_through=_last_day(then), open_ended=then is not None and then.ends_on == FOREVER
+    )
+
+
+def _days_met(standing: Standing, code: str, on: date) -> Span | None:
+    """The unbroken run of days with that day in it on which the requirement is met."""
+    return span_holding(standing.result.requirements[code], on) if standing.result else None
+
+
+def _last_day(span: Span | None) -> date | None:
+    return last_good_day(span.ends_on) if span and span.ends_on < FOREVER else None

@@ -1,0 +1,123 @@
+"""Refresher days and their bookings: words, states and what may follow what. No database, no clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from accreditation.core.calendar import LONDON
+
+TOPICS = {
+    "mediation_skills": "Mediation skills",
+    "risk_management": "Risk management",
+    "information_security": "Information security",
+    "ethics_code_of_practice": "Ethics and the code of practice",
+    "wellbeing": "Debriefing and wellbeing",
+}
+"""Suggested topics. Risk management and information security: founding document 001, section 6; the others are ours."""
+
+DAY_STATES = {"planned": "Planned", "held": "Held", "cancelled": "Cancelled"}
+
+BOOKING_STATES = {
+    "requested": "Requested",
+    "waitlisted": "On the waiting list",
+    "booked": "Booked",
+    "attended": "Attended",
+    "part_attended": "Attended in part",
+    "did_not_attend": "Did not attend",
+    "apologies": "Sent apologies",
+    "cancelled_by_mediator": "Cancelled by the mediator",
+    "cancelled_by_organiser": "Cancelled by us",
+    "transferred": "Moved to another day",
+}
+"""The vocabulary of DOMAIN section 10."""
+
+ENDED = ("cancelled_by_mediator", "cancelled_by_organiser", "transferred")
+"""Bookings that are over: the person may book the same day again."""
+
+SEATED = ("booked", "attended", "part_attended", "did_not_attend")
+"""Bookings that take a seat."""
+
+CANCELLABLE = ("requested", "waitlisted", "booked")
+
+MARKS = {
+    "attended": "Attended",
+    "part_attended": "In part",
+    "apologies": "Apologies",
+    "did_not_attend": "Did not attend",
+}
+"""What can be recorded of somebody's attendance. Only `attended` counts as evidence."""
+
+COUNTING = frozenset({"attended"})
+
+
+def topic_label(topic: str | None) -> str | None:
+    """The topic as people say it; a topic that came with an imported register is shown as it is written there."""
+    if topic is None:
+        return None
+    return TOPICS.get(topic, topic)
+
+
+def london_moment(on: date, at: time) -> datetime:
+    """The moment at which a clock on the wall in London shows this time on this day, in UTC.
+
+    In the hour that comes twice when the clocks go back, the first of the two.
+    """
+    return datetime.combine(on, at, LONDON).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What somebody decides about a day: wall time in London; a minimum of 0 means none."""
+
+    title: str
+    topic: str | None
+    held_on: date
+    starts: time
+    ends: time
+    venue: str | None
+    link: str | None
+    capacity: int
+    minimum: int = 0
+    trainer: str | None = None
+    joining_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One line of the attendance grid: the state shown when it was filled in, the state chosen, and the hours if in part."""
+
+    booking_id: int
+    was: str
+    state: str
+    hours: Decimal | None = None
+
+
+def reasons_to_refuse_details(details: Details, *, seated: int) -> list[str]:
+    """Why the day cannot be as described; `seated` people have a seat already."""
+    reasons = []
+    if details.ends <= details.starts:
+        reasons.append("The day must end after it starts.")
+    if not details.venue and not details.link:
+        reasons.append("Give a venue, a link, or both, so that people know where to go.")
+    if details.capacity < max(seated, 1):
+        reasons.append(
+            f"{seated} people have a seat already: the number of seats cannot be lower."
+            if seated
+            else "There must be at least one seat."
+        )
+    if details.minimum > details.capacity:
+        reasons.append("The smallest number of people cannot be larger than the number of seats.")
+    return reasons
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody on the waiting list: `lapses_on` is the first day their requirement is no longer met, None if already unmet."""
+
+    booking_id: int
+    lapses_on: date | None
+
+
+def next_in_line(waiting: list[Waiting]) -> list[Waiting]:
+    """Earliest lapse first, not first come first served; among equals, who asked first."""
+    return sorted(waiting, key=lambda one: (one.lapses_on or date.min, one.booking_id))

@@ -1,0 +1,121 @@
+"""Taking a seat, giving it back, and who gets it then. The day's row is locked first: it is what both would share."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from accreditation.core import outbox
+from accreditation.core.database import db
+from accreditation.core.errors import DomainError
+from accreditation.people.queries import lock_person
+from accreditation.refreshers.models import Booking, RefresherDay
+from accreditation.refreshers.queries.bookings import find_live_booking, other_days_at_the_time
+from accreditation.refreshers.queries.days import lock_day, seats_taken
+from accreditation.refreshers.queries.due import lapse_dates
+from accreditation.refreshers.rules import CANCELLABLE, Waiting, next_in_line
+
+
+class NoSeatLeft(DomainError):
+    """The day is full. Whoever still wants to come can ask for the waiting list."""
+
+
+def book_seat(
+    person_id: int,
+    day_id: int,
+    *,
+    on: date,
+    booked_by: int | None,
+    or_wait: bool = False,
+    afterwards: bool = False,
+) -> Booking:
+    """A seat on the day, or with `or_wait` a place on the waiting list when there is none left.
+
+    Somebody who has a booking gets that one back: pressing twice books once. `afterwards` lets the office add somebody
+    who came unbooked to a day that is over. Eligibility is judged at the date of the day. Raises NoSeatLeft, or DomainError with
+    the reasons.
+    """
+    day = lock_day(day_id)
+    person = lock_person(person_id)
+    if there := find_live_booking(person_id, day_id):
+        return there
+    reasons = _reasons_to_refuse(day, on=on, afterwards=afterwards)
+    if person.left_on and person.left_on <= day.held_on:
+        reasons.append(f"{person.name} will have left the service by that day.")
+    reasons += [
+        f"That is at the same time as “{other.title}”, which is booked already."
+        for other in other_days_at_the_time(person_id, day)
+    ]
+    if reasons:
+        raise DomainError(*reasons)
+    full = day.capacity is None or seats_taken(day_id) >= day.capacity
+    if full and not or_wait:
+        raise NoSeatLeft("The last seat has been taken. You can ask for the waiting list instead.")
+    booking = Booking(
+        person_id=person_id, day_id=day_id, state="waitlisted" if full else "booked", booked_on=on, booked_by=booked_by
+    )
+    db.session.add(booking)
+    db.session.flush()
+    if not full and day.held_on >= on:
+        _tell_booked(booking)
+    return booking
+
+
+def cancel_booking(booking_id: int, *, on: date, by_organiser: bool = False) -> Booking:
+    """End a booking before the day is over and give the seat to whoever lapses first of those who wait.
+
+    A booking that has ended already is left as it is. Raises DomainError once attendance has been recorded or the day
+    is over.
+    """
+    day = lock_day(db.session.get_one(Booking, booking_id).day_id)
+    booking = db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+    if booking.state in ("cancelled_by_mediator", "cancelled_by_organiser"):
+        return booking
+    if booking.state not in CANCELLABLE or day.state != "planned":
+        raise DomainError("Attendance has been recorded for this booking, so that it cannot be cancelled.")
+    if day.held_on < on:
+        raise DomainError("This day is over, so that the booking cannot be cancelled.")
+    booking.state = "cancelled_by_organiser" if by_organiser else "cancelled_by_mediator"
+    db.session.flush()
+    if by_organiser:
+        outbox.queue(
+            booking.person_id,
+            "email/refreshers/booking_cancelled.txt",
+            about_id=booking.id,
+            key=f"refresher-booking-cancelled:{booking.id}",
+        )
+    fill_freed_seats(day.id, on=on)
+    return booking
+
+
+def fill_freed_seats(day_id: int, *, on: date) -> list[Booking]:
+    """Give free seats to those who wait, earliest lapse first, and tell them. The caller has locked the day."""
+    day = db.session.get_one(RefresherDay, day_id)
+    if day.state != "planned" or day.capacity is None or day.held_on < on:
+        return []
+    free = day.capacity - seats_taken(day_id)
+    if free <= 0:
+        return []
+    waiting = list(
+        db.session.scalars(select(Booking).where(Booking.day_id == day_id, Booking.state == "waitlisted"))
+    )
+    lapses = lapse_dates([booking.person_id for booking in waiting], on)
+    line = next_in_line([Waiting(booking.id, lapses.get(booking.person_id)) for booking in waiting])
+    by_id = {booking.id: booking for booking in waiting}
+    promoted = [by_id[one.booking_id] for one in line[:free]]
+    for booking in promoted:
+        booking.state = "booked"
+        _tell_booked(booking, "email/refreshers/seat_freed.txt")
+    db.session.flush()
+    return promoted
+
+
+def _reasons_to_refuse(day: RefresherDay, *, on: date, afterwards: bool) -> list[str]:
+    if day.state == "cancelled":
+        return ["This day has been cancelled."]
+    if not afterwards and (day.state == "held" or day.held_on < on):
+        return ["This day is over, so that it cannot be booked."]
+    return []
+
+
+def _tell_booked(booking: Booking, template: str = "email/refreshers/booked.txt") -> None:
+    outbox.queue(booking.person_id, template, about_id=booking.id, key=f"refresher-seat:{booking.id}")

@@ -1,0 +1,65 @@
+"""The sign-in sheet on the day and the grid after it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import clock
+from accreditation.core.database import transaction
+from accreditation.core.errors import Conflict, DomainError
+from accreditation.core.permissions import Permission
+from accreditation.people.rules import Viewer
+from accreditation.refreshers import services
+from accreditation.refreshers.forms import AttendanceForm
+from accreditation.refreshers.models import Booking
+from accreditation.refreshers.queries.bookings import bookings_on
+from accreditation.refreshers.queries.days import day_row, get_day
+from accreditation.refreshers.rules import ENDED
+from accreditation.refreshers.views.blueprint import bp
+from accreditation.web.guards import requires
+from accreditation.web.words import plural
+
+
+@bp.route("/refreshers/<int:day_id>/attendance", methods=["GET", "POST"])
+@requires(Permission.MANAGE_REFRESHERS, scoped=True)
+def attendance(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    """A line for each booking: attended, in part with hours, apologies, did not attend."""
+    get_day(day_id)
+    form = AttendanceForm(_lines(day_id, viewer), request.form if request.method == "POST" else None)
+    if form.validate_on_submit() and _sound(form):
+        marks = form.marks()
+        try:
+            with transaction():
+                changed = services.record_attendance(day_id, marks, on=clock.today(), recorded_by=viewer.person_id)
+        except Conflict as stale:
+            form = AttendanceForm(_lines(day_id, viewer))
+            form.form_errors.extend(stale.reasons)
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            flash(f"Attendance saved for {plural(changed, 'person', 'people')}.")
+            return redirect(url_for("refreshers.day", day_id=day_id))
+    _lines(day_id, viewer)  # what a refused transaction let go is fetched again in one go
+    row = day_row(day_id)
+    return render_template("refreshers/attendance.html", form=form, row=row, day=row.day, today=clock.today())
+
+
+@bp.get("/refreshers/<int:day_id>/sign-in-sheet")
+@requires(Permission.MANAGE_REFRESHERS, scoped=True)
+def sign_in_sheet(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    """A sheet to print: a line to sign for each seat, and empty lines for those who come unbooked."""
+    bookings = [booking for booking in _lines(day_id, viewer) if booking.state != "waitlisted"]
+    return render_template(
+        "refreshers/sign_in_sheet.html", day=get_day(day_id), bookings=bookings, spare=5, printed_at=clock.now()
+    )
+
+
+def _lines(day_id: int, viewer: Viewer) -> list[Booking]:
+    return [booking for booking in bookings_on(day_id, viewer) if booking.state not in ENDED]
+
+
+def _sound(form: AttendanceForm) -> bool:
+    """Whether every line can be read; if not, each mistake is named beside the person."""
+    sound = form.validate_lines()
+    for booking, line in form.lines:
+        form.form_errors.extend(f"{booking.person.name}: {error}." for error in line.hours.errors)
+    return sound

@@ -1,0 +1,103 @@
+"""Booking a seat and giving it back: by the mediator in two taps, or by the office for somebody."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import clock
+from accreditation.core.database import transaction
+from accreditation.core.errors import DomainError, NotAllowed, NotFound
+from accreditation.core.permissions import Permission, Role, Scope
+from accreditation.people.queries import get_mediator
+from accreditation.people.rules import Viewer
+from accreditation.refreshers import services
+from accreditation.refreshers.forms import BookSomebodyForm, ConfirmForm
+from accreditation.refreshers.queries.bookings import get_booking
+from accreditation.refreshers.queries.days import day_row, get_day
+from accreditation.refreshers.queries.due import what_attending_brings
+from accreditation.refreshers.rules import CANCELLABLE
+from accreditation.refreshers.views.blueprint import bp
+from accreditation.web.guards import requires
+from accreditation.web.words import day as in_words
+
+
+@bp.route("/refreshers/<int:day_id>/book", methods=["GET", "POST"])
+@requires(Permission.BOOK_REFRESHER)
+def book(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    """A mediator's own seat: what it brings, and one button."""
+    if Role.MEDIATOR not in viewer.roles or viewer.person_id not in viewer.ids(Scope.PERSON):
+        raise NotAllowed("Only mediators book a seat for themselves. Book for somebody from the page of the day.")
+    today = clock.today()
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                state = services.book_seat(
+                    viewer.person_id, day_id, on=today, booked_by=viewer.person_id, or_wait=form.wait.data == "1"
+                ).state
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            _say(state, "Your seat is booked. You will get a letter with the details.", "You are on the waiting list.")
+            return redirect(url_for("refreshers.day", day_id=day_id))
+    row = day_row(day_id, viewer.person_id)
+    return render_template(
+        "refreshers/book.html",
+        form=form,
+        row=row,
+        day=row.day,
+        over=row.day.state != "planned" or row.day.held_on < today,
+        effect=what_attending_brings(viewer.person_id, row.day, today),
+        today=today,
+    )
+
+
+@bp.post("/refreshers/<int:day_id>/bookings")
+@requires(Permission.MANAGE_REFRESHERS, scoped=True)
+def book_somebody(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    """The office books a mediator, before the day or, for somebody who came unbooked, after it."""
+    today = clock.today()
+    form = BookSomebodyForm()
+    if not form.validate_on_submit():
+        flash("Enter the mediator's reference, such as M0001.", "warning")
+        return redirect(url_for("refreshers.day", day_id=day_id, _anchor="book"))
+    mediator = get_mediator(form.reference.data.upper(), viewer)
+    person_id, name = mediator.id, mediator.name
+    try:
+        with transaction():
+            state = services.book_seat(
+                person_id, day_id, on=today, booked_by=viewer.person_id, or_wait=True, afterwards=True
+            ).state
+    except DomainError as refusal:
+        flash(" ".join(refusal.reasons), "warning")
+    else:
+        _say(state, f"{name} has a seat.", f"There is no seat left. {name} is on the waiting list.")
+    return redirect(url_for("refreshers.day", day_id=day_id, _anchor="bookings"))
+
+
+@bp.route("/refreshers/bookings/<int:booking_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.BOOK_REFRESHER, scoped=True)
+def cancel_booking(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
+    """A mediator gives back their own seat, or the office gives back somebody's."""
+    booking = get_booking(booking_id, viewer)
+    day_id, own, name = booking.day_id, booking.person_id == viewer.person_id, booking.person.name
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.cancel_booking(booking_id, on=clock.today(), by_organiser=not own)
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            flash("Your booking is cancelled." if own else f"The booking of {name} is cancelled, and a letter says so.")
+            return redirect(url_for("refreshers.day", day_id=day_id))
+    booking = get_booking(booking_id, viewer)
+    if booking.state not in CANCELLABLE and request.method == "GET":
+        raise NotFound("There is no booking here that can be cancelled.")
+    day = get_day(day_id)
+    return render_template(
+        "refreshers/cancel_booking.html", form=form, booking=booking, day=day, own=own, when=in_words(day.held_on)
+    )
+
+
+def _say(state: str, booked: str, waiting: str) -> None:
+    flash(waiting if state == "waitlisted" else booked, "warning" if state == "waitlisted" else "success")

@@ -1,0 +1,116 @@
+"""Seeing the days, planning one, changing one, calling one off."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import clock
+from accreditation.core.database import transaction
+from accreditation.core.errors import DomainError
+from accreditation.core.permissions import Permission, Role
+from accreditation.people.rules import Viewer
+from accreditation.refreshers import services
+from accreditation.refreshers.forms import BookSomebodyForm, CancelDayForm, DayForm
+from accreditation.refreshers.queries.bookings import bookings_on, count_bookings_on
+from accreditation.refreshers.queries.days import coming_days, day_row, get_day, past_days
+from accreditation.refreshers.queries.due import what_attending_brings
+from accreditation.refreshers.rules import ENDED
+from accreditation.refreshers.views.blueprint import bp
+from accreditation.web.guards import requires
+from accreditation.web.words import day as in_words
+from accreditation.web.words import plural
+
+
+@bp.get("/refreshers")
+@requires(Permission.VIEW_REFRESHERS)
+def days(viewer: Viewer) -> ResponseReturnValue:
+    """The coming days with the seats that are left, and the past ones."""
+    today = clock.today()
+    past = past_days(
+        today,
+        place=request.args.get("place"),
+        address=lambda token: url_for("refreshers.days", place=token, _anchor="past"),
+    )
+    return render_template(
+        "refreshers/days.html",
+        coming=coming_days(today, viewer.person_id),
+        past=past,
+        may_manage=viewer.may_somewhere(Permission.MANAGE_REFRESHERS),
+        today=today,
+    )
+
+
+@bp.get("/refreshers/<int:day_id>")
+@requires(Permission.VIEW_REFRESHERS)
+def day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    """One day: for a mediator what it is and whether they have a seat, for a manager also who else has."""
+    today = clock.today()
+    row = day_row(day_id, viewer.person_id)
+    manager = viewer.limited_to(Permission.MANAGE_REFRESHERS)
+    bookings = bookings_on(day_id, manager) if manager.grants else []
+    is_mediator = Role.MEDIATOR in viewer.roles
+    bookable = row.day.state == "planned" and row.day.held_on >= today
+    return render_template(
+        "refreshers/day.html",
+        row=row,
+        day=row.day,
+        live=[booking for booking in bookings if booking.state not in ENDED],
+        ended=[booking for booking in bookings if booking.state in ENDED],
+        unseen=count_bookings_on(day_id) - len(bookings) if manager.grants else 0,
+        effect=what_attending_brings(viewer.person_id, row.day, today) if is_mediator and bookable else None,
+        form=BookSomebodyForm() if manager.grants else None,
+        may_manage=bool(manager.grants),
+        may_book=is_mediator and bookable,
+        may_join=row.mine == "booked" or bool(manager.grants),
+        today=today,
+    )
+
+
+@bp.route("/refreshers/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_REFRESHERS)
+def new_day(viewer: Viewer) -> ResponseReturnValue:
+    form = DayForm(on=clock.today())
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                day_id = services.add_day(form.details()).id
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            flash("The refresher day is planned. Invite the people who need it next.")
+            return redirect(url_for("refreshers.day", day_id=day_id))
+    return render_template("refreshers/edit.html", form=form, day=None)
+
+
+@bp.route("/refreshers/<int:day_id>/edit", methods=["GET", "POST"])
+@requires(Permission.MANAGE_REFRESHERS)
+def edit_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    today = clock.today()
+    form = DayForm(on=today, day=get_day(day_id))
+    if form.validate_on_submit():
+        version = int(form.version.data) if str(form.version.data).isdecimal() else 0
+        try:
+            with transaction():
+                services.change_day(day_id, form.details(), version=version, on=today)
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            flash("The day is changed. If its date, times or place changed, everybody booked gets a letter.")
+            return redirect(url_for("refreshers.day", day_id=day_id))
+    return render_template("refreshers/edit.html", form=form, day=get_day(day_id))
+
+
+@bp.route("/refreshers/<int:day_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.MANAGE_REFRESHERS)
+def cancel_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    form = CancelDayForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                told = services.cancel_day(day_id, because=form.because.data or None)
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            flash(f"The day is cancelled. {plural(told, 'letter').capitalize()} will go out.")
+            return redirect(url_for("refreshers.day", day_id=day_id))
+    row = day_row(day_id)
+    return render_template("refreshers/cancel_day.html", form=form, row=row, day=row.day, when=in_words(row.day.held_on))

@@ -1,0 +1,76 @@
+"""Two processes that start at one barrier, and what each of them answers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from time import sleep
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from accreditation.app import create_app
+from accreditation.config import Config
+from accreditation.core import database
+from accreditation.core.database import db, transaction
+from accreditation.core.errors import DomainError
+
+def race(settings: Config, attempt: Callable[..., str], *arguments: tuple[Any, ...], guarded: bool = True) -> list[str]:
+    """Run the attempt once for each tuple of arguments, each in a process of its own; the sorted answers."""
+    processes = get_context("spawn")
+    barrier, answers = processes.Barrier(len(arguments)), processes.Queue()
+    db.session.remove()  # the test's own read would hold nothing up, and must see nothing old afterwards
+    runners = [
+        processes.Process(target=run, args=(settings, attempt, each, guarded, barrier, answers)) for each in arguments
+    ]
+    for runner in runners:
+        runner.start()
+    found = sorted(answers.get(timeout=60) for _ in runners)
+    for runner in runners:
+        runner.join(timeout=60)
+    return found
+
+
+def run(
+    settings: Config,
+    attempt: Callable[..., str],
+    arguments: tuple[Any, ...],
+    guarded: bool,
+    barrier: Barrier,
+    answers: "Queue[str]",
+) -> None:
+    if not guarded:
+        take_the_guards_away()
+    app = create_app(replace(settings))
+    with app.app_context():
+        barrier.wait(timeout=60)
+        try:
+            with transaction():
+                answer = attempt(*arguments)
+            answers.put(answer)
+        except DomainError:
+            answers.put("refused")
+        except DBAPIError:
+            answers.put("crashed")
+
+
+def take_the_guards_away() -> None:
+    """SQLite begins like any reader, and nobody asks PostgreSQL for a row lock."""
+    database.BEGIN_WRITE = "BEGIN"
+    session = db.session
+    unlocked_get, unlocked_get_one = session.get, session.get_one
+    session.get = lambda *a, **k: unlocked_get(*a, **{**k, "with_for_update": None})  # type: ignore[method-assign]
+    session.get_one = lambda *a, **k: unlocked_get_one(*a, **{**k, "with_for_update": None})  # type: ignore[method-assign]
+
+
+def slow_down(module: Any, name: str) -> None:
+    """Wait between reading and writing, so that both have read before either writes."""
+    quick = getattr(module, name)
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        answer = quick(*args, **kwargs)
+        sleep(0.7)
+        return answer
+
+    setattr(module, name, slow)
