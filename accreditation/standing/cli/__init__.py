@@ -2,6 +2,18 @@
 
 import click
 
-from accreditation.standing.cli.evaluating import standing
+from accreditation.standing.cli.checking import check
+from accreditation.standing.cli.evaluating import evaluate_files
+from accreditation.standing.cli.schemes import schemes
+from accreditation.standing.cli.showing import dossier, rebuild, show
 
-commands: list[click.Command] = [standing]
+
+@click.group("standing")
+def standing() -> None:
+    """Whether someone may work on a day, and why."""
+
+
+for command in (evaluate_files, show, dossier, rebuild):
+    standing.add_command(command)
+
+commands: list[click.Command] = [standing, schemes, check]

@@ -14,18 +14,11 @@ from accreditation.standing.rules.contract.schemes import read_scheme_file
 from accreditation.standing.rules.evidence import known
 
 
-@click.group("standing")
-def standing() -> None:
-    """Whether someone may work on a day, and why."""
-
-
-@standing.command("evaluate")
+@click.command("evaluate")
 @click.option("--scheme", "scheme_file", required=True, metavar="FILE", help="The scheme, as `schemes show` prints it.")
 @click.option("--evidence", "evidence_file", required=True, metavar="FILE", help="Rows, or an object with dossiers.")
 @click.option("--on", metavar="DATE", help="The answer for one day (YYYY-MM-DD) instead of all periods.")
-@click.option(
-    "--known-on", metavar="MOMENT", help="As known then: a moment with offset, or the end of a day in London."
-)
+@click.option("--known-on", metavar="MOMENT", help="As known then: a moment with offset, or a day's end in London.")
 @click.option("--json", "as_json", is_flag=True, help="On one line, for programs.")
 def evaluate_files(scheme_file: str, evidence_file: str, on: str | None, known_on: str | None, as_json: bool) -> None:
     """Judge dossiers by a scheme, both read from JSON files; nothing is stored."""

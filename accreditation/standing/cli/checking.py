@@ -1,0 +1,34 @@
+"""`accreditation check`: what the pages read is what the engine says, and the audit trail is whole."""
+
+import sys
+
+import click
+from flask.cli import with_appcontext
+
+from accreditation.core import audit
+from accreditation.standing.queries.checking import check_projections
+
+
+@click.command("check")
+@with_appcontext
+def check() -> None:
+    """Recompute everybody's standing, compare it with what is stored, and verify the audit trail.
+
+    Exit code 1 if anything differs.
+    """
+    people = 0
+    differing: list[int] = []
+    for batch in check_projections():
+        people += batch.people
+        differing += batch.differing
+    click.echo(f"Standing recomputed for {people:,} people: {len(differing):,} differ from what is stored.")
+    for person_id in differing:
+        click.echo(f"  person {person_id} differs")
+    if differing:
+        click.echo("`accreditation standing rebuild` puts this right.")
+    trail = audit.verify()
+    if trail.broken_at is None:
+        click.echo(f"Audit trail verified: {trail.entries:,} entries, unbroken.")
+    else:
+        click.echo(f"The audit trail is broken at entry {trail.broken_at}: {trail.reason}.")
+    sys.exit(1 if differing or trail.broken_at is not None else 0)

@@ -1,0 +1,117 @@
+"""`accreditation standing show`, `dossier` and `rebuild`: from the database."""
+
+import click
+from flask.cli import with_appcontext
+
+from accreditation.core import clock
+from accreditation.core.audit import acting_as
+from accreditation.core.database import transaction
+from accreditation.core.errors import NotFound
+from accreditation.people.models import Person
+from accreditation.people.queries import find_person_by_reference
+from accreditation.people.rules import EVERYTHING
+from accreditation.standing.cli.answering import answer_json, refusing
+from accreditation.standing.queries import (
+    Standing,
+    explain,
+    facts_of,
+    main_scheme_code,
+    next_step,
+    requirements_on,
+    standing_on,
+)
+from accreditation.standing.queries.requirements import RequirementStatus
+from accreditation.standing.rules.answers import Answer
+from accreditation.standing.rules.contract.moments import parse_known_on
+from accreditation.standing.rules.contract.reading import parse_day
+from accreditation.standing.rules.contract.results import answer_as_json
+from accreditation.standing.rules.contract.rows import row_as_json
+from accreditation.standing.services.projecting import refresh_next
+from accreditation.web.words import day
+
+
+@click.command("show")
+@click.argument("reference")
+@click.option("--scheme", metavar="CODE", help="Another scheme than the service's main one.")
+@click.option("--on", metavar="DATE", help="On this day (YYYY-MM-DD) instead of today.")
+@click.option("--known-on", metavar="MOMENT", help="As known then: a moment with offset, or a day's end in London.")
+@click.option("--json", "as_json", is_flag=True, help="The answer as `standing evaluate --on` prints it.")
+@with_appcontext
+def show(reference: str, scheme: str | None, on: str | None, known_on: str | None, as_json: bool) -> None:
+    """Say whether the person REFERENCE may work, and why."""
+    with refusing():
+        person = _person(reference)
+        standing = standing_on(
+            person.id,
+            scheme or main_scheme_code(),
+            clock.today() if on is None else parse_day(on, "--on"),
+            known_on=None if known_on is None else parse_known_on(known_on),
+        )
+        if as_json:
+            answer_json(_as_json(person, standing), compact=True)
+            return
+        explained = explain(standing, EVERYTHING)
+        click.echo(f"{person.name} ({person.reference}), {standing.scheme.code}, on {day(standing.on)}")
+        click.echo(f"{explained.sentence}.")
+        if explained.limiting and explained.valid_through:
+            click.echo(f"{explained.limiting} ends first: valid through {day(explained.valid_through)}.")
+        for requirement in requirements_on(standing, EVERYTHING):
+            click.echo(f"  {'met    ' if requirement.met else 'not met'}  {requirement.label}{_dates(requirement)}")
+        if step := next_step(standing, EVERYTHING):
+            click.echo(f"Next: {step.action}{f', by {day(step.by)}' if step.by else ''}.")
+
+
+def _dates(requirement: RequirementStatus) -> str:
+    if requirement.valid_through:
+        return f", valid through {day(requirement.valid_through)}"
+    return f", since {day(requirement.failing_since)}" if requirement.failing_since else ""
+
+
+def _as_json(person: Person, standing: Standing) -> dict[str, object]:
+    answer = Answer(
+        on=standing.on,
+        verdict=standing.verdict,
+        failing=standing.failing,
+        limiting=standing.limiting,
+        limiting_end=standing.limiting_end,
+        renewal_due=standing.renewal_due,
+    )
+    return {
+        "reference": person.reference,
+        "scheme": standing.scheme.code,
+        **answer_as_json(answer, standing.because()),
+    }
+
+
+@click.command("dossier")
+@click.argument("reference")
+@click.option("--json", "as_json", is_flag=True, help="On one line, for programs.")
+@with_appcontext
+def dossier(reference: str, as_json: bool) -> None:
+    """Print the evidence of the person REFERENCE, voided rows too, as `standing evaluate` reads it."""
+    with refusing():
+        rows = [row_as_json(fact) for fact in facts_of(_person(reference).id)]
+    answer_json(rows, compact=as_json)
+
+
+def _person(reference: str) -> Person:
+    person = find_person_by_reference(reference)
+    if person is None:
+        raise NotFound(f"There is no person {reference}.")
+    return person
+
+
+@click.command("rebuild")
+@with_appcontext
+def rebuild() -> None:
+    """Recompute what the pages read of everybody, batch by batch, while the service runs."""
+    done = last = 0
+    with acting_as(None, "command"):
+        while True:
+            with transaction():
+                last, count = refresh_next(last)
+            if not count:
+                break
+            done += count
+            click.echo(f"{done:,} people recomputed.", err=True)
+    click.echo(f"The standing of {done:,} people is recomputed.")

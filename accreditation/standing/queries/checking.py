@@ -1,0 +1,72 @@
+"""Proving that what the pages read is what the engine says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from accreditation.core.database import db
+from accreditation.standing.models import Evidence, RequirementPeriod, StandingPeriod
+from accreditation.standing.queries.evidence import AT_ONCE, facts_of_all, people_with_evidence
+from accreditation.standing.queries.projected import projected
+from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
+
+Table = type[StandingPeriod] | type[RequirementPeriod]
+PROJECTIONS: tuple[Table, ...] = (StandingPeriod, RequirementPeriod)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch of people: how many were recomputed, and the ids of those whose projections differ."""
+
+    people: int
+    differing: tuple[int, ...]
+
+
+def check_projections() -> Iterator[Checked]:
+    """Recompute everybody, batch by batch.
+
+    Who differs is looked at once more in a fresh read, because somebody may have recorded a fact in between.
+    """
+    last = 0
+    while person_ids := people_with_evidence(last):
+        last = person_ids[-1]
+        yield Checked(len(person_ids), _twice(person_ids))
+    strangers = _projected_without_evidence()
+    if strangers:
+        yield Checked(0, _twice(strangers))
+
+
+def _twice(person_ids: Sequence[int]) -> tuple[int, ...]:
+    differing = _differing(person_ids)
+    if not differing:
+        return ()
+    db.session.rollback()
+    return tuple(_differing(differing))
+
+
+def _differing(person_ids: Sequence[int]) -> list[int]:
+    schemes, main = all_schemes(), main_scheme_code()
+    wanted: dict[int, tuple[set[Any], ...]] = {person_id: (set(), set()) for person_id in person_ids}
+    for person_id, facts in facts_of_all(person_ids).items():
+        for standing_rows, requirement_rows in projected(person_id, facts, schemes, main):
+            for model, rows, found in zip(
+                PROJECTIONS, (standing_rows, requirement_rows), wanted[person_id], strict=True
+            ):
+                found.update(tuple(row[name] for name in _columns(model)) for row in rows)
+    stored: dict[int, tuple[set[Any], ...]] = {person_id: (set(), set()) for person_id in person_ids}
+    for place, model in enumerate(PROJECTIONS):
+        columns = [getattr(model, name) for name in _columns(model)]
+        for row in db.session.execute(select(*columns).where(model.person_id.in_(person_ids))):
+            stored[row.person_id][place].add(tuple(row))
+    return [person_id for person_id in person_ids if wanted[person_id] != stored[person_id]]
+
+
+def _columns(model: Table) -> list[str]:
+    return [column.key for column in model.__table__.columns]
+
+
+def _projected_without_evidence() -> list[int]:
+    has_evidence = select(Evidence.id).where(Evidence.person_id == StandingPeriod.person_id).exists()
+    return list(db.session.scalars(select(StandingPeriod.person_id).where(~has_evidence).distinct().limit(AT_ONCE)))
