@@ -9,7 +9,7 @@ from accreditation.accounts.rules.passwords import LONGEST, SHORTEST
 from accreditation.web.forms import BaseForm
 
 LONGEST_NAME = 100
-PASSWORD_HINT = f"At least {SHORTEST} characters. Three or four words that have nothing to do with each other are easy to keep in mind."
+PASSWORD_HINT = f"At least {SHORTEST} characters. Three words that have nothing to do with each other will do."
 
 
 def looks_deliverable(form: BaseForm, field: StringField) -> None:
@@ -119,7 +119,7 @@ class InviteForm(RoleForm):
     reference = StringField(
         "Reference of somebody in the register",
         [Optional(), Length(max=40)],
-        description="For example M0042. Leave it empty for somebody who is not in the register yet, and give their name.",
+        description="For example M0042. Leave it empty for somebody the register does not have yet, and give a name.",
     )
     given_name = StringField("First name", [Optional(), Length(max=LONGEST_NAME)])
     family_name = StringField("Last name", [Optional(), Length(max=LONGEST_NAME)])

@@ -9,6 +9,7 @@ from accreditation.core.database import Base, Record, only_where
 from accreditation.people.models import Person
 
 INVITATION, PASSWORD_RESET = "invitation", "password_reset"
+PROVISIONAL = "@first-administrator.invalid"
 
 
 class Account(Record):
@@ -27,6 +28,11 @@ class Account(Record):
     disabled_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
+
+    @property
+    def is_provisional(self) -> bool:
+        """The first administrator's, made before anyone said who that is: the invitation asks for it."""
+        return self.email.endswith(PROVISIONAL)
 
     @property
     def state(self) -> str:

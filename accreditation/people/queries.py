@@ -1,15 +1,17 @@
 """Finding people, for somebody: whatever fetches for a person takes the viewer."""
 
+from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Role, Scope
-from accreditation.people.models import ContactAddress, GrantRow, Person, Provider, Unit
-from accreditation.people.rules import Grant, Subject, Viewer
+from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, Provider, Unit
+from accreditation.people.rules import Grant, Subject, Viewer, plain
 from accreditation.web.guards import scope_asked
+from accreditation.web.paging import By, Page, page_of
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -86,3 +88,44 @@ def everyone_with(role: Role, on: date) -> list[Person]:
     in_force = (GrantRow.starts_on <= on) & or_(GrantRow.ends_on.is_(None), GrantRow.ends_on > on)
     holders = select(GrantRow.person_id).where(GrantRow.role == role.value, in_force)
     return list(db.session.scalars(select(Person).where(Person.id.in_(holders)).order_by(Person.sort_name, Person.id)))
+
+
+def find_unit(unit_id: int) -> Unit | None:
+    return db.session.get(Unit, unit_id)
+
+
+def find_provider(provider_id: int) -> Provider | None:
+    return db.session.get(Provider, provider_id)
+
+
+def people_by_unit() -> dict[int, int]:
+    """How many people each unit has."""
+    query = select(Person.unit_id, func.count()).where(Person.unit_id.is_not(None)).group_by(Person.unit_id)
+    return {int(unit_id): count for unit_id, count in db.session.execute(query) if unit_id is not None}
+
+
+def names_of(person_id: int) -> list[PersonName]:
+    """The names somebody had before, the last one first."""
+    query = select(PersonName).where(PersonName.person_id == person_id)
+    return list(db.session.scalars(query.order_by(PersonName.until.desc(), PersonName.id.desc())))
+
+
+def people_page(
+    viewer: Viewer,
+    *,
+    words: str | None = None,
+    place: str | None = None,
+    address: Callable[[str | None], str] | None = None,
+) -> Page[Person]:
+    """The people this viewer may know of, by name. `words`: parts of a name, reference or pay number."""
+    query = select(Person).where(visible_to(viewer))
+    for word in plain(words or "").split():
+        query = query.where(Person.search_text.contains(word, autoescape=True))
+    page = page_of(
+        query,
+        [By(Person.sort_name, str), By(Person.id, int)],
+        place=place,
+        key=lambda row: (row[0].sort_name, row[0].id),
+        address=address,
+    )
+    return Page([row[0] for row in page.rows], page.next_token, page.previous_token, address)

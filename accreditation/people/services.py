@@ -3,10 +3,11 @@
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from accreditation.core import clock
 from accreditation.core.database import db
-from accreditation.core.errors import DomainError
+from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.numbers import next_number
 from accreditation.core.permissions import SCOPES, Role, Scope
 from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, Provider, Unit
@@ -86,6 +87,29 @@ def change_details(
     _index(person)
 
 
+def edit_person(
+    person_id: int,
+    *,
+    shown_version: int,
+    given_name: str,
+    family_name: str,
+    pay_number: str | None,
+    unit_id: int | None,
+    holder_kind: str | None,
+    email: str | None,
+) -> None:
+    """Everything that the edit page shows, at once. `shown_version`: the version of the record that it showed.
+
+    Raises Conflict when the record was changed since, DomainError when the pay number is somebody else's.
+    """
+    person = lock_person(person_id)
+    if person.version != shown_version:
+        raise Conflict("Somebody else changed this record while you had it open. Nothing of yours is saved yet.")
+    change_details(person_id, pay_number=pay_number, unit_id=unit_id, holder_kind=holder_kind)
+    rename_person(person_id, given_name=given_name, family_name=family_name)
+    change_address(person_id, email)
+
+
 def _index(person: Person) -> None:
     person.sort_name = sort_name(person.given_name, person.family_name)
     person.search_text = search_text(person.given_name, person.family_name, person.reference, person.pay_number)
@@ -93,7 +117,7 @@ def _index(person: Person) -> None:
 
 def change_address(person_id: int, address: str | None) -> None:
     """Letters go to this address from now on; None: to nobody. The old one is kept, ended now."""
-    lock_person(person_id)
+    person = lock_person(person_id)
     now = clock.now()
     address = address.lower() if address else None
     current = db.session.scalar(
@@ -106,8 +130,9 @@ def change_address(person_id: int, address: str | None) -> None:
         db.session.flush()
     if address:
         db.session.add(ContactAddress(person_id=person_id, address=address, since=now))
-        db.session.flush()
-    db.session.expire(db.session.get_one(Person, person_id), ["addresses"])
+    flag_modified(person, "sort_name")  # an address is part of the record: whoever has it open is told that it changed
+    db.session.flush()
+    db.session.expire(person, ["addresses"])
 
 
 def grant_role(
@@ -155,6 +180,15 @@ def add_unit(name: str) -> Unit:
     return find_or_add_unit(name)
 
 
+def rename_unit(unit_id: int, name: str) -> None:
+    """Raises DomainError when there is another unit of that name."""
+    holder = db.session.scalar(select(Unit).where(Unit.name == name))
+    if holder and holder.id != unit_id:
+        raise DomainError(f"There is already a unit called {name}.")
+    db.session.get_one(Unit, unit_id, with_for_update=True).name = name
+    db.session.flush()
+
+
 def find_or_add_unit(name: str) -> Unit:
     unit = db.session.scalar(select(Unit).where(Unit.name == name))
     if unit is None:
@@ -172,3 +206,12 @@ def add_provider(name: str) -> Provider:
     db.session.add(provider)
     db.session.flush()
     return provider
+
+
+def rename_provider(provider_id: int, name: str) -> None:
+    """Raises DomainError when there is another training provider of that name."""
+    holder = db.session.scalar(select(Provider).where(Provider.name == name))
+    if holder and holder.id != provider_id:
+        raise DomainError(f"There is already a training provider called {name}.")
+    db.session.get_one(Provider, provider_id, with_for_update=True).name = name
+    db.session.flush()

@@ -37,6 +37,11 @@ def find_account_of(person_id: int) -> Account | None:
     return db.session.scalar(select(Account).where(Account.person_id == person_id))
 
 
+def get_own_account(person_id: int) -> Account:
+    """Of somebody who is signed in, and so has one."""
+    return db.session.scalars(select(Account).where(Account.person_id == person_id)).one()
+
+
 @dataclass(frozen=True)
 class GrantLine:
     """A role as a page says it: “Training provider, CMP”. `ends_on` is the first day without it, or None."""

@@ -15,7 +15,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.core.settings import get_setting
 from accreditation.people.queries import lock_person
-from accreditation.people.services import change_address
+from accreditation.people.services import change_address, rename_person
 
 
 class WrongPassword(DomainError):
@@ -93,6 +93,25 @@ def choose_password(token: str, purpose: str, password: str, *, now: datetime) -
         if not first:
             _tell_of_new_password(account, now=now)
         audit.note("accepted invitation" if first else "chose new password", about_id=account.person_id)
+    return account
+
+
+def begin_first_account(
+    token: str, password: str, *, given_name: str, family_name: str, email: str, now: datetime
+) -> Account:
+    """The first administrator says who they are. Raises SpentLink, DomainError."""
+    account = use_link(token, INVITATION, now=now)
+    if not account.is_provisional:
+        raise DomainError("This account has been begun already.")
+    email = normal_email(email)
+    with audit.acting_as(account.person_id, "web"):
+        if find_account_by_email(email):
+            raise DomainError(f"There is already an account with the address {email}. An address can have one account.")
+        account.email = email
+        rename_person(account.person_id, given_name=given_name, family_name=family_name)
+        change_address(account.person_id, email)
+        _set_password(account, password, now=now)
+        audit.note("accepted invitation", about_id=account.person_id)
     return account
 
 

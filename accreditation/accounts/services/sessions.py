@@ -10,6 +10,7 @@ from accreditation.accounts.rules.limits import SEEN_EVERY
 from accreditation.accounts.rules.tokens import hash_of
 from accreditation.core import audit
 from accreditation.core.database import db
+from accreditation.core.errors import NotFound
 
 LONGEST_USER_AGENT = 300  # characters
 
@@ -36,6 +37,14 @@ def end_session(session_id: int, *, now: datetime) -> None:
     if session.ended_at is None:
         session.ended_at = now
         audit.note("signed out", subject=("user_session", session_id), about_id=_person_of(session.account_id))
+
+
+def end_own_session(account_id: int, session_id: int, *, now: datetime) -> None:
+    """Raises NotFound for a session that is not this account's."""
+    session = db.session.get(UserSession, session_id)
+    if session is None or session.account_id != account_id:
+        raise NotFound("There is no such session.")
+    end_session(session_id, now=now)
 
 
 def end_sessions_of(account_id: int, *, now: datetime, keep: int | None = None) -> int:

@@ -1,6 +1,6 @@
 """Signing in and out, one's own account, and the administration of accounts."""
 
-from accreditation.accounts.views import signing_in
+from accreditation.accounts.views import administration, links, own, settings, signing_in
 from accreditation.accounts.views.blueprint import bp
 
-__all__ = ["bp", "signing_in"]
+__all__ = ["administration", "bp", "links", "own", "settings", "signing_in"]

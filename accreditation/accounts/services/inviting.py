@@ -1,0 +1,51 @@
+"""Inviting a colleague: a person, an account, a role and a letter in one act."""
+
+from datetime import date, datetime
+
+from accreditation.accounts.models import Account
+from accreditation.accounts.queries.accounts import find_account_of
+from accreditation.accounts.rules.reaches import scope_of
+from accreditation.accounts.services.accounts import invite
+from accreditation.accounts.services.roles import give_role
+from accreditation.core.database import db
+from accreditation.core.errors import DomainError
+from accreditation.core.permissions import Role
+from accreditation.people.models import Person
+from accreditation.people.queries import find_person_by_reference
+from accreditation.people.services import add_person
+
+
+def invite_colleague(
+    email: str,
+    role: Role,
+    reach: str,
+    *,
+    reference: str | None = None,
+    given_name: str = "",
+    family_name: str = "",
+    now: datetime,
+    on: date,
+    invited_by: int | None,
+    by_letter: bool = True,
+) -> Account:
+    """Somebody of the register by reference, or somebody new by name, with the role from `on`.
+
+    `reach` is what the role is for, as `rules.reaches` writes it. Raises DomainError.
+    """
+    person = _person(reference, given_name, family_name)
+    scope, scope_id = scope_of(reach, person.id)
+    give_role(person.id, role, scope, scope_id, on=on, granted_by=invited_by)
+    invite(person.id, email, now=now, by_letter=by_letter)
+    account = find_account_of(person.id)
+    assert account is not None
+    return account
+
+
+def _person(reference: str | None, given_name: str, family_name: str) -> Person:
+    if reference is None:
+        return add_person(given_name=given_name, family_name=family_name)
+    person = find_person_by_reference(reference) or find_person_by_reference(reference.upper())
+    if person is None:
+        raise DomainError(f"Nobody in the register has the reference {reference}.")
+    db.session.flush()
+    return person
