@@ -36,6 +36,7 @@ class Permission(StrEnum):
     EDIT_PERSON = "edit_person"
     EXPORT_REGISTER = "export_register"
     IMPORT_REGISTER = "import_register"
+    LOG_PRACTICE = "log_practice"  # one's own cases, CPD and supervision, for a manager to confirm
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_APPLICATIONS = "manage_applications"
     MANAGE_COHORTS = "manage_cohorts"
@@ -55,6 +56,7 @@ class Permission(StrEnum):
     VIEW_AUDIT = "view_audit"
     VIEW_AWARDS = "view_awards"
     VIEW_CLEARANCE = "view_clearance"  # level, dates, stage: data/field-access.csv
+    VIEW_CLEARANCE_RECORDS = "view_clearance_records"  # the vetting board and a person's record page
     VIEW_CLEARANCE_REFERENCE = "view_clearance_reference"  # reference number, officer's notes, conditions
     VIEW_COHORTS = "view_cohorts"
     VIEW_CONTACT = "view_contact"
@@ -79,6 +81,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_CLEARANCE,
             P.VIEW_CONTACT,
             P.BOOK_REFRESHER,
+            P.LOG_PRACTICE,
             P.VIEW_REFRESHERS,
             P.VIEW_SCHEMES,
         }
@@ -104,6 +107,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_ATTENTION,
             P.VIEW_AWARDS,
             P.VIEW_CLEARANCE,
+            P.VIEW_CLEARANCE_RECORDS,
             P.VIEW_COHORTS,
             P.VIEW_CONTACT,
             P.VIEW_MAY_WORK,
@@ -119,6 +123,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             P.RECORD_CLEARANCE,
             P.VIEW_CLEARANCE,
+            P.VIEW_CLEARANCE_RECORDS,
             P.VIEW_CLEARANCE_REFERENCE,
             P.VIEW_CONTACT,
             P.VIEW_MAY_WORK,
