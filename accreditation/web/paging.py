@@ -39,6 +39,15 @@ class By:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A stretch of a list with an order of its own, ending in something unique; `key` gives a row's values in it."""
+
+    rows: Select[Any]
+    order: Sequence[By]
+    key: Callable[[Any], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
 class Page(Generic[Row]):
     """At most `PAGE` rows. `next_token` and `previous_token` are None where the list ends."""
 
@@ -64,7 +73,7 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    rows: Select[*tuple[Any, ...]],
+    rows: Select[Any],
     order: Sequence[By],
     *,
     place: str | None,
@@ -72,23 +81,44 @@ def page_of(
     address: Callable[[str | None], str] | None = None,
     size: int = PAGE,
 ) -> Page[Any]:
-    """The page that begins at the place. The order must end in something unique; `key` gives a row's values in it.
+    """The page that begins at the place. One statement, and one row more than fits. Raises DamagedPlace."""
+    return page_of_parts([Part(rows, order, key)], place=place, address=address, size=size)
 
-    One statement, and one row more than fits to know whether there is a next page. Raises DamagedPlace.
+
+def page_of_parts(
+    parts: Sequence[Part],
+    *,
+    place: str | None,
+    address: Callable[[str | None], str] | None = None,
+    size: int = PAGE,
+) -> Page[Any]:
+    """A page of a list in parts, one after the other, such as those with a date by date and then those without.
+
+    At most one statement for each part. Raises DamagedPlace.
     """
-    backwards, values = read_token(place, order) if place else (False, None)
-    statement = rows.order_by(None).order_by(*(_ordered(by, backwards) for by in order)).limit(size + 1)
-    if values is not None:
-        statement = statement.where(beyond(order, values, backwards))
-    found = list(db.session.execute(statement))
+    backwards, start, values = read_token(place, [part.order for part in parts]) if place else (False, 0, None)
+    found: list[tuple[int, Any]] = []
+    for number in range(start, -1, -1) if backwards else range(start, len(parts)):
+        part, wanted = parts[number], size + 1 - len(found)
+        statement = part.rows.order_by(None).order_by(*(_ordered(by, backwards) for by in part.order)).limit(wanted)
+        if values is not None and number == start:
+            statement = statement.where(beyond(part.order, values, backwards))
+        found += [(number, row) for row in db.session.execute(statement)]
+        if len(found) > size:
+            break
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     has_next, has_previous = (True, more) if backwards else (more, values is not None)
+
+    def token(place: tuple[int, Any], *, backwards: bool = False) -> str:
+        number, row = place
+        return make_token(parts[number].key(row), part=number, backwards=backwards)
+
     return Page(
-        found,
-        next_token=make_token(key(found[-1])) if found and has_next else None,
-        previous_token=make_token(key(found[0]), backwards=True) if found and has_previous else None,
+        [row for _, row in found],
+        next_token=token(found[-1]) if found and has_next else None,
+        previous_token=token(found[0], backwards=True) if found and has_previous else None,
         address=address,
     )
 
@@ -111,22 +141,25 @@ def beyond(order: Sequence[By], values: tuple[Any, ...], backwards: bool) -> Col
     return or_(*steps)
 
 
-def make_token(values: tuple[Any, ...], *, backwards: bool = False) -> str:
+def make_token(values: tuple[Any, ...], *, part: int = 0, backwards: bool = False) -> str:
     """The place after (or, backwards, before) these values, for a URL."""
     plain = [value.isoformat() if isinstance(value, date) else value for value in values]
-    text = json.dumps([int(backwards), *plain], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([int(backwards), part, *plain], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_token(token: str, order: Sequence[By]) -> tuple[bool, tuple[Any, ...]]:
-    """Whether it leads backwards, and its values. Raises DamagedPlace for what does not fit the order."""
+def read_token(token: str, orders: Sequence[Sequence[By]]) -> tuple[bool, int, tuple[Any, ...]]:
+    """Whether it leads backwards, the number of its part, and its values. Raises DamagedPlace for what does not fit."""
     try:
         if len(token) > LONGEST_TOKEN:
             raise DamagedPlace
-        backwards, *values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        if backwards not in (0, 1) or len(values) != len(order):
+        backwards, part, *values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        if backwards not in (0, 1) or type(part) is not int or not 0 <= part < len(orders):
             raise DamagedPlace
-        return bool(backwards), tuple(_typed(value, by.kind) for value, by in zip(values, order, strict=True))
+        order = orders[part]
+        if len(values) != len(order):
+            raise DamagedPlace
+        return bool(backwards), part, tuple(_typed(value, by.kind) for value, by in zip(values, order, strict=True))
     except (ValueError, TypeError, binascii.Error, RecursionError) as damage:
         raise DamagedPlace from damage
 

@@ -1,0 +1,45 @@
+"""The register as a workbook, with what was asked and when above it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.desk.queries.register import RegisterRow
+from accreditation.desk.rules.sentences import without_date
+from accreditation.web.words import day, moment
+
+COLUMNS = (
+    Column("Reference"),
+    Column("Name"),
+    Column("Unit"),
+    Column("Pay number"),
+    Column("Standing"),
+    Column("Last good day"),
+    Column("Ends first"),
+    Column("What is missing"),
+)
+
+
+def register_workbook(
+    rows: Iterable[RegisterRow], *, filters: Sequence[str], on: date, printed_at: datetime, scheme: str
+) -> bytes:
+    """The rows as they stand in the list, each with what its reader may know."""
+    notes = (
+        f"Mediators, {scheme}: standing on {day(on)}. Written on {moment(printed_at)}.",
+        f"Filters: {'; '.join(filters) if filters else 'none, everyone in the register'}",
+    )
+    table = Table("Mediators", COLUMNS, [_cells(row) for row in rows], notes)
+    return write_workbook([table], classification="OFFICIAL")
+
+
+def _cells(row: RegisterRow) -> tuple[str | date | None, ...]:
+    return (
+        row.reference,
+        row.sort_name,
+        row.unit,
+        row.pay_number,
+        without_date(row.explained.sentence),
+        row.explained.valid_through,
+        row.explained.limiting,
+        "; ".join(row.explained.failing),
+    )

@@ -1,0 +1,119 @@
+"""What needs attention now: numbers, each with the address of exactly the list it counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from sqlalchemy import func, select
+
+from accreditation.core.database import db
+from accreditation.core.permissions import Permission
+from accreditation.desk.queries.register import sees_details, verdict_counts
+from accreditation.desk.queries.stamp import counted_once
+from accreditation.desk.rules.asking import Asked
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer
+from accreditation.refreshers.queries.days import DayRow, coming_days, days_without_attendance
+from accreditation.standing.models import StandingPeriod
+from accreditation.standing.queries.schemes import get_scheme
+from accreditation.standing.rules.verdict import Verdict
+from cohorts.queries.cohorts import Wanted, count_cohorts
+from scheduler.queries.letters import undeliverable_count
+
+WITHIN = (30, 60, 90)
+"""Days: the columns of what lapses soon. Each counts those of the one before too."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A requirement and how many runs it ends within each of WITHIN days."""
+
+    code: str
+    label: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something that waits for somebody, how many, and where it is listed."""
+
+    number: int
+    label: str
+    url: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What the practice manager's home page says."""
+
+    verdicts: dict[Verdict, int]
+    endings: Sequence[Ending]
+    totals: tuple[int, ...]
+    duties: Sequence[Duty]
+    unrecorded: Sequence[DayRow]
+
+    @property
+    def nothing_waits(self) -> bool:
+        late = self.verdicts.get(Verdict.LAPSED, 0)
+        return (
+            not late and not any(self.totals) and not any(duty.number for duty in self.duties) and not self.unrecorded
+        )
+
+
+def attention_for(viewer: Viewer, scheme_code: str, on: date) -> Attention:
+    """The numbers for this viewer on the day. Raises NotFound for the scheme."""
+    asked = Asked(scheme_code, on)
+    within = sees_details(viewer)
+    endings = counted_once(("endings", within.grants, scheme_code, on), partial(_endings, within, scheme_code, on))
+    totals = tuple(sum(ending.counts[place] for ending in endings) for place in range(len(WITHIN)))
+    unrecorded = days_without_attendance(on) if viewer.limited_to(Permission.MANAGE_REFRESHERS).grants else []
+    return Attention(verdict_counts(within, asked), endings, totals, duties_for(viewer, on), unrecorded)
+
+
+def _endings(viewer: Viewer, scheme_code: str, on: date) -> list[Ending]:
+    """By what ends them, those who may work on the day and will not within so many days; in the scheme's order."""
+    scheme = get_scheme(scheme_code, on)
+    days = [Asked(scheme_code, on, ends_within=number).ends_by for number in WITHIN]
+    rows = (
+        select(
+            StandingPeriod.limiting_requirement,
+            *(func.count().filter(StandingPeriod.limiting_end <= last) for last in days),
+        )
+        .join(Person, Person.id == StandingPeriod.person_id)
+        .where(
+            StandingPeriod.scheme == scheme_code,
+            StandingPeriod.starts_on <= on,
+            StandingPeriod.ends_on > on,
+            StandingPeriod.limiting_end > on,
+            StandingPeriod.limiting_end <= days[-1],
+            visible_to(viewer),
+        )
+        .group_by(StandingPeriod.limiting_requirement)
+    )
+    counted = {code: tuple(counts) for code, *counts in db.session.execute(rows) if code}
+    order = [requirement.code for requirement in scheme.requirements]
+    codes = sorted(counted, key=lambda code: (order.index(code) if code in order else len(order), code))
+    return [Ending(code, scheme.describe(code)[1], counted[code]) for code in codes]
+
+
+def duties_for(viewer: Viewer, on: date) -> list[Duty]:
+    """What waits in the rooms: each asked with the grants that open its list, left out where there are none."""
+    found = []
+    if (cohorts := viewer.limited_to(Permission.VIEW_COHORTS)).grants:
+        late = count_cohorts(cohorts, Wanted(results="outstanding"), on=on)
+        found.append(Duty(late, "cohorts wait for results", "/cohorts?results=outstanding", "bad"))
+    if (releasing := viewer.limited_to(Permission.RELEASE_RESULTS)).grants:
+        ready = count_cohorts(releasing, Wanted(results="to_release"), on=on)
+        found.append(Duty(ready, "cohorts with results to release", "/cohorts?results=to_release", "soon"))
+    if (letters := viewer.limited_to(Permission.VIEW_REMINDERS)).grants:
+        troubled = undeliverable_count(letters)
+        found.append(Duty(troubled, "letters need a person", "/reminders?state=trouble", "bad"))
+    return found
+
+
+def next_days(on: date) -> list[DayRow]:
+    """The next three refresher days with their seats."""
+    return coming_days(on)[:3]

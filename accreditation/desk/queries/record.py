@@ -1,0 +1,139 @@
+"""One mediator's record, as one viewer may see it: standing, requirements, timeline, and the evidence behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from accreditation.core.calendar import last_good_day
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.core.permissions import Permission
+from accreditation.desk.rules.evidence import KIND_WORDS, MANNER_OF_CLEARANCE, code_words, quantity_words
+from accreditation.people.models import Person
+from accreditation.people.queries import subject_of
+from accreditation.people.rules import Subject, Viewer
+from accreditation.standing.models import Evidence, EvidenceVoid, StandingPeriod
+from accreditation.standing.queries.evidence import evidence_of
+from accreditation.standing.queries.explain import SHOWN_TO, Explanation, explain
+from accreditation.standing.queries.requirements import (
+    NextStep,
+    RequirementStatus,
+    Timeline,
+    next_step,
+    requirements_on,
+    timeline_of,
+)
+from accreditation.standing.queries.schemes import all_schemes, main_scheme
+from accreditation.standing.queries.standing import standing_on
+from accreditation.standing.rules.evidence import EVENT_KINDS
+from accreditation.standing.rules.scheme import Scheme
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One fact of the ledger in words. Both days inclusive; `ends_on` None: an event, or an interval that is open."""
+
+    id: int
+    what: str
+    detail: str
+    starts_on: date
+    through: date | None
+    is_open: bool
+    quantity: str
+    source: tuple[str, int]
+    recorded_at: datetime
+    recorded_by: str
+    reason: str | None
+    voided_at: datetime | None
+    voided_by: str | None
+    void_reason: str | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the viewer may know of somebody's standing in one scheme."""
+
+    scheme: Scheme
+    explained: Explanation
+    requirements: Sequence[RequirementStatus]
+    timeline: Timeline | None
+    step: NextStep | None
+
+
+def record_of(person: Person, scheme: Scheme, viewer: Viewer, on: date) -> Record:
+    """The standing on the day, from the ledger itself."""
+    standing = standing_on(person.id, scheme, on)
+    return Record(
+        scheme=scheme,
+        explained=explain(standing, viewer),
+        requirements=requirements_on(standing, viewer),
+        timeline=timeline_of(standing, viewer),
+        step=next_step(standing, viewer),
+    )
+
+
+def scheme_asked(code: str | None, on: date) -> Scheme:
+    """The scheme of that code, the service's main one without a code. Raises NotFound."""
+    if not code:
+        return main_scheme(on)
+    for scheme in all_schemes(on):
+        if scheme.code == code:
+            return scheme
+    raise NotFound("There is no such scheme.")
+
+
+def schemes_of(person_id: int, on: date) -> list[Scheme]:
+    """The schemes in which the person has periods, by code."""
+    codes = set(
+        db.session.scalars(select(StandingPeriod.scheme).where(StandingPeriod.person_id == person_id).distinct())
+    )
+    return [scheme for scheme in all_schemes(on) if scheme.code in codes]
+
+
+def evidence_shown(person: Person, viewer: Viewer, schemes: Sequence[Scheme]) -> list[EvidenceRow]:
+    """The facts this viewer may see, newest day first; struck-out ones stay, with when and by whom."""
+    whose = subject_of(person)
+    found = [
+        (fact, void)
+        for fact, void in evidence_of(person.id)
+        if viewer.may(SHOWN_TO.get(fact.kind, Permission.VIEW_STANDING), whose)
+    ]
+    names = _names({fact.recorded_by for fact, _ in found} | {void.voided_by for _, void in found if void})
+    labels = {requirement.code: requirement.label for scheme in schemes for requirement in scheme.requirements}
+    labels |= {scheme.code: scheme.name or scheme.code for scheme in schemes}
+    return [_row(fact, void, names, labels, viewer, whose) for fact, void in found]
+
+
+def _row(
+    fact: Evidence,
+    void: EvidenceVoid | None,
+    names: dict[int, str],
+    labels: dict[str, str],
+    viewer: Viewer,
+    whose: Subject,
+) -> EvidenceRow:
+    # Why a clearance was struck out can say what only the vetting officer may know (field-access.csv, officer's notes).
+    may_read_reason = fact.kind not in MANNER_OF_CLEARANCE or viewer.may(Permission.VIEW_CLEARANCE_REFERENCE, whose)
+    return EvidenceRow(
+        id=fact.id,
+        what=KIND_WORDS[fact.kind],
+        detail=code_words(fact.kind, fact.code, labels),
+        starts_on=fact.starts_on,
+        through=last_good_day(fact.ends_on) if fact.ends_on else None,
+        is_open=fact.ends_on is None and fact.kind not in EVENT_KINDS,
+        quantity=quantity_words(fact.kind, fact.quantity),
+        source=(fact.source_type, fact.source_id),
+        recorded_at=fact.recorded_at,
+        recorded_by=names.get(fact.recorded_by or 0, "the service itself"),
+        reason=fact.reason if may_read_reason else None,
+        voided_at=void.voided_at if void else None,
+        voided_by=names.get(void.voided_by or 0, "the service itself") if void else None,
+        void_reason=void.reason if void and may_read_reason else None,
+    )
+
+
+def _names(ids: set[int | None]) -> dict[int, str]:
+    people = db.session.scalars(select(Person).where(Person.id.in_([number for number in ids if number])))
+    return {person.id: person.name for person in people}

@@ -1,0 +1,160 @@
+"""The register: who has which standing on a day, for somebody, filtered, in order, page by page.
+
+Time is an index here: the projection answers for any day, and the engine is not asked. What a filter or an order would
+tell is asked only of people of whom the viewer may know it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import defer
+from sqlalchemy.sql.elements import True_
+
+from accreditation.core.database import db
+from accreditation.core.permissions import Permission
+from accreditation.desk.queries.stamp import counted_once
+from accreditation.desk.rules.asking import Asked
+from accreditation.people.models import Person, Unit
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Subject, Viewer
+from accreditation.standing.models import StandingPeriod
+from accreditation.standing.queries.explain import Explanation, explain
+from accreditation.standing.queries.schemes import get_scheme
+from accreditation.standing.queries.standing import standing_of_row
+from accreditation.standing.rules.scheme import Scheme
+from accreditation.standing.rules.verdict import Verdict
+from accreditation.web.paging import By, Page, Part, page_of_parts
+
+MAY_WORK = (Verdict.DEPLOYABLE.value, Verdict.CO_MEDIATION_ONLY.value)
+AT_ONCE = 500  # rows of an export fetched with one statement
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One line: who, and what this viewer may know of their standing."""
+
+    person_id: int
+    reference: str
+    name: str
+    sort_name: str
+    unit: str | None
+    pay_number: str | None
+    explained: Explanation
+
+
+def register_page(
+    viewer: Viewer, asked: Asked, *, place: str | None = None, address: Callable[[str | None], str] | None = None
+) -> Page[RegisterRow]:
+    """A page of the register, with the standing that holds on the day. Raises DamagedPlace, NotFound for the scheme."""
+    scheme = get_scheme(asked.scheme, asked.on)
+    page = page_of_parts(_parts(viewer, asked), place=place, address=address)
+    return replace(page, rows=[_row(found, scheme, asked, viewer) for found in page.rows])
+
+
+def register_rows(viewer: Viewer, asked: Asked) -> Iterator[RegisterRow]:
+    """Everyone the filters show, in the order of the pages: for an export."""
+    scheme = get_scheme(asked.scheme, asked.on)
+    place: str | None = None
+    while True:
+        page = page_of_parts(_parts(viewer, asked), place=place, size=AT_ONCE)
+        yield from (_row(found, scheme, asked, viewer) for found in page.rows)
+        if (place := page.next_token) is None:
+            return
+
+
+def verdict_counts(viewer: Viewer, asked: Asked) -> dict[Verdict, int]:
+    """How many the filters show, by verdict. Counted once until something in the register changes."""
+    key = (viewer.grants, replace(asked, sort="name", descending=False))
+    return counted_once(key, partial(_count, viewer, asked))
+
+
+def _count(viewer: Viewer, asked: Asked) -> dict[Verdict, int]:
+    about_people, about_standing = _conditions(viewer, asked)
+    query = select(StandingPeriod.verdict, func.count()).where(*about_standing).group_by(StandingPeriod.verdict)
+    if about_people:
+        query = query.join(Person, Person.id == StandingPeriod.person_id).where(*about_people)
+    return {Verdict(verdict): number for verdict, number in db.session.execute(query)}
+
+
+def sees_details(viewer: Viewer) -> Viewer:
+    """With only the grants under which a date or a reason may be told: of the standing, and of a clearance in it."""
+    return viewer.limited_to(Permission.VIEW_STANDING).limited_to(Permission.VIEW_CLEARANCE)
+
+
+def _parts(viewer: Viewer, asked: Asked) -> list[Part]:
+    """The list in its order. By unit and by end there is a second part: those without a unit, or without an end."""
+    about_people, about_standing = _conditions(viewer, asked)
+    rows = (
+        select(Person, StandingPeriod, Unit.name)
+        .options(defer(Person.search_text))
+        .join(StandingPeriod, StandingPeriod.person_id == Person.id)
+        .where(*about_people, *about_standing)
+    )
+    with_unit = rows.join(Unit, Unit.id == Person.unit_id)
+    any_unit = rows.outerjoin(Unit, Unit.id == Person.unit_id)
+    down = asked.descending
+    by_name = [By(Person.sort_name, str, down), By(Person.id, int, down)]
+    if asked.sort == "unit":
+        return [
+            Part(with_unit, [By(Unit.name, str, down), *by_name], lambda row: (row[2], row[0].sort_name, row[0].id)),
+            Part(any_unit.where(Person.unit_id.is_(None)), by_name, _name_key),
+        ]
+    if asked.sort == "ends":
+        end = StandingPeriod.limiting_end
+        return [
+            Part(
+                any_unit.where(end.is_not(None)),
+                [By(end, date, down), By(Person.id, int, down)],
+                lambda row: (row[1].limiting_end, row[0].id),
+            ),
+            Part(any_unit.where(end.is_(None)), by_name, _name_key),
+        ]
+    return [Part(any_unit, by_name, _name_key)]
+
+
+def _name_key(row: Any) -> tuple[Any, ...]:
+    return (row[0].sort_name, row[0].id)
+
+
+def _conditions(viewer: Viewer, asked: Asked) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """What is asked of the person (nothing when everyone is meant) and of their standing."""
+    reach = sees_details(viewer) if asked.asks_details else viewer
+    within = visible_to(reach)
+    people = [] if isinstance(within, True_) else [within]
+    if asked.unit_id is not None:
+        people.append(Person.unit_id == asked.unit_id)
+    people += [Person.search_text.contains(f" {word}", autoescape=True) for word in asked.search_words]
+    standing = [
+        StandingPeriod.scheme == asked.scheme,
+        StandingPeriod.starts_on <= asked.on,
+        StandingPeriod.ends_on > asked.on,
+    ]
+    if asked.verdict:
+        standing.append(StandingPeriod.verdict == asked.verdict)
+    if asked.may_work is not None:
+        may = StandingPeriod.verdict.in_(MAY_WORK)
+        standing.append(may if asked.may_work else ~may)
+    if asked.ends_by:
+        standing.append(and_(StandingPeriod.limiting_end > asked.on, StandingPeriod.limiting_end <= asked.ends_by))
+    if asked.limiting:
+        standing.append(StandingPeriod.limiting_requirement == asked.limiting)
+    return people, standing
+
+
+def _row(found: Any, scheme: Scheme, asked: Asked, viewer: Viewer) -> RegisterRow:
+    person, period, unit = found
+    whose = Subject(person_id=person.id, unit_id=person.unit_id)
+    explained = explain(standing_of_row(period, scheme, whose, asked.on), viewer)
+    return RegisterRow(
+        person_id=person.id,
+        reference=person.reference,
+        name=person.name,
+        sort_name=f"{person.family_name}, {person.given_name}" if person.given_name else person.family_name,
+        unit=unit,
+        pay_number=person.pay_number if explained.in_full else None,
+        explained=explained,
+    )

@@ -1,0 +1,62 @@
+"""The search in the masthead: people first, whatever the viewer may know of."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, or_, select
+
+from accreditation.core.database import db
+from accreditation.people.models import Person, Unit
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer, plain
+from accreditation.standing.queries.explain import Explanation, explain
+from accreditation.standing.queries.schemes import main_scheme
+from accreditation.standing.queries.standing import standings_on
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Somebody found; `explained` is None for who has nothing recorded in the main scheme."""
+
+    reference: str
+    name: str
+    unit: str | None
+    explained: Explanation | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The first hits, those whose reference or pay number it is before others; `more`: there are more than shown."""
+
+    hits: list[Hit]
+    more: bool = False
+
+
+def find_people(viewer: Viewer, words: str, on: date) -> Found:
+    """Each word is the beginning of a name, a reference or a pay number. No words, no hits."""
+    wanted = plain(words.replace(",", " ")).split()
+    if not wanted:
+        return Found([])
+    exact = or_(Person.reference == words.strip().upper(), Person.pay_number == words.strip())
+    rows = db.session.execute(
+        select(Person, Unit.name)
+        .outerjoin(Unit, Unit.id == Person.unit_id)
+        .where(visible_to(viewer))
+        .where(*(Person.search_text.contains(f" {word}", autoescape=True) for word in wanted))
+        .order_by(case((exact, 0), else_=1), Person.sort_name, Person.id)
+        .limit(SHOWN + 1)
+    ).all()
+    scheme = main_scheme(on)
+    standings = standings_on([person.id for person, _ in rows], scheme, on)
+    hits = [
+        Hit(
+            person.reference,
+            person.name,
+            unit,
+            explain(standings[person.id], viewer) if person.id in standings else None,
+        )
+        for person, unit in rows[:SHOWN]
+    ]
+    return Found(hits, len(rows) > SHOWN)

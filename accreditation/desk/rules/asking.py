@@ -1,0 +1,46 @@
+"""What somebody asks of the register, as a value: from the address of a page, a number on the home page, an export."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from accreditation.people.rules import plain
+
+ENDS_WITHIN = (30, 60, 90, 180)
+"""Days that the register offers for "ends within"."""
+
+SORTS = ("name", "ends", "unit")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Filters and order. A day is `on`; `may_work` is all that may be asked by somebody who sees no more than that.
+
+    `ends_within` N: those who may work on the day, and whose first day that is no longer good is at most N days
+    after it. `limiting`: and that day is because of this requirement.
+    """
+
+    scheme: str
+    on: date
+    words: str = ""
+    unit_id: int | None = None
+    verdict: str | None = None
+    may_work: bool | None = None
+    ends_within: int | None = None
+    limiting: str | None = None
+    sort: str = "name"
+    descending: bool = False
+
+    @property
+    def asks_details(self) -> bool:
+        """Whether an answer tells more than whether somebody may work."""
+        return bool(self.verdict or self.ends_within is not None or self.limiting or self.sort == "ends")
+
+    @property
+    def ends_by(self) -> date | None:
+        """The last day that counts as "within", as the exclusive end of a run."""
+        return self.on + timedelta(self.ends_within) if self.ends_within is not None else None
+
+    @property
+    def search_words(self) -> list[str]:
+        """Each is the beginning of a word of a name, a reference or a pay number; their order does not matter."""
+        return plain(self.words.replace(",", " ")).split()

@@ -1,0 +1,76 @@
+"""Which places a viewer finds in the navigation, and which role comes first. Values in, values out."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from accreditation.core.permissions import Permission, Role
+from accreditation.people.rules import Viewer
+from accreditation.web.places import Place
+
+MOST = 7
+
+PLACES = (
+    ("Home", "/", Permission.VIEW_ATTENTION),
+    ("My standing", "/me", Permission.VIEW_OWN),
+    ("Mediators", "/mediators", Permission.VIEW_REGISTER),
+    ("Applications", "/applications", Permission.VIEW_APPLICATIONS),
+    ("Cohorts", "/cohorts", Permission.VIEW_COHORTS),
+    ("Awards", "/awards", Permission.VIEW_AWARDS),
+    ("Clearances", "/vetting", Permission.RECORD_CLEARANCE),
+    ("Refresher days", "/refreshers", Permission.VIEW_REFRESHERS),
+    ("My practice", "/practice", Permission.VIEW_OWN),
+    ("Helpline", "/helpline", Permission.USE_HELPLINE),
+    ("Reminders", "/reminders", Permission.VIEW_REMINDERS),
+    ("Audit trail", "/audit", Permission.VIEW_AUDIT),
+    ("People", "/people", Permission.MANAGE_ACCOUNTS),
+    ("Users", "/accounts", Permission.MANAGE_ACCOUNTS),
+    ("Settings", "/settings", Permission.MANAGE_SETTINGS),
+    ("Schemes", "/schemes", Permission.MANAGE_SCHEMES),
+    ("Status", "/status", Permission.VIEW_STATUS),
+)
+"""In the order in which they are wanted: label, path, and what a viewer needs to be shown it."""
+
+FIRST_ROLES = (
+    Role.PRACTICE_MANAGER,
+    Role.VETTING_OFFICER,
+    Role.HELPLINE_ADVISER,
+    Role.TRAINING_PROVIDER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+    Role.LINE_MANAGER,
+    Role.MEDIATOR,
+)
+"""Whose home page somebody with several roles sees until they choose one."""
+
+HOMES = {
+    Role.VETTING_OFFICER: "/vetting",
+    Role.HELPLINE_ADVISER: "/helpline",
+    Role.TRAINING_PROVIDER: "/cohorts",
+    Role.AUDITOR: "/audit",
+    Role.ADMINISTRATOR: "/status",
+    Role.LINE_MANAGER: "/mediators",
+    Role.MEDIATOR: "/me",
+}
+"""Where a role begins; the practice manager's home is the page of what needs attention."""
+
+
+def places_for(viewer: Viewer, path: str, open_paths: Collection[str]) -> list[Place]:
+    """At most seven, the one that holds the path marked. Only pages that this installation has (`open_paths`)."""
+    found = [
+        Place(label, url, current=path == url or (url != "/" and path.startswith(f"{url}/")))
+        for label, url, needed in PLACES
+        if url in open_paths and viewer.may_somewhere(needed)
+    ]
+    return found[:MOST]
+
+
+def in_role(viewer: Viewer, role: str | None) -> Viewer:
+    """The viewer with only the grants of that role; unchanged when it is none they hold."""
+    if role not in viewer.roles:
+        return viewer
+    return replace(viewer, grants=frozenset(grant for grant in viewer.grants if grant.role == role))
+
+
+def first_role(viewer: Viewer) -> Role | None:
+    """The role whose home page is theirs; None without any."""
+    return next((role for role in FIRST_ROLES if role in viewer.roles), None)

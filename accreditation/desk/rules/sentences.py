@@ -1,0 +1,57 @@
+"""Short words for lists, made from what may be told anyway."""
+
+import re
+from collections.abc import Mapping
+
+from accreditation.standing.rules.verdict import Verdict
+
+DATED = re.compile(r",? (?:until|since) \d{1,2} [A-Z][a-z]+ \d{4}$")
+
+
+def without_date(sentence: str) -> str:
+    """The verdict for a tag beside a column with its date: "May work until 14 March 2027" is "May work"."""
+    return DATED.sub("", sentence).removeprefix("May not work: ").capitalize()
+
+
+VERDICT_WORDS = {
+    Verdict.DEPLOYABLE: "May work",
+    Verdict.CO_MEDIATION_ONLY: "May co-mediate only",
+    Verdict.LAPSED: "Lapsed",
+    Verdict.SUSPENDED: "Suspended",
+    Verdict.ON_LEAVE: "On leave",
+    Verdict.WITHDRAWN: "Accreditation withdrawn",
+    Verdict.NOT_ACCREDITED: "Not yet accredited",
+    Verdict.LEFT: "Left the service",
+}
+"""How a verdict is called where it is chosen or counted."""
+
+COUNTED = {
+    Verdict.DEPLOYABLE: "may work",
+    Verdict.CO_MEDIATION_ONLY: "may co-mediate only",
+    Verdict.LAPSED: "lapsed",
+    Verdict.SUSPENDED: "suspended",
+    Verdict.ON_LEAVE: "on leave",
+    Verdict.WITHDRAWN: "withdrawn",
+    Verdict.NOT_ACCREDITED: "not yet accredited",
+    Verdict.LEFT: "left the service",
+}
+
+
+def breakdown(counts: Mapping[Verdict, int], *, in_full: bool) -> str:
+    """The counts in words: "190 may work, 3 lapsed". Not in full: only who may work and who may not."""
+    if in_full:
+        return ", ".join(f"{counts[verdict]:,} {word}" for verdict, word in COUNTED.items() if counts.get(verdict))
+    may = sum(counts.get(verdict, 0) for verdict in (Verdict.DEPLOYABLE, Verdict.CO_MEDIATION_ONLY))
+    rest = sum(counts.values()) - may
+    return ", ".join(f"{number:,} {word}" for number, word in ((may, "may work"), (rest, "may not work")) if number)
+
+
+def headline(lapsed: int, soon: int, days: int) -> str:
+    """The one fact of the home page: "3 have lapsed, 5 more lapse within 30 days."."""
+    if not lapsed and not soon:
+        return f"Nobody has lapsed, and nobody lapses within {days} days."
+    past = f"{lapsed:,} {'has' if lapsed == 1 else 'have'} lapsed" if lapsed else "Nobody has lapsed"
+    more = " more" if lapsed else ""
+    if not soon:
+        return f"{past}, nobody{more and ' else'} lapses within {days} days."
+    return f"{past}, {soon:,}{more} {'lapses' if soon == 1 else 'lapse'} within {days} days."

@@ -1,0 +1,37 @@
+"""My standing: for a mediator on a phone."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import clock
+from accreditation.core.permissions import Permission
+from accreditation.core.settings import get_setting
+from accreditation.desk.queries.own import own_record, seats_for
+from accreditation.desk.queries.record import evidence_shown
+from accreditation.desk.views.blueprint import bp
+from accreditation.desk.views.pictures import picture_of
+from accreditation.desk.views.sources import source_links
+from accreditation.people.rules import Viewer
+from accreditation.web.guards import requires
+
+
+@bp.get("/me")
+@requires(Permission.VIEW_OWN, scoped=True)
+def me(viewer: Viewer) -> ResponseReturnValue:
+    """May I mediate today, until when, and what comes next? Then everything behind the answer."""
+    today = clock.today()
+    person, record = own_record(viewer, today)
+    evidence = evidence_shown(person, viewer, [record.scheme])
+    return render_template(
+        "desk/me.html",
+        person=person,
+        record=record,
+        explained=record.explained,
+        step=record.step,
+        seats=seats_for(person.id, record, today),
+        picture=picture_of(record.timeline, record.explained, today),
+        evidence=evidence,
+        links=source_links(evidence),
+        today=today,
+        helpline=get_setting("helpline_phone"),
+    )

@@ -1,0 +1,118 @@
+"""The register on screen and as a workbook."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import audit, clock
+from accreditation.core.database import transaction
+from accreditation.core.permissions import Permission
+from accreditation.desk.exports.register import register_workbook
+from accreditation.desk.queries.register import register_page, register_rows, sees_details, verdict_counts
+from accreditation.desk.rules.asking import ENDS_WITHIN, SORTS, Asked
+from accreditation.desk.rules.sentences import VERDICT_WORDS, breakdown
+from accreditation.desk.views.blueprint import bp
+from accreditation.people.queries import units
+from accreditation.people.rules import Viewer
+from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
+from accreditation.standing.rules.scheme import OVERLAY_LABELS, Scheme
+from accreditation.standing.rules.verdict import Verdict
+from accreditation.web.filters import Filter, Filters, read_filters
+from accreditation.web.guards import requires
+from accreditation.web.tables import Sort
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/mediators")
+@requires(Permission.VIEW_REGISTER)
+def mediators(viewer: Viewer) -> ResponseReturnValue:
+    """Everyone with their standing today, what ends it, and its last good day."""
+    filters, asked = read_asked(viewer, clock.today())
+    page = register_page(viewer, asked, place=request.args.get("after"), address=lambda place: filters.url(after=place))
+    counts = verdict_counts(viewer, asked)
+    details = bool(sees_details(viewer).grants)
+    sort = Sort(asked.sort, asked.descending, lambda value: filters.url(sort=value))
+    return render_template(
+        "desk/mediators.html",
+        page=page,
+        total=sum(counts.values()),
+        counts=breakdown(counts, in_full=details),
+        filters=filters,
+        offered={offer.name: offer.choices for offer in filters.offered},
+        sort=sort,
+        details=details,
+        may_export=bool(viewer.limited_to(Permission.EXPORT_REGISTER).grants),
+        may_import=bool(viewer.limited_to(Permission.IMPORT_REGISTER).grants),
+        export_url=_beside(filters, url_for("desk.export_mediators")),
+    )
+
+
+@bp.get("/mediators/export.xlsx")
+@requires(Permission.EXPORT_REGISTER)
+def export_mediators(viewer: Viewer) -> ResponseReturnValue:
+    """Exactly what the filters show, in the same order. Noted in the audit trail before it is handed out."""
+    today = clock.today()
+    filters, asked = read_asked(viewer, today)
+    rows = list(register_rows(viewer, asked))
+    chips = [chip.label for chip in filters.chips]
+    with transaction():
+        audit.note("exported the register", rows=len(rows), filters=chips, sort=asked.sort)
+    content = register_workbook(rows, filters=chips, on=today, printed_at=clock.now(), scheme=asked.scheme)
+    name = f"mediators-{today.isoformat()}.xlsx"
+    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def read_asked(viewer: Viewer, on: date) -> tuple[Filters, Asked]:
+    """What the address asks for, as far as this viewer may ask it."""
+    details = bool(sees_details(viewer).grants)
+    schemes = all_schemes(on)
+    main = main_scheme_code()
+    code = request.args.get("scheme") or main
+    scheme = next((scheme for scheme in schemes if scheme.code == code), schemes[0])
+    offered = _offered(schemes, scheme, main, details)
+    filters = read_filters(request.args, offered, path=url_for("desk.mediators"))
+    known = SORTS if details else tuple(sort for sort in SORTS if sort != "ends")
+    sort = Sort.asked(request.args.get("sort"), dict.fromkeys(known), "name", str)
+    unit, within, may = filters.get("unit"), filters.get("ends"), filters.get("may")
+    asked = Asked(
+        scheme=filters.get("scheme") or main,
+        on=on,
+        words=filters.get("q") or "",
+        unit_id=int(unit) if unit else None,
+        verdict=filters.get("verdict"),
+        may_work=None if may is None else may == "yes",
+        ends_within=int(within) if within else None,
+        limiting=filters.get("by"),
+        sort=sort.by,
+        descending=sort.descending,
+    )
+    return filters, asked
+
+
+def _offered(schemes: Iterable[Scheme], scheme: Scheme, main: str, details: bool) -> list[Filter]:
+    offered = [Filter("q", lambda words: f"“{words}”")]
+    if unit_choices := [(str(unit.id), unit.name) for unit in units()]:
+        offered.append(_choice("unit", unit_choices, "Unit: {}"))
+    others = [(other.code, other.name or other.code) for other in schemes]
+    if len(others) > 1:
+        offered.append(_choice("scheme", others, "Scheme: {}"))
+    offered.append(_choice("may", [("yes", "May work"), ("no", "May not work")], "{} today"))
+    if details:
+        offered.append(_choice("verdict", [(verdict.value, VERDICT_WORDS[verdict]) for verdict in Verdict], "{}"))
+        offered.append(_choice("ends", [(str(days), f"{days} days") for days in ENDS_WITHIN], "Ends within {}"))
+        limits = [(requirement.code, requirement.label or requirement.code) for requirement in scheme.requirements]
+        offered.append(_choice("by", [*limits, *OVERLAY_LABELS.items()], "Ended by: {}"))
+    return offered
+
+
+def _choice(name: str, choices: list[tuple[str, str]], words: str) -> Filter:
+    texts = dict(choices)
+    return Filter(name, lambda value: words.format(texts[value]), choices)
+
+
+def _beside(filters: Filters, path: str) -> str:
+    """The same filters and order at another address."""
+    return path + filters.url().removeprefix(filters.path)
