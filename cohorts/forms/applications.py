@@ -1,6 +1,7 @@
 """Applying, and deciding on applications."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
@@ -86,6 +87,12 @@ class ApplicationForm(BaseForm):
     @property
     def unit_id(self) -> int | None:
         return int(self.unit.data) if self.unit.data else None
+
+    @property
+    def submission(self) -> dict[str, Any]:
+        """What `submit_application` takes of a form that was validated."""
+        given = {name: self[name].data for name in ANSWERED if name not in ("unit", "pay_number")}
+        return given | {"unit_id": self.unit_id, "pay_number": self.pay_number.data or None}
 
     @property
     def unit_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from wtforms import IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -42,7 +43,7 @@ class CohortForm(BaseForm):
             raise ValidationError("The last day of training must be the first day or later")
 
     @property
-    def plan(self) -> dict[str, object]:
+    def plan(self) -> dict[str, Any]:
         """What the services take, the end exclusive."""
         assert self.last_day.data is not None
         return {

@@ -1,6 +1,7 @@
 """The grid of results as it was typed, read the way a workbook is: the same rows, the same faults."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, TextAreaField
@@ -37,6 +38,11 @@ class CorrectionForm(BaseForm):
     def __init__(self, *, outcomes: Sequence[str], **answers: object) -> None:
         super().__init__(data=answers)
         self.outcome.choices = [(outcome, OUTCOME_LABELS[outcome]) for outcome in outcomes]
+
+    @property
+    def correction(self) -> dict[str, Any]:
+        """What `correct_result` takes of a form that was validated."""
+        return {"outcome": self.outcome.data, "event_on": self.event_on.data, "note": self.note.data}
 
 
 def read_grid(typed: Mapping[str, str], candidates: Sequence[Candidate]) -> list[SheetRow]:

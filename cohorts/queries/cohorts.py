@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from accreditation.core.database import db
@@ -129,7 +130,7 @@ class Wanted:
 NEWEST = (By(Cohort.starts_on, date, descending=True), By(Cohort.id, int, descending=True))
 
 
-def _rows(viewer: Viewer, wanted: Wanted, on: date) -> Select[Cohort, str, int, int, int, int]:
+def _rows(viewer: Viewer, wanted: Wanted, on: date) -> Any:  # the columns of CohortRow, in its order
     found = (
         select(Cohort, Provider.name, TAKEN, MISSING, DRAFTS, TO_RELEASE)
         .join(Provider, Provider.id == Cohort.provider_id)
@@ -164,7 +165,7 @@ def cohorts_page(
         key=lambda row: (row[0].starts_on, row[0].id),
         address=address,
     )
-    return Page([CohortRow(*tuple(row)) for row in page.rows], page.next_token, page.previous_token, address)
+    return Page([CohortRow(*row) for row in page.rows], page.next_token, page.previous_token, address)
 
 
 def count_cohorts(viewer: Viewer, wanted: Wanted, *, on: date) -> int:
@@ -174,7 +175,7 @@ def count_cohorts(viewer: Viewer, wanted: Wanted, *, on: date) -> int:
 def results_outstanding(viewer: Viewer, on: date) -> Sequence[CohortRow]:
     """The cohorts that wait for results, the longest overdue first: exactly those of /cohorts?results=outstanding."""
     found = _rows(viewer, Wanted(results="outstanding"), on).order_by(Cohort.results_due_on, Cohort.id)
-    return [CohortRow(*tuple(row)) for row in db.session.execute(found)]
+    return [CohortRow(*row) for row in db.session.execute(found)]
 
 
 def cohort_row(cohort_id: int, viewer: Viewer, on: date) -> CohortRow:
@@ -182,12 +183,10 @@ def cohort_row(cohort_id: int, viewer: Viewer, on: date) -> CohortRow:
     row = db.session.execute(_rows(viewer, Wanted(), on).where(Cohort.id == cohort_id)).first()
     if row is None:
         raise NotFound("There is no such cohort.")
-    return CohortRow(*tuple(row))
+    return CohortRow(*row)
 
 
 def cohorts_with_room(viewer: Viewer, on: date) -> list[CohortRow]:
     """The cohorts that still take people, soonest first."""
     found = _rows(viewer, Wanted(), on).where(Cohort.state.in_(sorted(states.TAKES_PEOPLE)), Cohort.capacity > TAKEN)
-    return [
-        CohortRow(*tuple(row)) for row in db.session.execute(found.order_by(Cohort.starts_on, Cohort.id).limit(100))
-    ]
+    return [CohortRow(*row) for row in db.session.execute(found.order_by(Cohort.starts_on, Cohort.id).limit(100))]

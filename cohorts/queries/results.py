@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import contains_eager
 
 from accreditation.core.database import db
+from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Scope
 from accreditation.people.models import Person, PersonName
 from accreditation.people.queries import visible_to
@@ -126,3 +127,12 @@ def results_by_ids(result_ids: Sequence[int]) -> list[Result]:
     """For services under the cohort's lock."""
     found = select(Result).where(Result.id.in_(result_ids)).order_by(Result.person_id, Result.id)
     return list(db.session.scalars(found.execution_options(populate_existing=True)))
+
+
+def get_place(cohort_id: int, enrolment_id: int) -> Enrolment:
+    """A place on a cohort that the viewer may manage (`get_cohort_to_manage`). Raises NotFound."""
+    found = select(Enrolment).join(Enrolment.person).options(contains_eager(Enrolment.person))
+    place = db.session.scalar(found.where(Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort_id))
+    if place is None:
+        raise NotFound("There is no such place.")
+    return place

@@ -3,6 +3,8 @@
 Callers hold the transaction; nothing here commits.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +19,16 @@ from accreditation.people.services import add_person, change_address
 from cohorts.models import Application, ApplicationStep, Enrolment
 from cohorts.queries.applications import find_application_by_form, lock_application, somebody_is_alike
 from cohorts.rules import stages
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What became of one applicant: done, or the reason why not."""
+
+    application_id: int
+    name: str
+    refusal: str | None = None
+
 
 RECEIPT = "email/cohorts/application_received.txt"
 
@@ -76,21 +88,38 @@ def submit_application(
 def move_application(application_id: int, to: str, *, at: datetime, by: int, reason: str | None = None) -> Application:
     """The application goes to that stage. Raises DomainError for a step that is not permitted or lacks its reason."""
     application = lock_application(application_id)
-    refuse_step(application, to, reason)
+    if refusal := reason_not_to_move(application, to, reason):
+        raise DomainError(refusal)
     step_application(application, to, at=at, by=by, reason=reason)
     return application
 
 
-def refuse_step(application: Application, to: str, reason: str | None) -> None:
+def move_applications(
+    application_ids: Collection[int], to: str, *, at: datetime, by: int, reason: str | None = None
+) -> list[Placement]:
+    """Several at once. One that cannot go there does not keep the others from it: the answer says so for each."""
+    moved = []
+    for application_id in sorted(set(application_ids)):
+        application = lock_application(application_id)
+        refusal = reason_not_to_move(application, to, reason)
+        if refusal is None:
+            step_application(application, to, at=at, by=by, reason=reason)
+        moved.append(Placement(application_id, application.name, refusal))
+    return moved
+
+
+def reason_not_to_move(application: Application, to: str, reason: str | None) -> str | None:
+    """Why this application cannot go to that stage now; None when it can. Reads only."""
     if to == stages.ACCEPTED:
-        raise DomainError(f"{application.reference} is accepted by placing the applicant on a cohort.")
+        return f"{application.reference} is accepted by placing the applicant on a cohort."
     if not stages.may_step(application.stage, to):
-        raise DomainError(
+        return (
             f"{application.reference} is at “{stages.label(application.stage)}” and cannot go to "
             f"“{stages.label(to)}” from there."
         )
     if to in stages.NEEDS_A_REASON and not (reason or "").strip():
-        raise DomainError(f"Write down why {application.reference} becomes “{stages.label(to)}”.")
+        return f"Write down why {application.reference} becomes “{stages.label(to)}”."
+    return None
 
 
 def step_application(application: Application, to: str, *, at: datetime, by: int | None, reason: str | None) -> None:

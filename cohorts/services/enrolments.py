@@ -1,7 +1,6 @@
 """Places on a cohort: never more than it has. Callers hold the transaction; nothing here commits."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,19 +15,10 @@ from cohorts.models import Application, Cohort, Enrolment, Result
 from cohorts.queries.applications import lock_application
 from cohorts.queries.cohorts import lock_cohort, places_taken
 from cohorts.rules import stages, states
-from cohorts.services.applications import step_application
+from cohorts.services.applications import Placement, step_application
 from cohorts.services.deadlines import keep_deadline
 
 PLACED = "email/cohorts/placed.txt"
-
-
-@dataclass(frozen=True)
-class Placement:
-    """What became of one applicant: placed, or the reason why not."""
-
-    application_id: int
-    name: str
-    refusal: str | None = None
 
 
 def place_applicants(

@@ -152,7 +152,7 @@ def _submitted_by(cohort_id: int, person_id: int) -> bool:
     return db.session.scalar(own.limit(1)) is not None
 
 
-def send_back(cohort_id: int, *, version: int, sent_back_by: int) -> int:
+def send_back(cohort_id: int, *, version: int) -> int:
     """Submitted results become drafts again, so that they can be corrected before their release; how many.
 
     Raises Conflict when the cohort is not as it was shown.
