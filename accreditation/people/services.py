@@ -10,6 +10,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.numbers import next_number
 from accreditation.core.permissions import SCOPES, Role, Scope
+from accreditation.core.settings import get_setting
 from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, Provider, Unit
 from accreditation.people.queries import find_person_by_pay_number, find_person_by_reference, lock_person
 from accreditation.people.rules import search_text, sort_name
@@ -55,7 +56,8 @@ def add_person(
 
 
 def _next_reference() -> str:
-    while find_person_by_reference(reference := f"M{next_number('person'):04}"):
+    prefix = get_setting("reference_prefix")
+    while find_person_by_reference(reference := f"{prefix}{next_number('person'):04}"):
         pass  # an imported register brought this reference along
     return reference
 
