@@ -1,5 +1,6 @@
 """Calendar arithmetic, to the day."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -89,16 +90,14 @@ def test_a_day_ends_at_midnight_in_london(on, expected):
 
 
 def days_of(spans):
-    return {
-        span.starts_on + timedelta(n) for span in spans for n in range((span.ends_on - span.starts_on).days)
-    }
+    return {span.starts_on + timedelta(n) for span in spans for n in range((span.ends_on - span.starts_on).days)}
 
 
 @given(SPANS)
 def test_merging_keeps_the_days_and_leaves_gaps_between(spans):
     merged = merge(spans)
     assert days_of(merged) == days_of(spans)
-    assert all(one.ends_on < other.starts_on for one, other in zip(merged, merged[1:], strict=False))
+    assert all(one.ends_on < other.starts_on for one, other in itertools.pairwise(merged))
 
 
 @given(SPANS, SPANS)

@@ -18,7 +18,7 @@ class Refused(ValueError):
 
 def shown(value: object) -> str:
     """A value as JSON on one line, shortened, for a message."""
-    text = json.dumps(value, default=str)
+    text = str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
