@@ -42,7 +42,7 @@ class By:
 class Part:
     """A stretch of a list with an order of its own, ending in something unique; `key` gives a row's values in it."""
 
-    rows: Select[Any]
+    rows: Select[*tuple[Any, ...]]
     order: Sequence[By]
     key: Callable[[Any], tuple[Any, ...]]
 
@@ -73,7 +73,7 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    rows: Select[Any],
+    rows: Select[*tuple[Any, ...]],
     order: Sequence[By],
     *,
     place: str | None,

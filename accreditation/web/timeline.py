@@ -38,6 +38,7 @@ class Mark:
 @dataclass(frozen=True)
 class DrawnLane:
     name: str
+    until_word: str
     until: str
     tone: str
     y: int
@@ -133,24 +134,25 @@ def _lane(lane: Lane, scale: Scale, y: int, today: date) -> DrawnLane:
     bars = [bar for span in lane.met if (bar := scale.bar(span))]
     windows = [bar for bar in [scale.bar(lane.window) if lane.window else None] if bar]
     tone = "met" if any(today in span for span in lane.met) else "unmet"
-    return DrawnLane(lane.name, _until(lane.met, today), tone, y, THIN, bars, windows)
+    return DrawnLane(lane.name, *_until(lane.met, today), tone, y, THIN, bars, windows)
 
 
 def _run(working: Sequence[Span], co_mediating: Sequence[Span], scale: Scale, y: int, today: date) -> DrawnLane:
     bars = [bar for span in working if (bar := scale.bar(span))]
     bars += [bar for span in co_mediating if (bar := scale.bar(span, half=True))]
-    return DrawnLane("May work", _until(working, today), "run", y, THICK, bars, ())
+    return DrawnLane("May work", *_until(working, today), "run", y, THICK, bars, ())
 
 
-def _until(met: Sequence[Span], today: date) -> str:
+def _until(met: Sequence[Span], today: date) -> tuple[str, str]:
+    """How a lane stands today, as a word that a narrow screen can do without and the date."""
     now = next((span for span in met if today in span), None)
     if now:
-        return "no end" if now.ends_on == FOREVER else f"until {words.short_day(last_good_day(now.ends_on))}"
+        return ("", "no end") if now.ends_on == FOREVER else ("until ", words.short_day(last_good_day(now.ends_on)))
     after = next((span for span in met if span.starts_on > today), None)
     if after:
-        return f"from {words.short_day(after.starts_on)}"
+        return "from ", words.short_day(after.starts_on)
     before = next((span for span in reversed(met) if span.ends_on <= today), None)
-    return f"ended {words.short_day(last_good_day(before.ends_on))}" if before else "not met"
+    return ("ended ", words.short_day(last_good_day(before.ends_on))) if before else ("", "not met")
 
 
 def _ticks(scale: Scale) -> list[Mark]:
@@ -168,7 +170,7 @@ def _today(scale: Scale, today: date, first_end: date | None) -> Mark:
     """Beside its line where the first end would otherwise cut through the words."""
     mark = scale.mark(today, f"Today, {words.short_day(today)}")
     close = first_end is not None and 0 <= scale.x(first_end) - mark.x < 25
-    return Mark(mark.x, mark.label, "end") if close and mark.x > 40 else mark
+    return Mark(mark.x, mark.label, "end") if close and mark.x >= 38 else mark
 
 
 def _rows(lane: Lane) -> list[DrawnRow]:

@@ -31,7 +31,7 @@ def test_the_table_says_both_days_inclusive():
 
 
 def test_each_lane_says_how_it_stands_today():
-    assert [lane.until for lane in drawn(TRAINED, REFRESHER, NEVER).lanes] == [
+    assert [lane.until_word + lane.until for lane in drawn(TRAINED, REFRESHER, NEVER).lanes] == [
         "no end",
         "until 14 Mar 2027",
         "not met",
