@@ -11,9 +11,10 @@ from accreditation.core.database import Record
 class ImportDraft(Record):
     """A spreadsheet as it was read, with what its owner has said about it. Only the owner sees it.
 
-    `content` holds the cells (JSON of `sheets.Workbook`) and is emptied once the import is done; `columns` is column to
-    field, `decisions` row number to choice, `outcome` the rows and counts of what was written. A draft that nobody
-    confirmed is deleted after `expires_at`.
+    `content` holds the cells (JSON of `sheets.Workbook`); once the import is done, only those of rows that were not
+    imported, with what is `wrong` with each, so that the error file can be fetched. `columns` is column to field,
+    `decisions` row number to choice, `outcome` numbers and references of what was written. After `expires_at` a draft
+    that nobody confirmed is deleted, and one that is done loses its cells.
     """
 
     __tablename__ = "import_draft"
@@ -36,6 +37,7 @@ class ImportDraft(Record):
     columns: Mapped[dict[str, str]] = mapped_column(JSON)
     decisions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     content: Mapped[str | None]
+    wrong: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(default="open")
     imported_at: Mapped[datetime | None]
     outcome: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))

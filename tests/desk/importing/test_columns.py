@@ -12,10 +12,21 @@ from accreditation.desk.importing.rules.columns import (
 )
 from accreditation.desk.importing.rules.layout import NoTable, best_place, places, split_rows
 
-SAMPLE = (
-    "Ref|Surname|Forename(s)|Pay no.|E-mail|Borough / unit|Employee or contractor|Course|Result|Date passed|"
-    "CTC granted|CTC expiry|Last refresher day"
-).split("|")
+SAMPLE = [
+    "Ref",
+    "Surname",
+    "Forename(s)",
+    "Pay no.",
+    "E-mail",
+    "Borough / unit",
+    "Employee or contractor",
+    "Course",
+    "Result",
+    "Date passed",
+    "CTC granted",
+    "CTC expiry",
+    "Last refresher day",
+]
 FIELDS = [
     "reference",
     "family_name",

@@ -1,0 +1,1 @@
+"""Keeping an upload, and carrying out what its preview showed."""
