@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 import time_machine
@@ -45,9 +46,12 @@ def empty_sqlite(config: Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A real PostgreSQL server of this test process's own, with the empty database as a template."""
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+def postgres(config: Config) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server of this test process's own, with the empty database as a template.
+
+    Not in pytest's own folder: its name would be too long for a socket on some machines, and other runs tidy there.
+    """
+    server = PostgresServer(Path(mkdtemp(prefix="accreditation-postgres-")))
     make_schema(replace(config, database_url=server.create("template_empty")))
     yield server
     server.stop()

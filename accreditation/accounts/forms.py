@@ -20,16 +20,14 @@ def looks_deliverable(form: BaseForm, field: StringField) -> None:
         raise ValidationError(f"This is not an e-mail address: {problem}") from problem
 
 
-class NewPassword(PasswordField):
-    """A password that is being chosen: typed once, so that it can be shown and pasted."""
-
-    def __init__(self, label: str = "New password") -> None:
-        super().__init__(
-            label,
-            [InputRequired("Enter a password"), Length(max=LONGEST, message=f"Use at most {LONGEST} characters")],
-            description=PASSWORD_HINT,
-            render_kw={"autocomplete": "new-password", "spellcheck": "false", "autocapitalize": "none"},
-        )
+def new_password(label: str = "New password") -> PasswordField:
+    """A password that is being chosen: typed once, so that it can be pasted and a manager can fill it in."""
+    return PasswordField(
+        label,
+        [InputRequired("Enter a password"), Length(max=LONGEST, message=f"Use at most {LONGEST} characters")],
+        description=PASSWORD_HINT,
+        render_kw={"autocomplete": "new-password", "spellcheck": "false", "autocapitalize": "none"},
+    )
 
 
 class SignInForm(BaseForm):
@@ -55,7 +53,7 @@ class ForgottenPasswordForm(BaseForm):
 
 
 class ChoosePasswordForm(BaseForm):
-    password = NewPassword()
+    password = new_password()
     submit = SubmitField("Save the password")
 
 
@@ -78,7 +76,7 @@ class FirstAdministratorForm(BaseForm):
         description="You will sign in with it.",
         render_kw={"autocomplete": "username", "spellcheck": "false"},
     )
-    password = NewPassword("Password")
+    password = new_password("Password")
     submit = SubmitField("Create my account")
 
 
@@ -88,7 +86,7 @@ class ChangePasswordForm(BaseForm):
         [InputRequired("Enter your present password")],
         render_kw={"autocomplete": "current-password"},
     )
-    password = NewPassword()
+    password = new_password()
     submit = SubmitField("Change the password")
 
 

@@ -98,6 +98,19 @@ def find_provider(provider_id: int) -> Provider | None:
     return db.session.get(Provider, provider_id)
 
 
+def find_unit_by_name(name: str) -> Unit | None:
+    """Whatever its capitals."""
+    return db.session.scalar(
+        select(Unit).where(func.lower(Unit.name) == name.strip().lower()).order_by(Unit.id).limit(1)
+    )
+
+
+def find_provider_by_name(name: str) -> Provider | None:
+    """Whatever its capitals."""
+    same = func.lower(Provider.name) == name.strip().lower()
+    return db.session.scalar(select(Provider).where(same).order_by(Provider.id).limit(1))
+
+
 def people_by_unit() -> dict[int, int]:
     """How many people each unit has."""
     query = select(Person.unit_id, func.count()).where(Person.unit_id.is_not(None)).group_by(Person.unit_id)

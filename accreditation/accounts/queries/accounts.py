@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from accreditation.accounts.models import Account, UserSession
+from accreditation.accounts.models import PROVISIONAL, Account, UserSession
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Role
@@ -40,6 +40,19 @@ def find_account_of(person_id: int) -> Account | None:
 def get_own_account(person_id: int) -> Account:
     """Of somebody who is signed in, and so has one."""
     return db.session.scalars(select(Account).where(Account.person_id == person_id)).one()
+
+
+def has_administrator(on: date) -> bool:
+    """Whether somebody can sign in as administrator on the day."""
+    query = select(Account.id).join(GrantRow, GrantRow.person_id == Account.person_id)
+    query = query.where(GrantRow.role == Role.ADMINISTRATOR.value, in_force(on))
+    query = query.where(Account.password_hash.is_not(None), Account.disabled_at.is_(None))
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def find_first_administrator() -> Account | None:
+    """The account that waits for whoever opens the invitation of a new installation."""
+    return db.session.scalar(select(Account).where(Account.email.endswith(PROVISIONAL)).limit(1))
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def invite(person_id: int, email: str, *, now: datetime, by_letter: bool = True)
     account = Account(person_id=person_id, email=email)
     db.session.add(account)
     db.session.flush()
-    if person.email is None:
+    if person.email is None and not account.is_provisional:
         change_address(person_id, email)
     return send_invitation(account.id, now=now, by_letter=by_letter)
 

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime
 
-from accreditation.accounts.models import Account
+from accreditation.accounts.models import PROVISIONAL, Account
 from accreditation.accounts.queries.accounts import find_account_of
 from accreditation.accounts.rules.reaches import scope_of
 from accreditation.accounts.services.accounts import invite
 from accreditation.accounts.services.roles import give_role
-from accreditation.core.database import db
 from accreditation.core.errors import DomainError
-from accreditation.core.permissions import Role
+from accreditation.core.permissions import Role, Scope
 from accreditation.people.models import Person
 from accreditation.people.queries import find_person_by_reference
 from accreditation.people.services import add_person
@@ -41,11 +40,25 @@ def invite_colleague(
     return account
 
 
+def invite_first_administrator(*, now: datetime, on: date) -> Account:
+    """An account that waits for its owner: the invitation asks who they are."""
+    return invite_colleague(
+        f"setup{PROVISIONAL}",
+        Role.ADMINISTRATOR,
+        Scope.SERVICE.value,
+        given_name="First",
+        family_name="Administrator",
+        now=now,
+        on=on,
+        invited_by=None,
+        by_letter=False,
+    )
+
+
 def _person(reference: str | None, given_name: str, family_name: str) -> Person:
     if reference is None:
         return add_person(given_name=given_name, family_name=family_name)
     person = find_person_by_reference(reference) or find_person_by_reference(reference.upper())
     if person is None:
         raise DomainError(f"Nobody in the register has the reference {reference}.")
-    db.session.flush()
     return person
