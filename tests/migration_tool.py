@@ -12,20 +12,20 @@ from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.autogenerate.api import AutogenContext
 from alembic.migration import MigrationContext
 from alembic.operations import ops
-from sqlalchemy import create_engine
+from sqlalchemy import TypeDecorator, create_engine
 
 from accreditation.app import create_app
 from accreditation.config import PACKAGE, Config
 from accreditation.core.audit import GENESIS
-from accreditation.core.database import REFUSE_ON_POSTGRESQL, Base, Moment, append_only_ddl
+from accreditation.core.database import APPEND_ONLY, REFUSE_ON_POSTGRESQL, Base, append_only_ddl
 from accreditation.core.migrate import migrate
 
 VERSIONS = PACKAGE / "migrations" / "versions"
 
 
 def render(type_: str, value: object, _: AutogenContext) -> str | bool:
-    """Migrations import nothing of ours: our own column type is written as what it is in the database."""
-    return "sa.DateTime(timezone=True)" if type_ == "type" and isinstance(value, Moment) else False
+    """Migrations import nothing of ours: our own column types are written as what they are in the database."""
+    return f"sa.{value.impl!r}" if type_ == "type" and isinstance(value, TypeDecorator) else False
 
 
 def write(number: str, name: str) -> Path:
@@ -62,7 +62,7 @@ def triggers(created: set[str], *, first: bool) -> str:
     for dialect in ("postgresql", "sqlite"):
         statements = [REFUSE_ON_POSTGRESQL] if first and dialect == "postgresql" else []
         for table in sorted(created):
-            if Base.metadata.tables[table].info.get("append_only"):
+            if table in APPEND_ONLY:
                 statements += append_only_ddl(table, dialect)
         if statements:
             lines.append(f'    if op.get_bind().dialect.name == "{dialect}":')

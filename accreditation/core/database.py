@@ -217,11 +217,15 @@ def append_only_ddl(table: str, dialect: str) -> list[str]:
     ]
 
 
+APPEND_ONLY: set[str] = set()
+"""The tables of which rows are never changed."""
+
+
 def append_only(model: M) -> M:
     """Class decorator: rows are added and never changed, and both databases hold to it whoever asks."""
     table = model.__table__
     assert isinstance(table, Table)
-    table.info["append_only"] = True
+    APPEND_ONLY.add(table.name)
     for dialect in ("sqlite", "postgresql"):
         for statement in append_only_ddl(table.name, dialect):
             ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]

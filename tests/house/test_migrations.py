@@ -36,6 +36,11 @@ def two_databases(request, config, tmp_path):
         server.drop("modelled")
 
 
+def index_in_words(index: dict) -> str:
+    options = {name: str(value) for name, value in index["dialect_options"].items()}
+    return f"{index['name']} {index['column_names']} {bool(index['unique'])} {options}"
+
+
 def described(engine: Engine) -> dict[str, object]:
     inspector = inspect(engine)
     tables = sorted(set(inspector.get_table_names()) - {"alembic_version"})
@@ -51,7 +56,7 @@ def described(engine: Engine) -> dict[str, object]:
             table: sorted((c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table))
             for table in tables
         },
-        "indexes": {table: sorted(map(str, inspector.get_indexes(table))) for table in tables},
+        "indexes": {table: sorted(map(index_in_words, inspector.get_indexes(table))) for table in tables},
         "checks": {
             table: sorted((str(c["name"]), c["sqltext"]) for c in inspector.get_check_constraints(table))
             for table in tables
