@@ -90,6 +90,8 @@ def next_stages(stage: str) -> tuple[str, ...]:
         return (SUBMITTED, WITHDRAWN)
     if stage == ACCEPTED:
         return (DEFERRED, WITHDRAWN)
+    if stage == OFFERED_PLACE:
+        return (ACCEPTED, *EXITS)
     here, offer = WAY.index(stage), WAY.index(CONDITIONAL_OFFER)
     ahead = WAY[here + 1 : offer + 1] if here < offer else WAY[here + 1 : WAY.index(ACCEPTED)]
     return (*ahead, *EXITS)

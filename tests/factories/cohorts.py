@@ -1,0 +1,126 @@
+"""Applicants, cohorts and results, as the office would name them."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+from accreditation.core.database import db, transaction
+from accreditation.people.models import Person
+from cohorts.models import Application, Cohort, Enrolment, Result
+from cohorts.rules.results import Entry
+from cohorts.services import applications, cohorts, enrolments, release, results
+from tests.factories.days import TODAY
+from tests.factories.people import person, provider
+
+__all__ = ["application", "candidate", "cohort", "drafts", "released_results", "submitted_results"]
+
+_serial = count(1)
+NOW = datetime(2027, 2, 2, 10, tzinfo=UTC)
+SCHEME = "INHOUSE-WPM"
+
+
+def application(name: str | None = None, *, stage: str = "submitted", **details) -> Application:
+    """Somebody who applied through the public form, brought to that stage."""
+    number = next(_serial)
+    given, _, family = (name or f"Applicant No{number:04}").partition(" ")
+    recorded_by = details.pop("recorded_by", None)
+    answers = {
+        "form_key": f"form-{number:032}",
+        "scheme": SCHEME,
+        "given_name": given,
+        "family_name": family,
+        "email": f"applicant-{number}@example.police.uk",
+        "pay_number": None,
+        "unit_id": None,
+        "motivation": "I listen well.",
+        "line_manager_name": "Morgan Reyes",
+        "line_manager_email": "morgan.reyes@example.police.uk",
+        "at": NOW,
+    } | details
+    with transaction():
+        made = applications.submit_application(**answers, recorded_by=recorded_by)
+        if stage != "submitted":
+            by = made.person_id
+            applications.step_application(made, stage, at=NOW, by=by, reason="as it was decided")
+        return made
+
+
+def cohort(
+    title: str | None = None,
+    *,
+    provider_id: int | None = None,
+    starts_on: date = TODAY - timedelta(40),
+    assessment_on: date | None = TODAY - timedelta(10),
+    results_due_on: date = TODAY + timedelta(3),
+    capacity: int = 12,
+    candidates: int = 0,
+) -> Cohort:
+    """A cohort whose assessment took place ten days ago, with so many candidates."""
+    number = next(_serial)
+    provider_id = provider_id or provider(f"Provider {number}").id
+    with transaction():
+        made = cohorts.plan_cohort(
+            provider_id=provider_id,
+            scheme=SCHEME,
+            title=title or f"Cohort {number}",
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(6),
+            assessment_on=assessment_on,
+            results_due_on=results_due_on,
+            capacity=capacity,
+            created_by=None,
+        )
+        cohort_id = made.id
+    for _ in range(candidates):
+        candidate(cohort_id)
+    return db.session.get_one(Cohort, cohort_id)
+
+
+def candidate(cohort_id: int, who: Person | None = None, **details) -> Enrolment:
+    """Somebody with a place on the cohort."""
+    who_id = (who or person(**details)).id
+    with transaction():
+        return enrolments.enrol_person(who_id, cohort_id, on=TODAY, enrolled_by=None)
+
+
+def references(cohort_id: int) -> list[str]:
+    """Of the candidates, in the order in which they were enrolled."""
+    places = db.session.query(Enrolment).filter_by(cohort_id=cohort_id).order_by(Enrolment.id)
+    return [place.person.reference for place in places]
+
+
+def version(cohort_id: int) -> int:
+    return db.session.get_one(Cohort, cohort_id, populate_existing=True).version
+
+
+def entry(reference: str, outcome: str | None = "pass", **details) -> Entry:
+    if outcome in ("fail", "refer"):
+        details.setdefault("note", "Not yet at the standard in the role play.")
+    return Entry(reference, outcome, **details)
+
+
+def drafts(cohort_id: int, *outcomes: str, by: int | None = None) -> int:
+    """Draft results for the candidates in order; who typed them."""
+    by = by or person().id
+    entries = [entry(who, outcome) for who, outcome in zip(references(cohort_id), outcomes, strict=False)]
+    with transaction():
+        results.record_results(cohort_id, entries, version=version(cohort_id), on=TODAY, recorded_by=by)
+    return by
+
+
+def submitted_results(cohort_id: int, *outcomes: str, by: int | None = None) -> int:
+    """Results that wait for release; who submitted them."""
+    by = drafts(cohort_id, *outcomes, by=by)
+    with transaction():
+        results.submit_results(cohort_id, version=version(cohort_id), at=NOW, submitted_by=by)
+    return by
+
+
+def released_results(cohort_id: int, *outcomes: str) -> list[Result]:
+    """Results that were released by a second person."""
+    submitted_results(cohort_id, *outcomes)
+    releaser = person().id
+    waiting = db.session.query(Result).filter_by(cohort_id=cohort_id, state="submitted").order_by(Result.id)
+    ids = [result.id for result in waiting]
+    with transaction():
+        release.release_results(cohort_id, ids, at=NOW, released_by=releaser)
+    return [db.session.get_one(Result, result_id) for result_id in ids]
