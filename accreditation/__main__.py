@@ -5,6 +5,7 @@ import sys
 
 from flask.cli import FlaskGroup
 
+from accreditation import serving
 from accreditation.app import create_app
 from accreditation.config import BadConfiguration
 from accreditation.core.errors import DomainError
@@ -18,6 +19,8 @@ accreditation = FlaskGroup(
     load_dotenv=False,
     set_debug_flag=False,
 )
+for command in serving.commands:
+    accreditation.add_command(command)
 
 
 def main() -> None:

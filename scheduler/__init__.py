@@ -1,0 +1,3 @@
+"""Reminders that are owed, letters handed over, and the ticker that looks every minute whether there is something to
+do.
+"""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accreditation.core import clock
@@ -90,19 +90,6 @@ def queue(person_id: int, template: str, *, about_id: int, key: str, hold: str |
         tries=0,
         resends=0,
     )
-
-
-def queue_again(key: str, *, hold: str | None = None) -> bool:
-    """Owe a superseded letter after all: what it says has become true again. It was never handed over. False: no such letter."""
-    found = db.session.scalar(select(Letter).where(Letter.key == key).with_for_update())
-    if found is None or found.state != "superseded":
-        return False
-    now = clock.now()
-    found.state, found.reason = ("held", hold) if hold else ("queued", None)
-    found.queued_at = found.not_before = now
-    found.tries, found.ended_at = 0, None
-    db.session.flush()
-    return True
 
 
 def cancel_waiting(person_id: int, *, reason: str) -> int:

@@ -1,0 +1,108 @@
+"""The beats of the clock. A job decides nothing.
+
+What is due is in the data, so a beat that comes late or twice changes no outcome.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from itertools import islice
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from accreditation.core import audit, clock
+from accreditation.core.database import db, transaction
+from scheduler.services.delivery import Delivered, Pace, deliver_letters
+from scheduler.services.marks import set_mark, take_lease
+from scheduler.services.planning import owe_reminders, what_to_plan
+from scheduler.services.rules import install_usual_rules
+
+log = logging.getLogger(__name__)
+
+BEAT = 60  # seconds between two looks at what is due
+DELIVERY_BEAT = 10  # seconds between two looks at the queue
+AT_ONCE = 200  # letters' worth of reminders in one transaction, so that nobody waits long for the database
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Letters owed in one run; `held` when a person must look first; `unaddressed`.
+
+    Nobody holds the role they are for.
+    """
+
+    letters: int
+    held: bool
+    unaddressed: int
+
+    @property
+    def words(self) -> str:
+        text = f"{self.letters} letters owed" + (", held" if self.held and self.letters else "")
+        return f"{text}, {self.unaddressed} reminders for which nobody holds the role" if self.unaddressed else text
+
+
+def plan_all(on: date) -> Planned:
+    """Owe what is due on the day, some hundreds to a transaction. Killed between two, the next run does the rest."""
+    plan = what_to_plan(on)
+    letters, rest = 0, iter(plan.owed)
+    while chunk := list(islice(rest, AT_ONCE)):
+        with transaction():
+            letters += owe_reminders(chunk, hold=plan.hold)
+    return Planned(letters, plan.hold is not None, plan.unaddressed)
+
+
+def tick(app: Flask) -> None:
+    """One look at what is due, by whichever process has the lease."""
+    with app.app_context(), audit.acting_as(None, "scheduler"):
+        with transaction():
+            epoch = take_lease("planner", clock.now())
+            if epoch is not None:
+                install_usual_rules()
+        if epoch is None:
+            return
+        planned = plan_all(clock.today())
+        with transaction():
+            set_mark("tick", clock.now(), planned.words)
+        if planned.letters:
+            log.info("%s", planned.words)
+        db.session.remove()
+
+
+def deliver(app: Flask, stop: Callable[[], bool] = lambda: False, *, pace: Pace = Pace()) -> Delivered:
+    """One look at the queue. Any number of processes may do this at once."""
+    with app.app_context(), audit.acting_as(None, "scheduler"):
+        done = deliver_letters(pace=pace, stop=stop)
+        if done.states or done.stopped:
+            log.info("letters: %s %s", dict(done.states), done.stopped or "")
+        db.session.remove()
+        return done
+
+
+class Ticker:
+    """APScheduler as a ticker and nothing more: no stored jobs, no local times, nothing dropped for being late."""
+
+    def __init__(self, app: Flask) -> None:
+        self._stopping = False
+        self._beats = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        now = clock.now()
+        self._beats.add_job(tick, "interval", seconds=BEAT, args=[app], id="tick", next_run_time=now)
+        self._beats.add_job(
+            deliver,
+            "interval",
+            seconds=DELIVERY_BEAT,
+            args=[app, lambda: self._stopping],
+            id="deliver",
+            next_run_time=now + timedelta(seconds=2),
+        )
+
+    def start(self) -> None:
+        self._beats.start()
+
+    def stop(self) -> None:
+        """Finish the letter in hand, begin no other."""
+        self._stopping = True
+        self._beats.shutdown(wait=True)

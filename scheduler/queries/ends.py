@@ -1,0 +1,261 @@
+"""What comes to an end: the requirement periods and deadlines of which somebody is to be reminded.
+
+Sets, never one person at a time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Case, ColumnElement, Select, and_, case, exists, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from accreditation.core.calendar import days_after
+from accreditation.core.database import db
+from accreditation.people.models import Person
+from accreditation.standing.models import Deadline, Evidence, EvidenceVoid, RequirementPeriod, StandingPeriod
+from accreditation.standing.queries.schemes import all_schemes
+from accreditation.standing.rules.requirements import Accumulated, Held, Recurring
+from accreditation.standing.rules.scheme import Requirement, Scheme
+from accreditation.standing.rules.verdict import Verdict
+from scheduler.models import Obligation, ReminderRule
+from scheduler.rules.ladders import Reminder, due_stages
+
+REACH_DAYS = 450
+"""How long after an end it is still worth a word.
+
+Longer than the longest silence that is survived without loss, 400 days.
+"""
+
+REMINDED = (Verdict.DEPLOYABLE, Verdict.CO_MEDIATION_ONLY, Verdict.LAPSED, Verdict.SUSPENDED)
+"""Who hears of what ends. Not who has left, was withdrawn, is on leave or was never accredited.
+
+A suspension's clocks run on.
+"""
+
+SPOKEN_FOR = ("owed", "settled")
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The stages at which one audience is told of one subject."""
+
+    subject: str
+    audience: str
+    stages: tuple[int, ...]
+
+
+def ladders() -> list[Ladder]:
+    """The active rules, put together."""
+    rules = select(ReminderRule).where(ReminderRule.active).order_by(ReminderRule.subject, ReminderRule.audience)
+    stages: dict[tuple[str, str], list[int]] = {}
+    for rule in db.session.scalars(rules):
+        stages.setdefault((rule.subject, rule.audience), []).append(rule.stage)
+    return [Ladder(*key, tuple(sorted(found, reverse=True))) for key, found in stages.items()]
+
+
+def missing_reminders(on: date) -> list[Reminder]:
+    """Every reminder whose day has come by `on` and that is not owed yet, its overtaken stages with it. Only reads."""
+    return list(_missing(on))
+
+
+def _missing(on: date) -> Iterator[Reminder]:
+    wanted: dict[str, list[Ladder]] = {}
+    for ladder in ladders():
+        wanted.setdefault(ladder.subject, []).append(ladder)
+    for scheme in all_schemes(on):
+        for requirement in scheme.requirements:
+            for ladder in wanted.get(subject_of_requirement(requirement), []):
+                subject = requirement_subject(scheme, requirement)
+                rows = ending_requirements(scheme, requirement, ladder, on)
+                for person_id, ends_on in db.session.execute(rows.where(~_spoken_for(subject, ladder, on))):
+                    for stage in due_stages(ladder.stages, ends_on, on):
+                        yield Reminder(person_id, subject, ends_on, stage, ladder.audience)
+    for kind, found in wanted.items():
+        for ladder in found:
+            for deadline in db.session.scalars(
+                due_deadlines(kind, ladder, on).where(~_deadline_spoken_for(ladder, on))
+            ):
+                for stage in due_stages(ladder.stages, deadline.basis_date, on):
+                    yield Reminder(
+                        deadline.person_id,
+                        deadline_subject(deadline),
+                        deadline.basis_date,
+                        stage,
+                        ladder.audience,
+                        provider_id=deadline.provider_id,
+                    )
+
+
+# --- requirements ----------------------------------------------------------------------------------------------------
+
+
+def subject_of_requirement(requirement: Requirement) -> str:
+    """Which ladder a requirement has."""
+    rule = requirement.rule
+    if isinstance(rule, Held):
+        return rule.asked.kind if rule.asked.kind in ("award", "clearance") else "other"
+    if isinstance(rule, Recurring):
+        return "refresher"
+    return "accumulated" if isinstance(rule, Accumulated) else "other"
+
+
+def requirement_subject(scheme: Scheme, requirement: Requirement) -> str:
+    """How an obligation names it. Never the id of a row that may be made anew."""
+    return f"requirement:{scheme.code}:{requirement.code}"
+
+
+def ending_requirements(scheme: Scheme, requirement: Requirement, ladder: Ladder, on: date) -> Select[int, date]:
+    """(person, exclusive end) of everyone whose run of met days ends, or ended, within the ladder's reach of the day.
+
+    Nobody who has met it anew since, and nobody who is not to be reminded on that day.
+    """
+    period, later, award = RequirementPeriod, aliased(RequirementPeriod), aliased(RequirementPeriod)
+    rows = (
+        select(period.person_id, period.ends_on)
+        .join(Person, Person.id == period.person_id)
+        .join(
+            StandingPeriod,
+            and_(
+                StandingPeriod.person_id == period.person_id,
+                StandingPeriod.scheme == scheme.code,
+                StandingPeriod.starts_on <= on,
+                StandingPeriod.ends_on > on,
+            ),
+        )
+        .where(
+            period.scheme == scheme.code,
+            period.requirement == requirement.code,
+            period.met,
+            period.ends_on <= days_after(on, max(ladder.stages)),
+            period.ends_on > days_after(on, -REACH_DAYS),
+            period.starts_on <= on,
+            StandingPeriod.verdict.in_(REMINDED),
+            or_(Person.left_on.is_(None), Person.left_on > on),
+            ~exists().where(
+                later.person_id == period.person_id,
+                later.scheme == scheme.code,
+                later.requirement == requirement.code,
+                later.met,
+                later.starts_on > period.starts_on,
+                later.starts_on <= on,
+            ),
+        )
+    )
+    kind = subject_of_requirement(requirement)
+    if kind != "award":
+        rows = rows.where(
+            exists().where(
+                award.person_id == period.person_id,
+                award.scheme == scheme.code,
+                award.requirement.in_([other.code for other in scheme.requirements if _is_award(other, scheme)]),
+                award.met,
+                award.starts_on <= on,
+                award.ends_on > on,
+            )
+        )
+    if kind == "clearance" and ladder.audience == "mediator":
+        rows = rows.where(~_renewal_is_with_vetting(period.person_id, on))
+    return rows
+
+
+def _is_award(requirement: Requirement, scheme: Scheme) -> bool:
+    rule = requirement.rule
+    return isinstance(rule, Held) and rule.asked.kind == "award" and rule.asked.codes == frozenset({scheme.code})
+
+
+def _renewal_is_with_vetting(
+    person_id: ColumnElement[int] | InstrumentedAttribute[int], on: date
+) -> ColumnElement[bool]:
+    """Who has handed in the form has done what they can: from here on it is the manager's to chase."""
+    return exists().where(
+        Evidence.person_id == person_id,
+        Evidence.kind == "clearance_application",
+        Evidence.starts_on <= on,
+        or_(Evidence.ends_on.is_(None), Evidence.ends_on > on),
+        ~exists().where(EvidenceVoid.evidence_id == Evidence.id),
+    )
+
+
+def _spoken_for(subject: str, ladder: Ladder, on: date) -> ColumnElement[bool]:
+    """Whether the stage that is due on the day, or a more urgent one, is owed already."""
+    return exists().where(
+        Obligation.person_id == RequirementPeriod.person_id,
+        Obligation.subject == subject,
+        Obligation.basis_date == RequirementPeriod.ends_on,
+        Obligation.audience == ladder.audience,
+        Obligation.state.in_(SPOKEN_FOR),
+        Obligation.stage <= _rung(RequirementPeriod.ends_on, ladder.stages, on),
+    )
+
+
+def _rung(ends_on: InstrumentedAttribute[date], stages: Sequence[int], on: date) -> Case[int]:
+    return case(
+        *((ends_on <= days_after(on, stage), literal(stage)) for stage in sorted(stages)), else_=literal(-(10**6))
+    )
+
+
+# --- deadlines -------------------------------------------------------------------------------------------------------
+
+
+def deadline_subject(deadline: Deadline) -> str:
+    return f"deadline:{deadline.kind}:{deadline.source_type}:{deadline.source_id}:{deadline.code}"
+
+
+def due_deadlines(kind: str, ladder: Ladder, on: date) -> Select[Deadline]:
+    """The deadlines of this kind that are within the ladder's reach of the day, of people who are still here."""
+    return (
+        select(Deadline)
+        .outerjoin(Person, Person.id == Deadline.person_id)
+        .where(
+            Deadline.kind == kind,
+            Deadline.basis_date <= days_after(on, max(ladder.stages)),
+            Deadline.basis_date > days_after(on, -REACH_DAYS),
+            or_(Person.id.is_(None), Person.left_on.is_(None), Person.left_on > on),
+        )
+    )
+
+
+def _deadline_spoken_for(ladder: Ladder, on: date) -> ColumnElement[bool]:
+    named = (
+        literal("deadline:") + Deadline.kind + ":" + Deadline.source_type + ":"
+        + Deadline.source_id.cast(Obligation.subject.type) + ":" + Deadline.code
+    )  # fmt: skip
+    return exists().where(
+        Obligation.subject == named,
+        or_(
+            Obligation.person_id == Deadline.person_id,
+            and_(Obligation.person_id.is_(None), Deadline.person_id.is_(None)),
+        ),
+        Obligation.basis_date == Deadline.basis_date,
+        Obligation.audience == ladder.audience,
+        Obligation.state.in_(SPOKEN_FOR),
+        Obligation.stage <= _rung(Deadline.basis_date, ladder.stages, on),
+    )
+
+
+# --- is it still so? -------------------------------------------------------------------------------------------------
+
+
+def why_no_longer_due(owed: Obligation, on: date) -> str | None:
+    """Why this reminder has nothing to say on the day any more, in words; None when it is still true."""
+    if (owed.basis_date - on).days > owed.stage:
+        return "It is not due yet."
+    kind, _, rest = owed.subject.partition(":")
+    ladder = Ladder("", owed.audience, (owed.stage,))
+    if kind == "deadline":
+        deadline_kind = rest.partition(":")[0]
+        due = due_deadlines(deadline_kind, ladder, on).where(Deadline.basis_date == owed.basis_date)
+        still = any(deadline_subject(deadline) == owed.subject for deadline in db.session.scalars(due))
+        return None if still else "It has been done, or its date has moved since this reminder was planned."
+    scheme_code, _, code = rest.rpartition(":")
+    scheme = next((found for found in all_schemes(on) if found.code == scheme_code), None)
+    requirement = scheme.find(code) if scheme else None
+    if scheme is None or requirement is None:
+        return "The scheme no longer asks for it."
+    still_ends = ending_requirements(scheme, requirement, ladder, on).where(
+        RequirementPeriod.person_id == owed.person_id, RequirementPeriod.ends_on == owed.basis_date
+    )
+    if db.session.execute(still_ends).first() is not None:
+        return None
+    return "The date has moved since this reminder was planned, or the person is not to be reminded now."

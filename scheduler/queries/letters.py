@@ -1,0 +1,171 @@
+"""Letters as an operator sees them: what waits, what went, what needs a person."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.core.outbox import TROUBLED, Letter
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer, plain
+from accreditation.web.paging import By, Page, page_of
+from scheduler.models import LetterAttempt
+
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "trouble": ("Need a person", TROUBLED),
+    "waiting": ("Waiting to go", ("queued", "claimed", "handing_over", "retry_wait")),
+    "held": ("Held", ("held",)),
+    "failed": ("Failed", ("failed",)),
+    "undeliverable": ("Could not be delivered", ("undeliverable",)),
+    "in_doubt": ("In doubt", ("in_doubt",)),
+    "sent": ("Sent", ("sent",)),
+    "folder": ("Written to the folder", ("written_to_folder",)),
+    "not_sent": ("Not sent, no longer needed", ("superseded", "cancelled")),
+}
+"""What the list can be limited to: key -> (words, states)."""
+
+
+@dataclass(frozen=True)
+class LetterFilter:
+    """`group` is a key of GROUPS, `words` what is looked for in the addressee's name or reference; None: no limit."""
+
+    group: str | None = None
+    words: str | None = None
+
+
+def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    return or_(visible_to(viewer), Letter.person_id == viewer.person_id)
+
+
+def letters_page(viewer: Viewer, wanted: LetterFilter, *, place: str | None, address: Any = None) -> Page[Any]:
+    """(Letter, Person) of a page, the newest first."""
+    rows: Any = select(Letter, Person).join(Person, Person.id == Letter.person_id).where(*_conditions(viewer, wanted))
+    return page_of(
+        rows, [By(Letter.id, int, descending=True)], place=place, key=lambda row: (row[0].id,), address=address
+    )
+
+
+def letters_count(viewer: Viewer, wanted: LetterFilter) -> int:
+    rows = select(func.count()).select_from(Letter).join(Person, Person.id == Letter.person_id)
+    return db.session.scalar(rows.where(*_conditions(viewer, wanted))) or 0
+
+
+def _conditions(viewer: Viewer, wanted: LetterFilter) -> list[ColumnElement[bool]]:
+    conditions = [_visible(viewer)]
+    if wanted.group:
+        conditions.append(Letter.state.in_(GROUPS[wanted.group][1]))
+    for word in plain(wanted.words or "").split():
+        conditions.append(Person.search_text.contains(f" {word}", autoescape=True))
+    return conditions
+
+
+def counts_by_state(viewer: Viewer) -> dict[str, int]:
+    """Letters by state, all states there are."""
+    rows = (
+        select(Letter.state, func.count())
+        .join(Person, Person.id == Letter.person_id)
+        .where(_visible(viewer))
+        .group_by(Letter.state)
+    )
+    return {row[0]: row[1] for row in db.session.execute(rows)}
+
+
+def counts_by_group(viewer: Viewer) -> dict[str, int]:
+    by_state = counts_by_state(viewer)
+    return {key: sum(by_state.get(state, 0) for state in states) for key, (_, states) in GROUPS.items()}
+
+
+def undeliverable(viewer: Viewer) -> list[Letter]:
+    """The letters of which nothing more comes by itself: the first fifty of what /reminders?state=trouble lists."""
+    return [row[0] for row in letters_page(viewer, LetterFilter("trouble"), place=None).rows]
+
+
+def undeliverable_count(viewer: Viewer) -> int:
+    """How many /reminders?state=trouble lists for this viewer."""
+    return letters_count(viewer, LetterFilter("trouble"))
+
+
+def troubled_count() -> int:
+    """The same for the operator at the command line, who sees everybody's."""
+    return db.session.scalar(select(func.count()).select_from(Letter).where(Letter.state.in_(TROUBLED))) or 0
+
+
+def get_letter(letter_id: int, viewer: Viewer) -> tuple[Letter, Person]:
+    """The letter and whom it is to. Raises NotFound."""
+    rows = select(Letter, Person).join(Person, Person.id == Letter.person_id)
+    row = db.session.execute(rows.where(Letter.id == letter_id, _visible(viewer))).one_or_none()
+    if row is None:
+        raise NotFound("There is no such letter.")
+    return row[0], row[1]
+
+
+def attempts_of(letter_id: int) -> list[LetterAttempt]:
+    return list(
+        db.session.scalars(select(LetterAttempt).where(LetterAttempt.letter_id == letter_id).order_by(LetterAttempt.id))
+    )
+
+
+@dataclass(frozen=True)
+class HeldLetters:
+    """What a release would let go: `rows` of (Letter, Person), the first so many.
+
+    `total` and `up_to`, the newest id of all.
+    """
+
+    rows: list[tuple[Letter, Person]]
+    total: int
+    up_to: int
+
+
+def held_letters(viewer: Viewer, *, at_most: int = 200) -> HeldLetters:
+    """The held letters this viewer may see, in the order of their addressees' names."""
+    found = (
+        select(Letter, Person)
+        .join(Person, Person.id == Letter.person_id)
+        .where(Letter.state == "held", _visible(viewer))
+    )
+    total, up_to = db.session.execute(
+        select(func.count(), func.max(Letter.id))
+        .select_from(Letter)
+        .join(Person, Person.id == Letter.person_id)
+        .where(Letter.state == "held", _visible(viewer))
+    ).one()
+    rows = db.session.execute(found.order_by(Person.sort_name, Letter.id).limit(at_most))
+    return HeldLetters([(row[0], row[1]) for row in rows], total, up_to or 0)
+
+
+def held_ids(viewer: Viewer, up_to: int) -> list[int]:
+    query = select(Letter.id).join(Person, Person.id == Letter.person_id)
+    held = query.where(Letter.state == "held", Letter.id <= up_to, _visible(viewer)).order_by(Letter.id)
+    return list(db.session.scalars(held))
+
+
+def letters_of(person_id: int, *, at_most: int = 50) -> list[Letter]:
+    """The newest letters to somebody."""
+    query = select(Letter).where(Letter.person_id == person_id).order_by(Letter.id.desc()).limit(at_most)
+    return list(db.session.scalars(query))
+
+
+def names_of(person_ids: Collection[int]) -> dict[int, str]:
+    """References and names, for a command's output."""
+    rows = select(Person).where(Person.id.in_(person_ids))
+    return {person.id: f"{person.reference} {person.name}" for person in db.session.scalars(rows)}
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """`waiting` letters that should have gone by now, and since when the oldest does."""
+
+    waiting: int
+    since: datetime | None
+
+
+def backlog(now: datetime, *, grace: timedelta = timedelta(minutes=5)) -> Backlog:
+    due = Letter.state.in_(("queued", "claimed", "handing_over", "retry_wait")) & (Letter.not_before <= now - grace)
+    waiting, since = db.session.execute(select(func.count(), func.min(Letter.not_before)).where(due)).one()
+    return Backlog(waiting, since)

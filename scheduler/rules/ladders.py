@@ -1,0 +1,86 @@
+"""Stages of reminders.
+
+The usual ladders, which of several due stages becomes a letter, and how many letters are too many.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+USUAL_LADDERS: dict[tuple[str, str], tuple[int, ...]] = {
+    # DOMAIN section 7: six to twelve weeks, nine on average, to renew a CTC, so the first word is half a year ahead.
+    ("clearance", "mediator"): (180, 90, 60, 30, 14, 7, 0),
+    ("clearance", "practice_manager"): (-7, -14),
+    ("award", "mediator"): (90, 60, 30, 14, 7, 0, -7),
+    ("refresher", "mediator"): (60, 30, 7),
+    ("accumulated", "mediator"): (60, 30, 7),
+    ("other", "mediator"): (60, 30, 7),
+    ("results_outstanding", "provider"): (0, -7),
+    ("results_outstanding", "practice_manager"): (-7, -14),
+    ("helpline_followup", "helpline"): (0,),
+}
+"""(what ends, who is told) -> days before the end; negative: days after it."""
+
+BREAKER_TIMES = 3
+"""RELIABILITY 1.5: so many times the busiest day of the last 28 is more than a service does on purpose."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One reminder whose day has come: `stage` days before `basis_date`, the exclusive end."""
+
+    person_id: int | None
+    subject: str
+    basis_date: date
+    stage: int
+    audience: str
+    provider_id: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What one letter says to one audience about one person: the reminders of one day.
+
+    `passed` are overtaken stages.
+    """
+
+    reminders: tuple[Reminder, ...]
+    passed: tuple[Reminder, ...]
+
+    @property
+    def lead(self) -> Reminder:
+        return self.reminders[0]
+
+
+def due_stages(ladder: Iterable[int], ends_on: date, on: date) -> list[int]:
+    """The stages whose day has come, the most urgent first. The level, not the edge: a stage stays due."""
+    return sorted(stage for stage in ladder if (ends_on - on).days <= stage)
+
+
+def collapse(due: Iterable[Reminder]) -> list[Bundle]:
+    """Only the most urgent stage of each subject becomes a letter, and what falls due on one day shares it."""
+
+    def whose(reminder: Reminder) -> tuple[int, str, date, str]:
+        return (reminder.person_id or 0, reminder.audience, reminder.basis_date, reminder.subject)
+
+    def together(reminder: Reminder) -> tuple[int, str, date, str]:
+        # Duties of nobody in particular have different owners and never share a letter.
+        return (*whose(reminder)[:3], reminder.subject if reminder.person_id is None else "")
+
+    bundles = []
+    for _, group in groupby(sorted(due, key=whose), key=together):
+        speaking: dict[str, Reminder] = {}
+        passed = []
+        for reminder in sorted(group, key=lambda r: r.stage):
+            if reminder.subject in speaking:
+                passed.append(reminder)
+            else:
+                speaking[reminder.subject] = reminder
+        bundles.append(Bundle(tuple(speaking.values()), tuple(passed)))
+    return bundles
+
+
+def too_many(planned: int, *, already_today: int, busiest_day: int, at_least: int) -> bool:
+    """Whether so many letters planned on one day need a person's word first."""
+    return planned > 0 and planned + already_today > max(at_least, BREAKER_TIMES * busiest_day)

@@ -1,0 +1,127 @@
+"""Writing a letter from what is true at the moment it is handed over."""
+
+import logging
+import re
+from dataclasses import dataclass
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from jinja2 import Environment, StrictUndefined
+from sqlalchemy import select
+
+from accreditation.core import clock
+from accreditation.core.database import db
+from accreditation.core.outbox import FACTS, Letter
+from accreditation.core.settings import get_setting
+from accreditation.people.models import ContactAddress, Person
+
+log = logging.getLogger(__name__)
+
+NO_HEADER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""What must never reach a header: control characters, and what some servers take for a line end."""
+
+
+DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
+
+
+class NotDeliverable(Exception):
+    """This letter cannot reach its addressee. `flag`: because of the address, which is marked."""
+
+    def __init__(self, reason: str, *, flag: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.flag = flag
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter ready to be handed over: envelope and bytes with CRLF line ends."""
+
+    sender: str
+    recipient: str
+    utf8: bool
+    content: bytes
+
+
+def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
+    """Write the letter. `takes_utf8`: whether the server takes addresses outside ASCII.
+
+    Raises NoLongerTrue if there is nothing left to say, NotDeliverable if it can reach nobody, and whatever a broken
+    template raises.
+    """
+    person = db.session.get_one(Person, letter.person_id)
+    recipient, utf8 = usable_address(current_address(person.id), takes_utf8=takes_utf8)
+    facts = {
+        "name": person.name,
+        "link": f"{current_app.config['BASE_URL']}/sign-in",
+        "service_name": get_setting("service_name"),
+        "service_phone": get_setting("service_phone"),
+    } | FACTS[letter.template](letter.about_id)
+    template = _environment().get_template(letter.template)
+    context = template.new_context(facts)
+    subject = "".join(template.blocks["subject"](context))
+    body = "".join(template.blocks["body"](context)).strip()
+    closing = _environment().get_template("email/closing.txt").render(facts).strip()
+
+    message = EmailMessage(policy=policy.SMTPUTF8 if utf8 else policy.SMTP)
+    sender_name, sender = parseaddr(str(current_app.config["MAIL_FROM"]))
+    message["From"] = Address(NO_HEADER.sub(" ", sender_name), addr_spec=sender)
+    username, _, domain = recipient.rpartition("@")
+    message["To"] = Address(username=username, domain=domain)
+    message["Subject"] = " ".join(NO_HEADER.sub(" ", subject).split())
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = letter.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    text = f"{body}\n\n{closing}\n".replace("\0", "")
+    message.set_content(text, cte="7bit" if text.isascii() and _short(text) else "quoted-printable")
+    return Composed(sender, recipient, utf8, message.as_bytes())
+
+
+def _short(text: str) -> bool:
+    return max(map(len, text.splitlines()), default=0) < 900  # RFC 5322: at most 998 characters a line
+
+
+def current_address(person_id: int) -> ContactAddress | None:
+    query = select(ContactAddress).where(ContactAddress.person_id == person_id, ContactAddress.ended_at.is_(None))
+    return db.session.scalar(query)
+
+
+def usable_address(row: ContactAddress | None, *, takes_utf8: bool) -> tuple[str, bool]:
+    """The address as the server is told it, and whether that needs SMTPUTF8. Raises NotDeliverable."""
+    if row is None:
+        raise NotDeliverable("There is no address to write to.")
+    if row.undeliverable_since is not None:
+        raise NotDeliverable(f"Letters to this address do not arrive: {row.undeliverable_reason}")
+    local, _, domain = row.address.rpartition("@")
+    try:
+        # Only the part before the @ is checked so: names such as “mail.local” are refused there, and are
+        # real inside a force.
+        checked = validate_email(f"{local}@register.uk", check_deliverability=False)
+        plain_domain = domain.encode("idna").decode("ascii")
+        if not DOMAIN.fullmatch(plain_domain):
+            raise ValueError(f"“{domain}” is not the name of a mail server.")
+    except (EmailNotValidError, ValueError) as problem:
+        raise NotDeliverable(f"The address cannot be used: {problem}", flag=True) from problem
+    if checked.ascii_local_part is not None:
+        return f"{checked.ascii_local_part}@{plain_domain}", False
+    if takes_utf8:
+        return f"{checked.local_part}@{domain}", True
+    raise NotDeliverable(
+        "The address has letters outside the English alphabet before the @, and the mail server takes no such address. "
+        "Ask for another address.",
+        flag=True,
+    )
+
+
+def _environment() -> Environment:
+    """Templates in which a missing value is a fault: better no letter than half of one."""
+    environment: Environment | None = current_app.extensions.get("letters")
+    if environment is None:
+        environment = current_app.jinja_env.overlay(undefined=StrictUndefined)
+        current_app.extensions["letters"] = environment
+    return environment

@@ -1,0 +1,252 @@
+"""One conversation with a mail server, step by step, so that whoever leads it knows exactly how far it came.
+
+smtplib's `sendmail` cannot tell a letter that was never sent from one that was (RELIABILITY 1.3), so only its
+commands are used: MAIL, RCPT, DATA, the content, and last the line with the dot, after which nothing can be taken
+back.
+"""
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from accreditation.config import BadConfiguration
+from scheduler.rules.answers import Phase
+
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where letters are handed over."""
+
+    host: str
+    port: int
+    tls: Literal["none", "from the start", "starttls"]
+    user: str | None = None
+    password: str | None = None
+    authority: str | None = None  # file of the certificate authority, where it is not a public one
+
+    @classmethod
+    def from_url(cls, url: str) -> "Server":
+        """smtp://host:port, smtps://user:password@host or smtp+starttls://user:password@host?authority=/path/ca.pem.
+
+        Raises BadConfiguration. A password never travels unencrypted to another machine.
+        """
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            port = -1
+        if parts.scheme not in PORTS or not parts.hostname or port == -1:
+            raise BadConfiguration(
+                "ACCREDITATION_SMTP_URL must look like smtp://host:25, smtps://user:password@host:465 "
+                "or smtp+starttls://user:password@host:587."
+            )
+        if parts.scheme == "smtp" and parts.username and not _is_this_machine(parts.hostname):
+            raise BadConfiguration(
+                "ACCREDITATION_SMTP_URL has a password that would travel unencrypted: use smtps:// or smtp+starttls://."
+            )
+        tls: dict[str, Literal["none", "from the start", "starttls"]] = {
+            "smtp": "none", "smtps": "from the start", "smtp+starttls": "starttls",
+        }  # fmt: skip
+        return cls(
+            host=parts.hostname,
+            port=port or PORTS[parts.scheme],
+            tls=tls[parts.scheme],
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            authority=parse_qs(parts.query).get("authority", [None])[0],
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def own_name() -> str:
+    """How this machine introduces itself. Never asks the network.
+
+    A name server that is down would hold up every letter.
+    """
+    name = socket.gethostname()
+    return name if "." in name else "[127.0.0.1]"
+
+
+class Refused(Exception):
+    """The server answered, and did not go along. `phase` is how far it had come."""
+
+    def __init__(self, phase: Phase, code: int, text: bytes | str) -> None:
+        self.phase: Phase = phase
+        self.code = code
+        self.text = _plain(text)
+        super().__init__(f"{phase}: {code} {self.text}")
+
+
+class Silence(Exception):
+    """No answer: the connection could not be made, broke, or the reply did not come in time."""
+
+    def __init__(self, phase: Phase, why: str) -> None:
+        self.phase: Phase = phase
+        self.why = why
+        super().__init__(f"{phase}: {why}")
+
+
+def _plain(text: bytes | str) -> str:
+    text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+
+
+def _why(error: Exception) -> str:
+    words = _plain(str(error)) or type(error).__name__
+    return words.removeprefix("Connection unexpectedly closed: ")
+
+
+class Conversation:
+    """A connection that carries one letter after the other. Every method raises Refused or Silence with its phase."""
+
+    def __init__(self, server: Server, *, step_seconds: float = 60, reply_seconds: float = 300) -> None:
+        self.server = server
+        self.step_seconds = step_seconds
+        self.reply_seconds = reply_seconds
+        self.carried = 0  # letters on this connection
+        self._smtp: smtplib.SMTP | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._smtp is not None
+
+    @property
+    def takes_utf8(self) -> bool:
+        """Whether the server takes addresses with letters outside ASCII (RFC 6531)."""
+        return self._smtp is not None and bool(self._smtp.has_extn("smtputf8"))
+
+    def open(self) -> None:
+        """Connect, encrypt, sign in; nothing when that is done already."""
+        if self._smtp is not None:
+            return
+        try:
+            self._smtp = self._greeted()
+        except smtplib.SMTPResponseException as refusal:
+            raise Refused("connect", refusal.smtp_code, refusal.smtp_error) from refusal
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: TLS without a host name
+            raise Silence("connect", _why(error)) from error
+        self.carried = 0
+
+    def _greeted(self) -> smtplib.SMTP:
+        server, context = self.server, self._context()
+        smtp: smtplib.SMTP
+        if server.tls == "from the start":
+            smtp = smtplib.SMTP_SSL(timeout=self.step_seconds, local_hostname=own_name(), context=context)
+        else:
+            smtp = smtplib.SMTP(timeout=self.step_seconds, local_hostname=own_name())
+        smtp._host = server.host  # type: ignore[attr-defined]  # the name that the certificate is checked against
+        try:
+            code, text = smtp.connect(server.host, server.port)
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, text)
+            smtp.ehlo_or_helo_if_needed()
+            if server.tls == "starttls":
+                code, text = smtp.starttls(context=context)
+                if code != 220:
+                    raise smtplib.SMTPResponseException(code, text)
+                smtp.ehlo()
+            if server.user is not None:
+                smtp.login(server.user, server.password or "")
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _context(self) -> ssl.SSLContext | None:
+        if self.server.tls == "none":
+            return None
+        return ssl.create_default_context(cafile=self.server.authority)
+
+    def address(self, sender: str, recipient: str, *, utf8: bool) -> None:
+        """MAIL, RCPT and DATA: after this the server waits for the content. One recipient, always."""
+        smtp = self._open_smtp()
+        self._expect("mail", 250, lambda: smtp.mail(sender, ["SMTPUTF8"] if utf8 else []))
+        self._expect("rcpt", 250, lambda: smtp.rcpt(recipient), also=251)
+        self._expect("data", 354, lambda: smtp.docmd("data"))
+
+    def content(self, text: bytes) -> None:
+        """The letter without the end of it: the server can accept nothing yet. `text` has CRLF line ends."""
+        smtp = self._open_smtp()
+        dotted = re.sub(rb"(?m)^\.", b"..", text)
+        try:
+            smtp.send(dotted if dotted.endswith(b"\r\n") else dotted + b"\r\n")
+        except (OSError, smtplib.SMTPException) as error:
+            raise Silence("data", _why(error)) from error
+
+    def finish(self) -> str:
+        """The line with the dot. The server's words when it took the letter. From here on silence proves nothing."""
+        smtp = self._open_smtp()
+        assert smtp.sock is not None
+        smtp.sock.settimeout(self.reply_seconds)
+        try:
+            smtp.send(b".\r\n")
+            code, text = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Silence("dot", _why(error)) from error
+        if not 200 <= code < 300:
+            raise Refused("dot", code, text)
+        smtp.sock.settimeout(self.step_seconds)
+        self.carried += 1
+        return f"{code} {_plain(text)}"
+
+    def ready_for_another(self) -> None:
+        """After a refusal of one letter: make the server forget it, or hang up where that does not work."""
+        if self._smtp is None:
+            return
+        try:
+            code, _ = self._smtp.rset()
+        except (OSError, smtplib.SMTPException):
+            code = 0
+        if code != 250:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close without another word: what was not finished is not accepted."""
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+    def quit(self) -> None:
+        """Say goodbye, where somebody listens. Every letter's fate is recorded before."""
+        if self._smtp is None:
+            return
+        try:
+            if self._smtp.sock is not None:
+                self._smtp.sock.settimeout(min(self.step_seconds, 5))
+            self._smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            self._smtp.close()
+        self._smtp = None
+
+    def _open_smtp(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            raise RuntimeError("the conversation is not open")
+        return self._smtp
+
+    def _expect(
+        self, phase: Phase, code: int, say: Callable[[], tuple[int, bytes]], *, also: int | None = None
+    ) -> None:
+        try:
+            got, text = say()
+        except UnicodeError as error:
+            raise Refused(phase, 553, "5.6.7 the address has letters that cannot be sent") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise Silence(phase, _why(error)) from error
+        if got not in (code, also):
+            raise Refused(phase, got, text)

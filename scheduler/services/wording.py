@@ -1,0 +1,66 @@
+"""What fills the scheduler's own letters, at the moment they are handed over."""
+
+from flask import current_app
+from sqlalchemy import or_, select
+
+from accreditation.core import clock
+from accreditation.core.calendar import last_good_day
+from accreditation.core.database import db
+from accreditation.core.outbox import NoLongerTrue, facts_for
+from accreditation.people.models import Person
+from scheduler.models import Obligation
+from scheduler.queries.ends import why_no_longer_due
+from scheduler.services.planning import FOLDER, supersede_reminder
+
+
+@facts_for(f"{FOLDER}item_due.txt")
+def item_due(obligation_id: int) -> dict[str, object]:
+    """To the mediator: when, and how many; the page behind the link says what."""
+    return _due(obligation_id) | {"link": f"{_base()}/me"}
+
+
+@facts_for(f"{FOLDER}item_overdue.txt")
+def item_overdue(obligation_id: int) -> dict[str, object]:
+    """To the practice manager: something about somebody, or results that are outstanding, whose day has passed."""
+    facts = _due(obligation_id)
+    owed = db.session.get_one(Obligation, obligation_id)
+    person = db.session.get(Person, owed.person_id) if owed.person_id else None
+    path = f"/mediators/{person.reference}" if person else "/cohorts"
+    return facts | {"reference": person.reference if person else None, "link": _base() + path}
+
+
+@facts_for(f"{FOLDER}results_due.txt")
+def results_due(obligation_id: int) -> dict[str, object]:
+    """To the training provider."""
+    return _due(obligation_id) | {"link": f"{_base()}/cohorts"}
+
+
+@facts_for(f"{FOLDER}follow_up_due.txt")
+def follow_up_due(obligation_id: int) -> dict[str, object]:
+    """To the helpline adviser."""
+    return _due(obligation_id) | {"link": f"{_base()}/helpline"}
+
+
+def _due(obligation_id: int) -> dict[str, object]:
+    """`due_by`: the last good day; `items`: how many share it; `is_past`.
+
+    Raises NoLongerTrue when none is true any more.
+    """
+    on = clock.today()
+    together = or_(Obligation.id == obligation_id, Obligation.lead_id == obligation_id)
+    owed = list(
+        db.session.scalars(select(Obligation).where(together, Obligation.state == "owed").order_by(Obligation.id))
+    )
+    why = {row.id: why_no_longer_due(row, on) for row in owed}
+    true = [row for row in owed if why[row.id] is None]
+    if not true:
+        raise NoLongerTrue(next((reason for reason in why.values() if reason), "It is no longer owed."))
+    for row in owed:
+        if reason := why[row.id]:
+            supersede_reminder(row.id, reason)
+    due_by = last_good_day(true[0].basis_date)
+    return {"due_by": due_by, "items": len(true), "is_past": due_by < on}
+
+
+def _base() -> str:
+    return str(current_app.config["BASE_URL"])

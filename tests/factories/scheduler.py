@@ -1,0 +1,50 @@
+"""Letters and reminders, as the office would name them."""
+
+from datetime import date
+from itertools import count
+
+from accreditation.core import outbox
+from accreditation.core.database import db, transaction
+from accreditation.core.outbox import FACTS, Letter
+from scheduler.jobs import plan_all
+from scheduler.services.rules import install_usual_rules
+from tests.factories.people import person
+
+_serial = count(1)
+
+
+def letter(*, email: str | None = "ada@example.police.uk", key: str | None = None, **details) -> int:
+    """A letter that is queued for somebody new, filled by the template `email/test/news.txt` of the tests."""
+    who = person(email=email, **details)
+    return letter_to(who.id, key=key)
+
+
+def letter_to(person_id: int, *, key: str | None = None, about_id: int = 1) -> int:
+    with transaction():
+        made = outbox.queue(person_id, "email/test/news.txt", about_id=about_id, key=key or f"test:{next(_serial)}")
+    assert made is not None
+    return made
+
+
+def plan(on: date) -> int:
+    """Plan with the usual rules: how many letters are owed."""
+    with transaction():
+        install_usual_rules()
+    return plan_all(on).letters
+
+
+def state_of(letter_id: int) -> str:
+    db.session.rollback()
+    return db.session.get_one(Letter, letter_id, populate_existing=True).state
+
+
+def letter_row(letter_id: int) -> Letter:
+    db.session.rollback()
+    return db.session.get_one(Letter, letter_id, populate_existing=True)
+
+
+def news(about_id: int) -> dict[str, object]:
+    return {"about": about_id}
+
+
+FACTS.setdefault("email/test/news.txt", news)
