@@ -1,0 +1,31 @@
+"""One person's clearances. Every look at it is in the audit trail before it is shown."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import audit, clock
+from accreditation.core.permissions import Permission
+from accreditation.people.queries import get_mediator
+from accreditation.people.rules import Viewer
+from accreditation.web.guards import requires
+from vetting.queries.records import record_of
+from vetting.rules.steps import CLEARANCE_STEPS, OPEN
+from vetting.views.blueprint import bp
+
+
+@bp.get("/vetting/<reference>")
+@requires(Permission.VIEW_CLEARANCE_RECORDS, scoped=True)
+def record(viewer: Viewer, reference: str) -> ResponseReturnValue:
+    """The full record for a vetting officer; for a practice manager without references, conditions and notes."""
+    audit.sensitive_read("clearance record", about_id=get_mediator(reference, viewer).id)
+    mediator = get_mediator(reference, viewer)
+    return render_template(
+        "vetting/record.html",
+        mediator=mediator,
+        record=record_of(mediator, viewer),
+        may_record=viewer.may_somewhere(Permission.RECORD_CLEARANCE),
+        in_full=viewer.may_somewhere(Permission.VIEW_CLEARANCE_REFERENCE),
+        changeable=tuple(CLEARANCE_STEPS),
+        open_states=OPEN,
+        today=clock.today(),
+    )
