@@ -79,7 +79,7 @@ def page_of(
     place: str | None,
     key: Callable[[Any], tuple[Any, ...]],
     address: Callable[[str | None], str] | None = None,
-    size: int = PAGE,
+    size: int | None = None,
 ) -> Page[Any]:
     """The page that begins at the place. One statement, and one row more than fits. Raises DamagedPlace."""
     return page_of_parts([Part(rows, order, key)], place=place, address=address, size=size)
@@ -90,12 +90,13 @@ def page_of_parts(
     *,
     place: str | None,
     address: Callable[[str | None], str] | None = None,
-    size: int = PAGE,
+    size: int | None = None,
 ) -> Page[Any]:
     """A page of a list in parts, one after the other, such as those with a date by date and then those without.
 
     At most one statement for each part. Raises DamagedPlace.
     """
+    size = size or PAGE
     backwards, start, values = read_token(place, [part.order for part in parts]) if place else (False, 0, None)
     found: list[tuple[int, Any]] = []
     for number in range(start, -1, -1) if backwards else range(start, len(parts)):
