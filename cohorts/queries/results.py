@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from accreditation.core.database import db
@@ -14,7 +14,7 @@ from accreditation.people.models import Person, PersonName
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
 from cohorts.models import Cohort, Enrolment, Result
-from cohorts.queries.cohorts import HAS_RESULT, HOLDS_A_PLACE
+from cohorts.queries.cohorts import HAS_RESULT, HOLDS_A_PLACE, cohorts_visible_to
 from cohorts.rules.results import same_name
 
 
@@ -136,3 +136,27 @@ def get_place(cohort_id: int, enrolment_id: int) -> Enrolment:
     if place is None:
         raise NotFound("There is no such place.")
     return place
+
+
+def get_result(result_id: int, viewer: Viewer) -> Result:
+    """A result of a cohort the viewer may know of, or from before the register of a person they may know of.
+
+    Raises NotFound, in the same words whether there is none or not for this viewer.
+    """
+    found = (
+        select(Result)
+        .join(Result.person)
+        .outerjoin(Cohort, Cohort.id == Result.cohort_id)
+        .options(contains_eager(Result.person))
+        .where(
+            Result.id == result_id,
+            or_(
+                and_(Result.cohort_id.is_not(None), cohorts_visible_to(viewer)),
+                and_(Result.cohort_id.is_(None), visible_to(viewer)),
+            ),
+        )
+    )
+    result = db.session.scalar(found)
+    if result is None:
+        raise NotFound("There is no such result.")
+    return result

@@ -13,7 +13,7 @@ from accreditation.web.words import plural
 from cohorts.forms.results import read_grid, shown_grid
 from cohorts.queries.cohorts import get_cohort_to_record
 from cohorts.queries.plans import frame_of
-from cohorts.queries.results import roster
+from cohorts.queries.results import get_result, roster
 from cohorts.rules import results as result_rules
 from cohorts.rules.results import Fault
 from cohorts.services.results import Recorded, ResultsRefused, StaleResults, record_results, send_back, submit_results
@@ -130,3 +130,13 @@ def back(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
             "success",
         )
     return redirect(url_for("cohorts.cohort", cohort_id=cohort_id))
+
+
+@bp.get("/results/<int:result_id>")
+@requires(Permission.VIEW_COHORTS, scoped=True)
+def result(viewer: Viewer, result_id: int) -> ResponseReturnValue:
+    """Where the evidence that came from a result leads: to its cohort, or to the result itself if it had none here."""
+    found = get_result(result_id, viewer)
+    if found.cohort_id is not None:
+        return redirect(url_for("cohorts.cohort", cohort_id=found.cohort_id))
+    return render_template("cohorts/past_result.html", result=found, rules=result_rules)

@@ -1,0 +1,169 @@
+"""Awards, and who is ready for one, for somebody."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from accreditation.awards.models import Award
+from accreditation.awards.rules import Dates, award_dates, awards_held, reasons_to_refuse
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.people.models import Person
+from accreditation.people.queries import subject_of, visible_to
+from accreditation.people.rules import Viewer
+from accreditation.standing.models import RequirementPeriod
+from accreditation.standing.queries import facts_of_all, main_scheme, standing_from
+from accreditation.standing.rules.awards import award_requirement, award_window_days
+from accreditation.standing.rules.evidence import Fact, known
+from accreditation.standing.rules.requirements import Held, Once, Recurring
+from accreditation.standing.rules.scheme import Scheme
+from accreditation.web.paging import By, Page, page_of
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether somebody can be awarded on a day: with which dates, or for which reasons not."""
+
+    person: Person
+    dates: Dates
+    reasons: tuple[str, ...] = ()
+
+
+def readiness(person: Person, facts: Sequence[Fact], scheme: Scheme, on: date) -> Readiness:
+    """What if: the standing on the day with the award supposed. `facts` are the person's, voided ones among them."""
+    stand = known(facts, None)
+    dates = award_dates(scheme, on, awards_held(stand, scheme.code))
+    fact = Fact("award", scheme.code, dates.span.starts_on, dates.ends_on)
+    standing = standing_from(scheme, subject_of(person), [*stand, fact], on)
+    return Readiness(person, dates, tuple(reasons_to_refuse(scheme, dates, standing.verdict, standing.failing)))
+
+
+def readiness_of(person_ids: Collection[int], viewer: Viewer, scheme: Scheme, on: date) -> list[Readiness]:
+    """Of those of these people whom the viewer may see, by name. A few statements for any number of them."""
+    people = db.session.scalars(
+        select(Person)
+        .options(joinedload(Person.unit))
+        .where(Person.id.in_(person_ids), visible_to(viewer))
+        .order_by(Person.sort_name, Person.id)
+    ).all()
+    return list(_judged(people, scheme, on))
+
+
+def _judged(people: Sequence[Person], scheme: Scheme, on: date) -> Iterator[Readiness]:
+    facts = facts_of_all(person.id for person in people)
+    for person in people:
+        yield readiness(person, facts.get(person.id, ()), scheme, on)
+
+
+def _holds(scheme: Scheme, requirement: str, met: bool, on: date) -> ColumnElement[bool]:
+    period = RequirementPeriod
+    return Person.id.in_(
+        select(period.person_id).where(
+            period.scheme == scheme.code,
+            period.requirement == requirement,
+            period.met == met,
+            period.starts_on <= on,
+            period.ends_on > on,
+        )
+    )
+
+
+def _everything_else(scheme: Scheme, on: date) -> list[ColumnElement[bool]]:
+    """What the projections say of the other requirements. Sums are left to the engine: an award begins them anew."""
+    award = award_requirement(scheme).code
+    return [
+        _holds(scheme, requirement.code, True, on)
+        for requirement in scheme.requirements
+        if requirement.code != award
+        and not requirement.lead_only
+        and isinstance(requirement.rule, Once | Held | Recurring)
+    ]
+
+
+def _found(viewer: Viewer, scheme: Scheme, on: date, *conditions: ColumnElement[bool]) -> list[Readiness]:
+    people = db.session.scalars(
+        select(Person)
+        .options(joinedload(Person.unit))
+        .where(visible_to(viewer), *conditions, *_everything_else(scheme, on))
+        .order_by(Person.sort_name, Person.id)
+    ).all()
+    return [judged for judged in _judged(people, scheme, on) if not judged.reasons]
+
+
+def ready_to_award(viewer: Viewer, on: date, scheme: Scheme | None = None) -> list[Readiness]:
+    """Everybody who meets everything but the award, by name. The scheme: the one this service works by.
+
+    A few statements and one judgement for each who is nearly there, however many the register holds.
+    """
+    scheme = scheme or main_scheme(on)
+    return _found(viewer, scheme, on, _holds(scheme, award_requirement(scheme).code, False, on))
+
+
+def due_for_renewal(viewer: Viewer, on: date, scheme: Scheme | None = None) -> list[Readiness]:
+    """Everybody accredited whose award can be renewed in its window now, by name."""
+    scheme = scheme or main_scheme(on)
+    period = RequirementPeriod
+    ending = select(period.person_id).where(
+        period.scheme == scheme.code,
+        period.requirement == award_requirement(scheme).code,
+        period.met,
+        period.starts_on <= on,
+        period.ends_on > on,
+        period.ends_on <= on + timedelta(award_window_days(scheme)),
+    )
+    return _found(viewer, scheme, on, Person.id.in_(ending))
+
+
+# --- what was awarded ----------------------------------------------------------------------------------------------
+
+
+def _awards(viewer: Viewer) -> Select[Award]:
+    return select(Award).join(Award.person).options(contains_eager(Award.person)).where(visible_to(viewer))
+
+
+NEWEST = (By(Award.id, int, descending=True),)
+
+
+def awards_page(
+    viewer: Viewer, *, place: str | None = None, address: Callable[[str | None], str] | None = None
+) -> Page[Award]:
+    """One page of awards, the last recorded first. Raises DamagedPlace."""
+    page = page_of(_awards(viewer), NEWEST, place=place, key=lambda row: (row[0].id,), address=address)
+    return Page([row[0] for row in page.rows], page.next_token, page.previous_token, address)
+
+
+def get_award(viewer: Viewer, *, number: str | None = None, award_id: int | None = None) -> Award:
+    """By its number or its id. Raises NotFound, in the same words whether there is none or not for this viewer."""
+    wanted = Award.number == number if number is not None else Award.id == award_id
+    award = db.session.scalar(_awards(viewer).where(wanted))
+    if award is None:
+        raise NotFound("There is no such accreditation.")
+    return award
+
+
+def awards_of(person_id: int) -> list[Award]:
+    """Somebody's awards, the first one first."""
+    found = select(Award).where(Award.person_id == person_id).order_by(Award.starts_on, Award.id)
+    return list(db.session.scalars(found))
+
+
+def find_award_in_force(person_id: int, scheme_code: str, on: date) -> Award | None:
+    """The award that holds on the day and was not withdrawn by then; of two the one that lasts longer."""
+    held = [
+        award
+        for award in awards_of(person_id)
+        if award.scheme == scheme_code
+        and award.starts_on <= on
+        and (award.ends_on is None or on < award.ends_on)
+        and (award.withdrawn_on is None or on < award.withdrawn_on)
+    ]
+    return max(held, key=lambda award: award.ends_on or date.max, default=None)
+
+
+def find_last_award(person_id: int, scheme_code: str) -> Award | None:
+    """The award that lasts longest of those that were not withdrawn."""
+    held = [award for award in awards_of(person_id) if award.scheme == scheme_code and award.withdrawn_on is None]
+    return max(held, key=lambda award: award.ends_on or date.max, default=None)
