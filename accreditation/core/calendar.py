@@ -8,6 +8,8 @@ from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 FOREVER = date.max
@@ -27,6 +29,7 @@ class Span:
         return self.starts_on <= on < self.ends_on
 
 
+@lru_cache(maxsize=65536)  # the engine asks for the same few thousand again and again
 def anniversary(anchor: date, months: int) -> date:
     """The same day number so many months later, or the first of the next month if that month has no such day.
 
@@ -68,10 +71,13 @@ def end_of_day(on: date) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
+_start = attrgetter("starts_on")
+
+
 def merge(spans: Iterable[Span]) -> list[Span]:
     """The same days as few spans in order: overlapping and touching ones joined, empty ones left out."""
     merged: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(spans, key=_start):
         if span.ends_on <= span.starts_on:
             continue
         if not merged or span.starts_on > merged[-1].ends_on:

@@ -26,7 +26,7 @@ from accreditation.standing.rules.contract.moments import parse_known_on
 from accreditation.standing.rules.contract.reading import parse_day
 from accreditation.standing.rules.contract.results import answer_as_json
 from accreditation.standing.rules.contract.rows import row_as_json
-from accreditation.standing.services.projecting import refresh_next
+from accreditation.standing.services.projecting import gather_statistics, refresh_next
 from accreditation.web.words import day
 
 
@@ -114,4 +114,6 @@ def rebuild() -> None:
                 break
             done += count
             click.echo(f"{done:,} people recomputed.", err=True)
+        with transaction():
+            gather_statistics()
     click.echo(f"The standing of {done:,} people is recomputed.")

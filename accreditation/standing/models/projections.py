@@ -20,15 +20,16 @@ class StandingPeriod(Base):
     """The verdict on a person in a scheme for the days [starts_on, ends_on). See rules.verdict.Period.
 
     The key answers "this person on that day" and, after a walk by name, a page of the register; the indexes answer
-    "who has this verdict on that day" and "whose run ends between these days".
+    "who has this verdict on that day" and "whose run ends between these days". Neither index begins with the scheme:
+    a planner that knows no figures would take it for a page of the register, and sort everybody.
     """
 
     __tablename__ = "standing_period"
     __table_args__ = (
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
         CheckConstraint(one_of("verdict", [verdict.value for verdict in Verdict]), name="known_verdict"),
-        Index("ix_standing_period_verdict", "scheme", "verdict", "starts_on", "ends_on", "person_id"),
-        Index("ix_standing_period_limit", "scheme", "limiting_end", "starts_on", "limiting_requirement", "person_id"),
+        Index("ix_standing_period_verdict", "verdict", "scheme", "starts_on", "ends_on", "person_id"),
+        Index("ix_standing_period_limit", "limiting_end", "scheme", "starts_on", "limiting_requirement", "person_id"),
     )
     __audited__ = False
 

@@ -2,13 +2,14 @@
 
 from accreditation.standing.services.deadlines import clear_deadline, set_deadline
 from accreditation.standing.services.ledger import declare, declaring_many, void, void_source
-from accreditation.standing.services.projecting import rebuild, refresh_people, refresh_standing
+from accreditation.standing.services.projecting import gather_statistics, rebuild, refresh_people, refresh_standing
 from accreditation.standing.services.schemes import install_preset, install_version
 
 __all__ = [
     "clear_deadline",
     "declare",
     "declaring_many",
+    "gather_statistics",
     "install_preset",
     "install_version",
     "rebuild",

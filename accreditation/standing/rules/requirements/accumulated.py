@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from operator import itemgetter
 
 from accreditation.core.calendar import FOREVER, Span, anniversary, merge, span_holding
 from accreditation.standing.rules.evidence import Dossier, Fact
@@ -14,6 +15,8 @@ ONE = Decimal(1)
 NOTHING = Decimal(0)
 EXACT = Context(prec=100, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Adding up and taking away again must come back to the same figure."""
+
+_day = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +33,32 @@ class Accumulated:
     def kinds(self) -> frozenset[str]:
         return frozenset({self.asked.kind})
 
-    def window(self, event: Fact, dossier: Dossier) -> Span:
-        """The days on which the event counts."""
-        starts_on = event.starts_on
-        if self.per_months is None:
-            return Span(starts_on)
-        return Span(starts_on, self._moved(starts_on, self.per_months, dossier))
+    def counted_until(self, event: Fact, dossier: Dossier) -> date:
+        """The first day on which the event counts no longer."""
+        return FOREVER if self.per_months is None else self._moved(event.starts_on, self.per_months, dossier)
 
     def reached(self, dossier: Dossier) -> list[Span]:
         """The days on which the sum alone reaches the quantity."""
         if self.quantity <= 0:
             return [Span(date.min)]
-        changes: dict[date, Decimal] = {}
+        changes: list[tuple[date, Decimal]] = []
         for event in self.asked.among(dossier):
-            window = self.window(event, dossier)
+            ends_on = self.counted_until(event, dossier)
             amount = ONE if event.quantity is None else event.quantity
-            changes[window.starts_on] = EXACT.add(changes.get(window.starts_on, NOTHING), amount)
-            changes[window.ends_on] = EXACT.subtract(changes.get(window.ends_on, NOTHING), amount)
+            if ends_on > event.starts_on:
+                changes.append((event.starts_on, amount))
+                changes.append((ends_on, amount.copy_negate()))
+        changes.sort(key=_day)
         spans: list[Span] = []
         total, since = NOTHING, None
-        for day in sorted(changes):
-            total = EXACT.add(total, changes[day])
-            enough = total >= self.quantity and day < FOREVER
-            if enough and since is None:
-                since = day
-            elif since is not None and not enough:
+        last = len(changes) - 1
+        for at, (day, change) in enumerate(changes):
+            total = EXACT.add(total, change)
+            if at < last and changes[at + 1][0] == day:
+                continue
+            if total >= self.quantity and day < FOREVER:
+                since = since or day
+            elif since is not None:
                 spans.append(Span(since, day))
                 since = None
         return spans
@@ -77,7 +81,11 @@ class Accumulated:
         if span_holding(self.not_yet_due(dossier), on):
             support += [award for award in dossier.awards if on in award.span]
         if span_holding(self.reached(dossier), on):
-            support += [event for event in self.asked.among(dossier) if on in self.window(event, dossier)]
+            support += [
+                event
+                for event in self.asked.among(dossier)
+                if event.starts_on <= on < self.counted_until(event, dossier)
+            ]
         return support
 
     def _moved(self, starts_on: date, months: int, dossier: Dossier) -> date:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Literal
 
 from accreditation.core.calendar import FOREVER, Span, days_after, merge
 from accreditation.standing.rules.evidence import Dossier, Fact
 from accreditation.standing.rules.leave import moved_end
 from accreditation.standing.rules.requirements.rule import Asked, Step
+
+_day = attrgetter("starts_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,16 @@ class Recurring:
 
     def events(self, dossier: Dossier) -> list[Fact]:
         """The events in order of date, those of one day in the order they came in."""
-        events = (
-            [fact for fact in dossier.facts if any(asked.accepts(fact) for asked in (self.asked, *self.also))]
-            if self.also
-            else self.asked.among(dossier)
-        )
-        return sorted(events, key=lambda event: event.starts_on)
+        if not self.also:
+            return sorted(self.asked.among(dossier), key=_day)
+        kinds = (self.asked, *self.also)
+        events = []
+        for fact in dossier.facts:
+            for asked in kinds:
+                if asked.accepts(fact):
+                    events.append(fact)
+                    break
+        return sorted(events, key=_day)
 
     def coverages(self, dossier: Dossier) -> Iterator[Coverage]:
         cap_days = dossier.leave_cap_days if self.leave_moves else 0
