@@ -1,6 +1,7 @@
 """An upload on its way into the register: kept between the preview and the confirmation, and what became of it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,4 +41,4 @@ class ImportDraft(Record):
     wrong: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(default="open")
     imported_at: Mapped[datetime | None]
-    outcome: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

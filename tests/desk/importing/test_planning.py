@@ -13,11 +13,18 @@ from accreditation.desk.importing.rules.plan import Plan, Status
 from accreditation.desk.importing.rules.planning import plan_rows
 from accreditation.desk.importing.rules.rows import Entry, Held, Problem
 from accreditation.standing.queries.presets import preset
+from accreditation.standing.rules.awards import award_span
 from accreditation.standing.rules.requirements import Accumulated, AllOf, Asked, Recurring, Step
 from accreditation.standing.rules.requirements import Held as HeldRule
 from accreditation.standing.rules.scheme import Requirement, Scheme
 
 SCHEME = preset("INHOUSE-WPM")
+
+
+def term(on):
+    return award_span(SCHEME, on)
+
+
 ADA = Entry(
     5,
     reference="M0001",
@@ -49,7 +56,7 @@ KNOWN = Known(
 
 
 def plan(*entries, known=(), decisions=None):
-    return plan_rows(entries, Register(known), SCHEME, decisions or {})
+    return plan_rows(entries, Register(known), term, decisions or {})
 
 
 def only(*entries, **options):

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from sqlalchemy import select
 
+from accreditation.core.calendar import Span
 from accreditation.core.database import db
 from accreditation.desk.importing.queries.drafts import Upload
 from accreditation.desk.importing.queries.register import register_for
+from accreditation.desk.importing.rules.comparing import AwardTerm
 from accreditation.desk.importing.rules.following import waivers
 from accreditation.desk.importing.rules.layout import split_rows
 from accreditation.desk.importing.rules.plan import Plan, skipped_row
@@ -17,6 +20,7 @@ from accreditation.desk.importing.rules.rows import Entry, read_row
 from accreditation.people.models import Unit
 from accreditation.people.rules import plain
 from accreditation.standing.queries import get_scheme
+from accreditation.standing.rules.awards import award_span
 from accreditation.standing.rules.scheme import Scheme
 
 
@@ -30,7 +34,7 @@ def plan_of(upload: Upload, *, on: date) -> Plan:
         [read_row(row, upload.columns, headings, on=on, outcomes=scheme.outcomes) for row in people]
     )
     decisions = {int(number): choice for number, choice in draft.decisions.items()}
-    planned = plan_rows(entries, register_for(entries, scheme), scheme, decisions)
+    planned = plan_rows(entries, register_for(entries, scheme), _award_term(scheme.code), decisions)
     rows = sorted([*planned, *map(skipped_row, skipped)], key=lambda row: row.number)
     return Plan(
         scheme=scheme.code,
@@ -39,6 +43,14 @@ def plan_of(upload: Upload, *, on: date) -> Plan:
         unread=upload.unread,
         waived=tuple(_waived(scheme, upload, draft.tracked_from)),
     )
+
+
+def _award_term(code: str) -> AwardTerm:
+    @cache
+    def term(on: date) -> Span:
+        return award_span(get_scheme(code, on), on)
+
+    return term
 
 
 def _waived(scheme: Scheme, upload: Upload, tracked_from: date) -> Iterator[str]:

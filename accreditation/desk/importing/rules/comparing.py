@@ -1,8 +1,10 @@
 """What a row adds to a person: everything for somebody new, the differences for somebody known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
-from accreditation.core.calendar import last_good_day
+from accreditation.core.calendar import Span, last_good_day
 from accreditation.desk.importing.rules.following import first_bad_day
 from accreditation.desk.importing.rules.known import Known
 from accreditation.desk.importing.rules.rows import Entry, Held, Problem
@@ -17,8 +19,6 @@ from accreditation.desk.importing.rules.steps import (
     Step,
     shown,
 )
-from accreditation.standing.rules.awards import award_span
-from accreditation.standing.rules.scheme import Scheme
 
 
 @dataclass(slots=True)
@@ -30,14 +30,18 @@ class Difference:
     problems: list[Problem] = field(default_factory=list)
 
 
-def compare(entry: Entry, known: Known | None, scheme: Scheme) -> Difference:
+AwardTerm = Callable[[date], Span]
+"""The days of an award that follows a pass on that day, by the version of the scheme in effect then."""
+
+
+def compare(entry: Entry, known: Known | None, award_term: AwardTerm) -> Difference:
     """`known` None: a new person. A cell that does not say anything never erases what is known."""
     found = Difference()
     if known is None:
         found.steps.append(AddPerson())
     else:
         found.steps += _changes(entry, known)
-    _compare_result(entry, known, scheme, found)
+    _compare_result(entry, known, award_term, found)
     for held in entry.clearances:
         _compare_clearance(held, known, found)
     if entry.refresher_on and (known is None or entry.refresher_on not in known.refreshers):
@@ -58,13 +62,13 @@ def _changes(entry: Entry, known: Known) -> list[Step]:
     return steps + [Change(detail, old or "", new) for detail, old, new in details if new and new != (old or "")]
 
 
-def _compare_result(entry: Entry, known: Known | None, scheme: Scheme, found: Difference) -> None:
+def _compare_result(entry: Entry, known: Known | None, award_term: AwardTerm, found: Difference) -> None:
     if not entry.outcome or entry.result_on is None:
         return
     if known and (entry.outcome, entry.result_on) in known.results:
         return
     if entry.outcome == "pass":
-        term = award_span(scheme, entry.result_on)
+        term = award_term(entry.result_on)
         for award in known.awards if known else ():
             if award.starts_on < term.ends_on and term.starts_on < award.ends_on:
                 found.problems.append(

@@ -3,19 +3,18 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from accreditation.desk.importing.rules.comparing import compare
+from accreditation.desk.importing.rules.comparing import AwardTerm, compare
 from accreditation.desk.importing.rules.known import Known, Register, name_key
 from accreditation.desk.importing.rules.plan import Choice, PlannedRow, Status
 from accreditation.desk.importing.rules.rows import Entry, Problem
 from accreditation.desk.importing.rules.within import Alike, shared, siblings
 from accreditation.people.rules import plain
-from accreditation.standing.rules.scheme import Scheme
 
 LEAVE_OUT = Choice("leave", "Leave this row out")
 
 
 def plan_rows(
-    entries: Collection[Entry], register: Register, scheme: Scheme, decisions: Mapping[int, str]
+    entries: Collection[Entry], register: Register, award_term: AwardTerm, decisions: Mapping[int, str]
 ) -> list[PlannedRow]:
     """One planned row for each entry, in the order of the file. `decisions`: row number to the value of a choice.
 
@@ -24,7 +23,7 @@ def plan_rows(
     sound = [entry for entry in entries if not entry.problems]
     family = siblings(sound)
     alike = Alike.of(entry for entry in sound if entry.number not in family.repeats)
-    planner = Planner(register, scheme, alike, decisions)
+    planner = Planner(register, award_term, alike, decisions)
     rows = []
     for entry in entries:
         if entry.problems:
@@ -42,8 +41,8 @@ def plan_rows(
 class Planner:
     """Plans single rows against the register and the other rows."""
 
-    def __init__(self, register: Register, scheme: Scheme, alike: Alike, decisions: Mapping[int, str]) -> None:
-        self.register, self.scheme, self.alike, self.decisions = register, scheme, alike, decisions
+    def __init__(self, register: Register, award_term: AwardTerm, alike: Alike, decisions: Mapping[int, str]) -> None:
+        self.register, self.award_term, self.alike, self.decisions = register, award_term, alike, decisions
 
     def plan(self, entry: Entry) -> PlannedRow:
         by_reference = self.register.by_reference.get(entry.reference) if entry.reference else None
@@ -61,7 +60,7 @@ class Planner:
         return self.unidentified(entry)
 
     def new(self, entry: Entry, questions: Iterable[str] = (), decided: str = "") -> PlannedRow:
-        found = compare(entry, None, self.scheme)
+        found = compare(entry, None, self.award_term)
         return PlannedRow(
             entry.number,
             Status.NEW,
@@ -76,7 +75,7 @@ class Planner:
         )
 
     def known(self, entry: Entry, known: Known, why: str, decided: str = "") -> PlannedRow:
-        found = compare(entry, known, self.scheme)
+        found = compare(entry, known, self.award_term)
         if found.problems:
             return _refused(entry, *found.problems)
         return PlannedRow(
