@@ -1,0 +1,58 @@
+"""The one form of the helpline: recorded in under a minute, so that it is recorded at all."""
+
+from datetime import date, datetime, time
+
+from wtforms import IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField, TimeField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from accreditation.core.clock import LONDON
+from accreditation.helpline.rules import CATEGORIES, CHANNELS, LONGEST_MINUTES, OUTCOMES, Details
+from accreditation.web.forms import BaseForm, DayField, NotAfter
+
+
+class ContactForm(BaseForm):
+    channel = RadioField("How", choices=list(CHANNELS.items()), default="phone", validators=[InputRequired("Choose how")])
+    category = SelectField(
+        "About",
+        choices=[("", "Choose what it was about"), *CATEGORIES.items()],
+        validators=[InputRequired("Choose what it was about")],
+    )
+    minutes = IntegerField(
+        "Minutes",
+        validators=[
+            InputRequired("Enter the minutes it took"),
+            NumberRange(1, LONGEST_MINUTES, f"Enter a number from 1 to {LONGEST_MINUTES}"),
+        ],
+    )
+    advice = TextAreaField(
+        "Advice given",
+        description="No names of parties: a case by its reference only. Helpline advisers alone can read this.",
+        validators=[Optional(), Length(max=4000)],
+    )
+    outcome = SelectField(
+        "Outcome", choices=list(OUTCOMES.items()), default="answered", validators=[InputRequired("Choose the outcome")]
+    )
+    case_reference = StringField("Case reference", validators=[Optional(), Length(max=40)])
+    follow_up_on = DayField("Follow up by", validators=[Optional()])
+    contacted_on = DayField("Day", validators=[InputRequired("Enter the day")])
+    contacted_time = TimeField("Time", validators=[InputRequired("Enter the time, such as 14:30")])
+    submit = SubmitField("Record the contact")
+
+    def __init__(self, *, at: datetime) -> None:
+        there = at.astimezone(LONDON)
+        super().__init__(data={"contacted_on": there.date(), "contacted_time": there.time().replace(second=0, microsecond=0)})
+        self.contacted_on.validators = [*self.contacted_on.validators, NotAfter(there.date())]
+
+    def details(self) -> Details:
+        on: date = self.contacted_on.data
+        at: time = self.contacted_time.data
+        return Details(
+            contacted_at=datetime.combine(on, at, LONDON),
+            channel=self.channel.data,
+            category=self.category.data,
+            outcome=self.outcome.data,
+            minutes=self.minutes.data or 0,
+            advice=self.advice.data or None,
+            case_reference=self.case_reference.data or None,
+            follow_up_on=self.follow_up_on.data,
+        )

@@ -1,0 +1,162 @@
+"""Contacts, for helpline advisers. Lists never load the advice: one contact at a time does, and leaves a mark."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased
+
+from accreditation.core.clock import LONDON
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.helpline.models import Contact
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer, plain
+from accreditation.standing.queries import Explanation, explain, main_scheme, standings_on
+from accreditation.web.paging import By, Page, page_of
+
+FOUND_AT_MOST = 8
+"""People a search offers at once: more would not be read."""
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """A contact without its advice."""
+
+    id: int
+    person: Person
+    adviser_name: str | None
+    contacted_at: datetime
+    channel: str
+    category: str
+    outcome: str
+    minutes: int
+    case_reference: str | None
+    follow_up_on: date | None
+    followed_up_on: date | None
+
+    @property
+    def owed(self) -> bool:
+        return self.follow_up_on is not None and self.followed_up_on is None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Somebody a search found, with what a helpline adviser may know of their standing."""
+
+    person: Person
+    explained: Explanation | None
+
+
+def contacts_page(
+    viewer: Viewer,
+    *,
+    category: str | None = None,
+    outcome: str | None = None,
+    adviser_id: int | None = None,
+    person_id: int | None = None,
+    place: str | None,
+    address: Callable[[str | None], str],
+) -> Page[ContactRow]:
+    """Contacts, the latest first, narrowed by what is given."""
+    query = _rows().where(visible_to(viewer))
+    for column, value in (
+        (Contact.category, category),
+        (Contact.outcome, outcome),
+        (Contact.adviser_id, adviser_id),
+        (Contact.person_id, person_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    page = page_of(query, [By(Contact.id, int, descending=True)], place=place, key=lambda row: (row.id,), address=address)
+    return Page([_row(found) for found in page.rows], page.next_token, page.previous_token, page.address)
+
+
+def follow_ups_page(
+    viewer: Viewer,
+    *,
+    adviser_id: int | None = None,
+    until: date | None = None,
+    place: str | None = None,
+    address: Callable[[str | None], str] | None = None,
+) -> Page[ContactRow]:
+    """Follow-ups that are owed, what is due first coming first; `until` (inclusive) leaves out those due later."""
+    query = _rows().where(_owed(viewer, adviser_id, until))
+    order = [By(Contact.follow_up_on, date), By(Contact.id, int)]
+    page = page_of(query, order, place=place, key=lambda row: (row.follow_up_on, row.id), address=address)
+    return Page([_row(found) for found in page.rows], page.next_token, page.previous_token, page.address)
+
+
+def count_follow_ups(viewer: Viewer, *, adviser_id: int | None = None, until: date | None = None) -> int:
+    """How many follow-ups are owed; `until` (inclusive) leaves out those due later."""
+    query = select(func.count()).select_from(Contact).join(Person, Person.id == Contact.person_id)
+    return db.session.scalar(query.where(_owed(viewer, adviser_id, until))) or 0
+
+
+def get_contact(contact_id: int, viewer: Viewer) -> Contact:
+    """One contact in full. Raises NotFound, in the same words whether there is none or not for this viewer."""
+    query = select(Contact).join(Contact.person).where(Contact.id == contact_id, visible_to(viewer))
+    contact = db.session.scalar(query)
+    if contact is None:
+        raise NotFound("There is no such contact.")
+    return contact
+
+
+def find_mediators(words: str, viewer: Viewer, on: date) -> list[Found]:
+    """The people whose name, reference or pay number has every word, at most eight, each with whether they may work."""
+    wanted = plain(words).replace("\0", "").split()
+    if not wanted:
+        return []
+    query = select(Person).where(visible_to(viewer)).order_by(Person.sort_name, Person.id).limit(FOUND_AT_MOST)
+    for word in wanted[:6]:
+        query = query.where(Person.search_text.contains(f" {word}", autoescape=True))
+    people = list(db.session.scalars(query))
+    standings = standings_on([person.id for person in people], main_scheme(on), on)
+    return [
+        Found(person, explain(standings[person.id], viewer) if person.id in standings else None) for person in people
+    ]
+
+
+def london_day(moment: datetime) -> date:
+    return moment.astimezone(LONDON).date()
+
+
+def _owed(viewer: Viewer, adviser_id: int | None, until: date | None) -> ColumnElement[bool]:
+    owed = Contact.follow_up_on.is_not(None) & Contact.followed_up_on.is_(None) & visible_to(viewer)
+    if adviser_id is not None:
+        owed &= Contact.adviser_id == adviser_id
+    if until is not None:
+        owed &= Contact.follow_up_on <= until
+    return owed
+
+
+_Adviser = aliased(Person)
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(
+            Contact.id,
+            Person,
+            _Adviser.given_name,
+            _Adviser.family_name,
+            Contact.contacted_at,
+            Contact.channel,
+            Contact.category,
+            Contact.outcome,
+            Contact.minutes,
+            Contact.case_reference,
+            Contact.follow_up_on,
+            Contact.followed_up_on,
+        )
+        .join(Person, Person.id == Contact.person_id)
+        .outerjoin(_Adviser, _Adviser.id == Contact.adviser_id)
+    )
+
+
+def _row(found: Any) -> ContactRow:
+    contact_id, person, given, family, *rest = found
+    return ContactRow(contact_id, person, f"{given} {family}".strip() if given is not None else None, *rest)

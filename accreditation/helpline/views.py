@@ -1,0 +1,165 @@
+"""The pages at /helpline, for helpline advisers alone."""
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import audit, clock
+from accreditation.core.database import transaction
+from accreditation.core.errors import DomainError
+from accreditation.core.permissions import Permission
+from accreditation.helpline import services
+from accreditation.helpline.forms import ContactForm
+from accreditation.helpline.queries import (
+    contacts_page,
+    count_follow_ups,
+    find_mediators,
+    follow_ups_page,
+    get_contact,
+)
+from accreditation.helpline.rules import CATEGORIES, CHANNELS, OUTCOMES
+from accreditation.people.queries import get_mediator
+from accreditation.people.rules import Viewer
+from accreditation.standing.queries import explain, main_scheme, standing_on
+from accreditation.web.filters import Filter, Filters, read_filters
+from accreditation.web.guards import requires
+
+bp = Blueprint("helpline", __name__)
+
+SHOW = (("all", "All contacts"), ("follow-ups", "Follow-ups due"))
+WHOSE = (("mine", "Mine"),)
+
+
+@bp.context_processor
+def words() -> dict[str, object]:
+    return {"channels": CHANNELS, "categories": CATEGORIES, "outcomes": OUTCOMES}
+
+
+@bp.get("/helpline")
+@requires(Permission.USE_HELPLINE, scoped=True)
+def contacts(viewer: Viewer) -> ResponseReturnValue:
+    """Find a mediator to record a contact; follow-ups; the contacts so far."""
+    today = clock.today()
+    filters = _filters(url_for("helpline.contacts"))
+    mine = viewer.person_id if filters.get("whose") == "mine" else None
+    place = request.args.get("place")
+
+    def address(token: str | None) -> str:
+        return filters.url(place=token)
+
+    if filters.get("show") == "follow-ups":
+        page = follow_ups_page(viewer, adviser_id=mine, place=place, address=address)
+    else:
+        page = contacts_page(
+            viewer,
+            category=filters.get("category"),
+            outcome=filters.get("outcome"),
+            adviser_id=mine,
+            place=place,
+            address=address,
+        )
+    words = request.args.get("q", "").strip()[:100]
+    return render_template(
+        "helpline/contacts.html",
+        page=page,
+        filters=filters,
+        show=SHOW,
+        whose=WHOSE,
+        words=words,
+        found=find_mediators(words, viewer, today) if words else [],
+        due=count_follow_ups(viewer, until=today),
+        owed=count_follow_ups(viewer),
+        owed_by_me=count_follow_ups(viewer, adviser_id=viewer.person_id),
+        today=today,
+    )
+
+
+@bp.get("/helpline/people")
+@requires(Permission.USE_HELPLINE, scoped=True)
+def people(viewer: Viewer) -> ResponseReturnValue:
+    """The same search as JSON, for searching while typing."""
+    found = find_mediators(request.args.get("q", "")[:100], viewer, clock.today())
+    return jsonify(
+        [
+            {
+                "name": one.person.name,
+                "reference": one.person.reference,
+                "unit": one.person.unit.name if one.person.unit else None,
+                "standing": one.explained.sentence if one.explained else "May not work",
+                "url": url_for("helpline.new_contact", reference=one.person.reference),
+            }
+            for one in found
+        ]
+    )
+
+
+@bp.route("/helpline/new/<reference>", methods=["GET", "POST"])
+@requires(Permission.USE_HELPLINE, scoped=True)
+def new_contact(viewer: Viewer, reference: str) -> ResponseReturnValue:
+    """One form, with whether the mediator may work and how to reach them beside it."""
+    today, now = clock.today(), clock.now()
+    person_id = get_mediator(reference, viewer).id
+    form = ContactForm(at=now)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.record_contact(person_id, form.details(), on=today, at=now, adviser_id=viewer.person_id)
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            flash("The contact is recorded.")
+            return redirect(url_for("helpline.contacts"))
+    mediator = get_mediator(reference, viewer)
+    return render_template(
+        "helpline/new_contact.html",
+        form=form,
+        mediator=mediator,
+        explained=explain(standing_on(person_id, main_scheme(today), today), viewer),
+        earlier=contacts_page(viewer, person_id=person_id, place=None, address=lambda _: ""),
+        today=today,
+    )
+
+
+@bp.get("/helpline/contacts/<int:contact_id>")
+@requires(Permission.USE_HELPLINE, scoped=True)
+def contact(viewer: Viewer, contact_id: int) -> ResponseReturnValue:
+    """One contact with the advice that was given: every look at it is counted."""
+    audit.sensitive_read("helpline contact", about_id=get_contact(contact_id, viewer).person_id, contact=contact_id)
+    return render_template("helpline/contact.html", contact=get_contact(contact_id, viewer), today=clock.today())
+
+
+@bp.post("/helpline/contacts/<int:contact_id>/done")
+@requires(Permission.USE_HELPLINE, scoped=True)
+def follow_up_done(viewer: Viewer, contact_id: int) -> ResponseReturnValue:
+    get_contact(contact_id, viewer)
+    try:
+        with transaction():
+            services.complete_follow_up(contact_id, on=clock.today(), done_by=viewer.person_id)
+    except DomainError as refusal:
+        flash(" ".join(refusal.reasons), "warning")
+    else:
+        flash("The follow-up is done.")
+    return redirect(url_for("helpline.contacts", show="follow-ups"))
+
+
+@bp.get("/helpline/mediators/<reference>")
+@requires(Permission.USE_HELPLINE, scoped=True)
+def contacts_of(viewer: Viewer, reference: str) -> ResponseReturnValue:
+    """The contacts of one mediator."""
+    mediator = get_mediator(reference, viewer)
+    page = contacts_page(
+        viewer,
+        person_id=mediator.id,
+        place=request.args.get("place"),
+        address=lambda token: url_for("helpline.contacts_of", reference=reference, place=token),
+    )
+    return render_template("helpline/contacts_of.html", mediator=mediator, page=page, today=clock.today())
+
+
+def _filters(path: str) -> Filters:
+    offered = (
+        Filter("show", lambda value: dict(SHOW)[value], SHOW[1:]),
+        Filter("category", lambda value: CATEGORIES[value], list(CATEGORIES.items())),
+        Filter("outcome", lambda value: OUTCOMES[value], list(OUTCOMES.items())),
+        Filter("whose", lambda value: dict(WHOSE)[value], WHOSE),
+    )
+    return read_filters(request.args, offered, path=path)
