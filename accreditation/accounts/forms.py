@@ -119,8 +119,8 @@ class InviteForm(RoleForm):
         [Optional(), Length(max=40)],
         description="For example M0042. Leave it empty for somebody the register does not have yet, and give a name.",
     )
-    given_name = StringField("First name", [Optional(), Length(max=LONGEST_NAME)])
-    family_name = StringField("Last name", [Optional(), Length(max=LONGEST_NAME)])
+    given_name = StringField("First name", [Length(max=LONGEST_NAME)])
+    family_name = StringField("Last name", [Length(max=LONGEST_NAME)])
     submit = SubmitField("Send the invitation")
 
     def validate_family_name(self, field: StringField) -> None:
