@@ -69,6 +69,13 @@ def test_nothing_that_happened_lies_in_the_future():
         assert max(happened) <= on, person.part
 
 
+@pytest.mark.parametrize("on", DAYS)
+def test_what_has_an_end_ends_after_it_began(on):
+    for person in plan(on, seed=5, mediators=900).mediators:
+        for fact in person.facts():
+            assert fact.ends_on is None or fact.ends_on > fact.starts_on, (person.part, fact)
+
+
 def test_everybody_has_an_address_of_their_own_at_a_place_that_does_not_exist():
     service = plan()
     addresses = [person.email for person in service.everybody]

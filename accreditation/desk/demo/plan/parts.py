@@ -12,7 +12,7 @@ from random import Random
 
 from accreditation.core.calendar import anniversary
 from accreditation.desk.demo.plan.days import workday, workday_before
-from accreditation.desk.demo.plan.people import AWARD_MONTHS, SCHEME, Asked, Cleared, Entry, Mediator, Overlay
+from accreditation.desk.demo.plan.people import AWARD_MONTHS, Asked, Cleared, Entry, Mediator, Overlay
 from accreditation.standing.rules.engine import evaluate
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.standing.rules.verdict import Period, Verdict
@@ -118,7 +118,7 @@ def runs_out(kind: str, first: int, last: int) -> Change:
     def change(mediator: Mediator, random: Random, on: date) -> None:
         oldest_on = workday(anniversary(on + timedelta(random.randint(first, last)), -12))
         hours = {"cpd": ("3", "3"), "supervision": ("2", "2"), "case": ("1", "1")}[kind]
-        code = "lead" if kind == "case" else None
+        code = {"cpd": "course", "supervision": "one_to_one", "case": "lead"}[kind]
         kept = [e for e in mediator.entries if e.kind != kind or e.on < oldest_on]
         kept.append(Entry(kind, oldest_on, Decimal(hours[0]), code))
         kept.append(Entry(kind, workday_before(on - timedelta(random.randint(40, 120))), Decimal(hours[1]), code))
@@ -132,7 +132,7 @@ def waits_for_confirmation(mediator: Mediator, random: Random, on: date) -> None
     gave_up("cpd", 300)(mediator, random, on)
     for days in (6, 13):
         day = workday_before(on - timedelta(days))
-        mediator.entries.append(Entry("cpd", day, Decimal(3), None, "Workshop: online mediation", confirmed=False))
+        mediator.entries.append(Entry("cpd", day, Decimal(3), "course", "Workshop: online mediation", confirmed=False))
 
 
 def learns_to_lead(mediator: Mediator, random: Random, on: date) -> None:
@@ -167,8 +167,12 @@ def came_back(mediator: Mediator, random: Random, on: date) -> None:
 
 
 def withdrawn(mediator: Mediator, random: Random, on: date) -> None:
+    """Taken away for the rest of the award's term."""
     since = workday_before(on - timedelta(random.randint(20, 120)))
-    mediator.overlays.append(Overlay("withdrawal", since, None, "Withdrawn at the mediator's own request", SCHEME))
+    for starts_on in mediator.awards:
+        ends_on = anniversary(starts_on, AWARD_MONTHS)
+        if starts_on < since < ends_on:
+            mediator.overlays.append(Overlay("withdrawal", since, ends_on, "At the mediator's own request"))
 
 
 def left(mediator: Mediator, random: Random, on: date) -> None:
@@ -176,6 +180,11 @@ def left(mediator: Mediator, random: Random, on: date) -> None:
     mediator.overlays.append(Overlay("membership", mediator.passed_on, gone, "Retired from the organisation"))
     mediator.refreshers = [day for day in mediator.refreshers if day < gone]
     mediator.entries = [entry for entry in mediator.entries if entry.on < gone]
+    mediator.clearances = [
+        replace(clearance, stopped_on=gone, stopped_as="lapsed") if clearance.ends_on > gone else clearance
+        for clearance in mediator.clearances
+        if clearance.granted_on < gone
+    ]
 
 
 def waits_for_award(mediator: Mediator, random: Random, on: date) -> None:
@@ -284,7 +293,7 @@ def _could_play(part: Part, mediator: Mediator, on: date) -> bool:
         return age < 200
     if part.verdict is Verdict.CO_MEDIATION_ONLY:
         return age < 360
-    if part.because in {"cpd", "supervision", "practice", "refresher"} or part.change is came_back:
+    if part.because in {"cpd", "supervision", "practice", "refresher"} or part.change in {came_back, left}:
         return age > 400
     return True
 

@@ -112,4 +112,5 @@ class Mediator(Somebody):
             if entry.confirmed:
                 yield Fact(entry.kind, entry.code, entry.on, None, entry.quantity)
         for overlay in self.overlays:
-            yield Fact(overlay.kind, overlay.code, overlay.starts_on, overlay.ends_on)
+            scheme = SCHEME if overlay.kind == "withdrawal" else None
+            yield Fact(overlay.kind, overlay.code, overlay.starts_on, overlay.ends_on, scheme=scheme)

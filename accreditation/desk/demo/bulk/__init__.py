@@ -1,0 +1,1 @@
+"""Thousands of mediators at once, for measuring: the rows that the services would have written, in batches."""

@@ -1,0 +1,1 @@
+"""Telling the plan to the rooms, through the services that people use: linked, audited, every fact with its source."""

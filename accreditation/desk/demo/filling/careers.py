@@ -1,0 +1,84 @@
+"""Accreditations, practice, and what is laid over a standing: suspension, leave, withdrawal, leaving."""
+
+from sqlalchemy import select
+
+from accreditation.awards.models import Award
+from accreditation.awards.services import record_past_award, withdraw_award
+from accreditation.core.database import db
+from accreditation.desk.demo.filling.ground import Ground, moment
+from accreditation.desk.demo.plan.people import SCHEME, Overlay
+from accreditation.people.models import Person
+from accreditation.practice.rules import Details
+from accreditation.practice.services import log_entry, record_entry, turn_down_entry
+from accreditation.standing.services import declare
+
+
+def fill_awards(ground: Ground) -> None:
+    for mediator in ground.plan.mediators:
+        for starts_on in mediator.awards:
+            record_past_award(ground.id_of(mediator), SCHEME, on=starts_on, recorded_by=ground.manager)
+
+
+def fill_practice(ground: Ground) -> None:
+    """What the office confirmed, and what mediators logged lately and nobody has looked at; one was turned down."""
+    logged: list[int] = []
+    for mediator in ground.plan.mediators:
+        person_id = ground.id_of(mediator)
+        for number, entry in enumerate(mediator.entries):
+            case = f"MC-{entry.on:%y}-{mediator.key:03}{number:02}" if entry.kind == "case" else None
+            if entry.confirmed:
+                record_entry(
+                    person_id,
+                    kind=entry.kind,
+                    done_on=entry.on,
+                    quantity=entry.quantity,
+                    code=entry.code,
+                    note=entry.note,
+                    case_reference=case,
+                    recorded_by=ground.manager,
+                )
+            else:
+                details = Details(entry.kind, entry.on, entry.quantity, entry.code, case, entry.note)
+                logged.append(log_entry(person_id, details, on=entry.on, recorded_by=person_id).id)
+    if len(logged) > 3:
+        turn_down_entry(
+            logged[1],
+            reason="This was an hour of team training and does not count as CPD.",
+            on=ground.plan.on,
+            decided_by=ground.manager,
+        )
+
+
+def fill_overlays(ground: Ground) -> None:
+    for mediator in ground.plan.mediators:
+        for overlay in mediator.overlays:
+            if overlay.kind == "withdrawal":
+                _withdraw(ground, ground.id_of(mediator), overlay)
+            else:
+                _lay_over(ground, ground.id_of(mediator), overlay)
+
+
+def _withdraw(ground: Ground, person_id: int, overlay: Overlay) -> None:
+    held = select(Award.id).where(Award.person_id == person_id, Award.ends_on == overlay.ends_on)
+    withdraw_award(
+        db.session.scalars(held).one(),
+        withdrawn_on=overlay.starts_on,
+        reason=overlay.reason,
+        at=moment(overlay.starts_on),
+        withdrawn_by=ground.manager,
+    )
+
+
+def _lay_over(ground: Ground, person_id: int, overlay: Overlay) -> None:
+    declare(
+        person_id,
+        kind=overlay.kind,
+        code=overlay.code,
+        starts_on=overlay.starts_on,
+        ends_on=overlay.ends_on,
+        source=("demo", person_id),
+        recorded_by=ground.manager,
+        reason=overlay.reason,
+    )
+    if overlay.kind == "membership":
+        db.session.get_one(Person, person_id).left_on = overlay.ends_on

@@ -1,0 +1,70 @@
+"""`python -m tests.bench`: the register page beside its bare floor at two sizes, the engine, and a full rebuild."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from accreditation.core import clock
+from tests.bench.databases import Service, open_service, postgresql_urls, say, sqlite_urls
+from tests.bench.engine import measure_engine, measure_rebuild, show_engine
+from tests.bench.pages import as_json, measure_home, measure_pages, show_pages
+
+
+def main() -> None:
+    asked = _arguments()
+    sizes = sorted(int(size) for size in asked.sizes.split(","))
+    databases = ["sqlite", "postgresql"] if asked.postgres else ["sqlite"]
+    with ExitStack() as stack:
+        folder = Path(asked.keep or stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        found = []
+        for database in databases:
+            urls = stack.enter_context(_urls(database, sizes, folder))
+            found.append(_measure(database, sizes, urls, folder, asked))
+    if asked.json:
+        print(json.dumps(found, indent=2))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--sizes", default="20000,100000", help="mediators in each service (default: %(default)s)")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep the services here, so that the next run is quick")
+    parser.add_argument("--repeat", type=int, default=60, help="repetitions of each page (default: %(default)s)")
+    parser.add_argument("--no-rebuild", action="store_true", help="leave the full rebuilds out")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON on standard output")
+    return parser.parse_args()
+
+
+@contextmanager
+def _urls(database: str, sizes: list[int], folder: Path) -> Iterator[list[str]]:
+    if database == "sqlite":
+        yield sqlite_urls(sizes, folder)
+    else:
+        with postgresql_urls(sizes, folder) as urls:
+            yield urls
+
+
+def _measure(
+    database: str, sizes: list[int], urls: list[str], folder: Path, asked: argparse.Namespace
+) -> dict[str, Any]:
+    services: list[Service] = [open_service(size, url, folder) for size, url in zip(sizes, urls, strict=True)]
+    say(f"\n{database}, times in milliseconds, medians of {asked.repeat}")
+    pages = measure_pages(services, clock.today(), asked.repeat)
+    show_pages(pages)
+    home = measure_home(services, asked.repeat)
+    for one in home:
+        say(
+            f"home of a practice manager, {one['people']:,}: {one['page_ms']} ms, counting anew {one['counting_ms']} ms"
+        )
+    engine = measure_engine(services[0], asked.repeat)
+    rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
+    show_engine(engine, rebuilds)
+    return {"database": database, "pages": as_json(pages), "home": home, "engine": engine, "rebuild": rebuilds}
+
+
+main()

@@ -1,0 +1,149 @@
+"""How long a page takes, through the whole application, beside its bare floor. Repetitions take turns."""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from accreditation.core.database import db
+from accreditation.people.models import Unit
+from tests.bench.databases import Service, say
+from tests.bench.floor import Floor, Question
+
+WARM_UP = 5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Medians in milliseconds. `ratio`: the page to the floor, which is the statement and the template.
+
+    `counting_ms`: the page when its count has to be worked out anew, the first time after something has changed.
+    """
+
+    page: str
+    people: int
+    page_ms: float
+    statement_ms: float
+    template_ms: float
+    counting_ms: float
+    ratio: float
+    counting_ratio: float
+
+
+def questions(service: Service, on: date) -> list[Question]:
+    with service.app.app_context():
+        unit = db.session.query(Unit).filter_by(name="Croydon").one().id
+    within = on + timedelta(90)
+    return [
+        Question("register, plain", "/mediators"),
+        Question(
+            "register, unit + verdict + ends within 90 days",
+            f"/mediators?unit={unit}&verdict=deployable&ends=90",
+            (
+                ("p.unit_id = ?", unit),
+                ("s.verdict = ?", "deployable"),
+                ("s.limiting_end > ?", on),
+                ("s.limiting_end <= ?", within),
+            ),
+        ),
+        Question("register, one unit", f"/mediators?unit={unit}", (("p.unit_id = ?", unit),)),
+        Question("register, lapsed", "/mediators?verdict=lapsed", (("s.verdict = ?", "lapsed"),)),
+        Question(
+            "register, by end",
+            "/mediators?sort=ends",
+            (("s.limiting_end IS NOT NULL AND ? = 1", 1),),
+            "s.limiting_end, p.id",
+        ),
+    ]
+
+
+def measure_pages(services: list[Service], on: date, repeat: int) -> list[Measured]:
+    plans = [
+        (service, question, Floor(service, question, on)) for service in services for question in questions(service, on)
+    ]
+    times: dict[tuple[int, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for turn in range(WARM_UP + repeat):
+        for service, question, floor in plans:
+            taken = _one_turn(service, question, floor)
+            if turn >= WARM_UP:
+                for what, seconds in taken.items():
+                    times[service.people, question.name][what].append(seconds * 1000)
+    return [
+        _summed_up(name, people, {what: median(found) for what, found in spent.items()})
+        for (people, name), spent in times.items()
+    ]
+
+
+def _one_turn(service: Service, question: Question, floor: Floor) -> dict[str, float]:
+    began = perf_counter()
+    response = service.client.get(question.path)
+    page = perf_counter() - began
+    _check(response, question)
+    service.app.extensions.pop("desk_counts", None)
+    began = perf_counter()
+    service.client.get(question.path)
+    counting = perf_counter() - began
+    with floor.in_request():
+        began = perf_counter()
+        rows = floor.rows()
+        statement = perf_counter() - began
+        began = perf_counter()
+        floor.page()
+        template = perf_counter() - began
+    if not rows:
+        raise AssertionError(f"{question.name}: the floor found nobody")
+    return {"page": page, "counting": counting, "statement": statement, "template": template}
+
+
+def _check(response: Any, question: Question) -> None:
+    if response.status_code != 200 or response.text.count("<tr>") < 2:
+        raise AssertionError(f"{question.path} answered {response.status_code} with no rows")
+
+
+def _summed_up(name: str, people: int, spent: dict[str, float]) -> Measured:
+    floor = spent["statement"] + spent["template"]
+    return Measured(
+        page=name,
+        people=people,
+        page_ms=round(spent["page"], 2),
+        statement_ms=round(spent["statement"], 2),
+        template_ms=round(spent["template"], 2),
+        counting_ms=round(spent["counting"], 2),
+        ratio=round(spent["page"] / floor, 2),
+        counting_ratio=round(spent["counting"] / floor, 2),
+    )
+
+
+def measure_home(services: list[Service], repeat: int) -> list[dict[str, Any]]:
+    """The practice manager's first page: warm, and the first time after a change."""
+    times: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for turn in range(WARM_UP + repeat):
+        for service in services:
+            for what in ("page_ms", "counting_ms"):
+                if what == "counting_ms":
+                    service.app.extensions.pop("desk_counts", None)
+                began = perf_counter()
+                status = service.client.get("/").status_code
+                if status != 200:
+                    raise AssertionError(f"/ answered {status}")
+                if turn >= WARM_UP:
+                    times[service.people][what].append((perf_counter() - began) * 1000)
+    return [
+        {"people": people, **{what: round(median(found), 2) for what, found in spent.items()}}
+        for people, spent in times.items()
+    ]
+
+
+def show_pages(measured: list[Measured]) -> None:
+    say(f"{'page':48} {'people':>8} {'page':>8} {'SQL':>7} {'template':>9} {'ratio':>6} {'counting':>9} {'ratio':>6}")
+    for one in sorted(measured, key=lambda one: one.page):
+        say(
+            f"{one.page:48} {one.people:>8,} {one.page_ms:>8.2f} {one.statement_ms:>7.2f} {one.template_ms:>9.2f} "
+            f"{one.ratio:>6.2f} {one.counting_ms:>9.2f} {one.counting_ratio:>6.2f}"
+        )
+
+
+def as_json(measured: list[Measured]) -> list[dict[str, Any]]:
+    return [asdict(one) for one in measured]
