@@ -54,13 +54,13 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     template raises.
     """
     person = db.session.get_one(Person, letter.person_id)
-    recipient, utf8 = usable_address(current_address(person.id), takes_utf8=takes_utf8)
     facts = {
         "name": person.name,
         "link": f"{current_app.config['BASE_URL']}/sign-in",
         "service_name": get_setting("service_name"),
         "service_phone": get_setting("service_phone"),
     } | FACTS[letter.template](letter.about_id)
+    recipient, utf8 = usable_address(current_address(person.id), takes_utf8=takes_utf8)
     template = _environment().get_template(letter.template)
     context = template.new_context(facts)
     subject = "".join(template.blocks["subject"](context))

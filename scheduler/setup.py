@@ -1,0 +1,53 @@
+"""What the scheduler adds to the application: what fills its letters, and what `doctor` and /status look at."""
+
+from datetime import timedelta
+
+from flask import Flask, current_app
+
+from accreditation.core import clock
+from accreditation.core.health import Finding, check
+from accreditation.web.words import moment, plural
+from scheduler.queries.letters import backlog, troubled_count
+from scheduler.services import wording
+from scheduler.services.marks import find_mark
+
+OLD = timedelta(minutes=10)
+"""Without a beat for so long the scheduler is taken for dead: ten beats."""
+
+LETTERS = wording.FOLDER
+
+
+def init_app(app: Flask) -> None:
+    """Nothing of its own: importing this module has registered the letters and the checks."""
+
+
+@check
+def scheduler_is_alive() -> Finding:
+    mark, now = find_mark("tick"), clock.now()
+    if mark is None:
+        return Finding("Scheduler", "warning", "has not run yet: start it with “accreditation serve” or “… scheduler”")
+    words = f"last looked on {moment(mark.at)}: {mark.words}"
+    return Finding("Scheduler", "ok" if now - mark.at < OLD else "failed", words)
+
+
+@check
+def mail_server_is_reached() -> Finding:
+    if not current_app.config["SMTP_URL"]:
+        return Finding("Mail", "warning", "no mail server is set up: letters are written to a folder")
+    mark = find_mark("mail_server")
+    if mark is None:
+        return Finding("Mail", "ok", "no trouble since the last letter")
+    return Finding("Mail", "failed", f"{mark.words} (since {moment(mark.at)}, {plural(mark.failures, 'try', 'tries')})")
+
+
+@check
+def letters_go_out() -> Finding:
+    waiting, troubled = backlog(clock.now()), troubled_count()
+    if waiting.waiting:
+        words = f"{plural(waiting.waiting, 'letter')} should have gone, the oldest on {moment(waiting.since)}"
+        return Finding("Letters", "warning", words)
+    if troubled:
+        return Finding(
+            "Letters", "warning", f"{plural(troubled, 'letter needs', 'letters need')} a person: see /reminders"
+        )
+    return Finding("Letters", "ok", "none is waiting longer than it should")
