@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tests.standing.oracle import months_later
+
 EVENTS = ["training", "refresher", "cpd", "case", "supervision", "observation"]
 INTERVALS = ["award", "clearance", "clearance_application", "declaration", "membership", "suspension", "withdrawal"]
 AWKWARD = [
@@ -80,18 +82,21 @@ def asked(random, kind):
 
 def some_rows(random, scheme):
     pool = random.sample(AWKWARD, 4) + [date(2023, 1, 1) + timedelta(random.randrange(1400)) for _ in range(3)]
-    kinds = [*wanted_kinds(scheme["requirements"])] * 2 + ["award", "award", "leave", "leave"] + EVENTS + INTERVALS
+    kinds = [*wanted_kinds(scheme["requirements"])] * 4 + ["award", "award", "leave", "leave"]
+    if random.random() < 0.5:
+        kinds += [*EVENTS, *INTERVALS, "waiver", "extension"]
+    lengths = [*edges(scheme["requirements"], scheme.get("window_days") or 0)]
     rows = []
-    for number in range(random.choice([0, 1, 4, 8, 12, 16])):
-        kind = random.choice([*kinds, "waiver", "extension"])
-        row = {"id": number + 1, "kind": kind, "starts_on": a_day(random, pool).isoformat()}
+    for _ in range(random.choice([0, 1, 4, 8, 12, 16])):
+        kind = random.choice(kinds)
+        row = {"kind": kind, "starts_on": a_day(random, pool, lengths).isoformat()}
         if kind in EVENTS:
             if random.random() < 0.5:
                 row["quantity"] = random.choice([0, 0.1, 0.2, 1, 1.5, 2, 3.5, None])
         elif random.random() < 0.8:
             length = random.choice([1, 5, 30, 100, 180, 365, 400, 1095])
             starts_on = date.fromisoformat(row["starts_on"])
-            end = a_day(random, pool)
+            end = a_day(random, pool, lengths)
             row["ends_on"] = (
                 end if end > starts_on and random.random() < 0.4 else starts_on + timedelta(length)
             ).isoformat()
@@ -100,20 +105,64 @@ def some_rows(random, scheme):
             row["scheme"] = random.choice(["X-1", "Y-2"])
         add_moments(random, row)
         rows.append(row)
+    for requirement in scheme["requirements"]:
+        if requirement.get("renew_from") == "end" and random.random() < 0.5:
+            rows += a_chain(random, requirement, random.choice(pool))
+    awards = [row for row in rows if row["kind"] == "award"]
+    if awards and random.random() < 0.2:
+        rows.append({"kind": "leave", "starts_on": random.choice(awards)["starts_on"]})
+    for number, row in enumerate(rows, 1):
+        row["id"] = number
     return rows
 
 
-def a_day(random, pool):
+def a_chain(random, requirement, first):
+    """Events that keep renewing, with leave along the way that moves where the windows are."""
+    months, days = requirement.get("every_months") or 0, requirement.get("every_days") or 0
+    start, slack = first.toordinal(), 0
+    rows = [{"kind": requirement["kind"], "starts_on": first.isoformat()}]
+    for step in range(1, random.randint(2, 5)):
+        end = months_later(start, months * step) + days * step
+        if random.random() < 0.6:
+            away = date.fromordinal(end - random.choice([1, 5, 20, 25]))
+            length = random.choice([3, 10, 30])
+            rows.append(
+                {"kind": "leave", "starts_on": away.isoformat(), "ends_on": (away + timedelta(length)).isoformat()}
+            )
+            slack += length
+        again = date.fromordinal(end + random.choice([-1, -10, slack - 1, slack, slack - 30]))
+        rows.append({"kind": requirement["kind"], "starts_on": again.isoformat()})
+    of = requirement.get("of")
+    for row in rows:
+        if of and row["kind"] == requirement["kind"]:
+            row["code"] = of if isinstance(of, str) else of[0]
+    return rows
+
+
+def a_day(random, pool, lengths):
+    """A day of its own, or one where a step of the scheme from an earlier day ends, or its window opens."""
     day = random.choice(pool)
-    if random.random() < 0.5:
-        years = random.choice([0, 1, 1, 2])
-        try:
-            day = day.replace(year=day.year + years)
-        except ValueError:
-            day = date(day.year + years, 3, 1)
-    day += timedelta(random.choice([0, 0, 0, -1, 1, -30, -60, -61, 30, 180, -45, 365]))
+    if lengths and random.random() < 0.6:
+        months, days, window = random.choice(lengths)
+        day = date.fromordinal(months_later(day.toordinal(), months)) + timedelta(days)
+        day += timedelta(random.choice([0, 0, -window]) + random.choice([0, 0, -1, 1, -20]))
+    elif random.random() < 0.5:
+        day += timedelta(random.choice([0, 0, -1, 1, -30, -60, -61, 30, 180, -45, 365]))
     pool.append(day)
     return day
+
+
+def edges(requirements, window_days):
+    """(months, days, window) of every step in the scheme."""
+    for requirement in requirements:
+        window = requirement.get("window_days")
+        window = window_days if window is None else window
+        for name in ("every_months", "per_months", "first_due_months"):
+            if requirement.get(name):
+                yield requirement[name], 0, window
+        if requirement.get("every_days"):
+            yield 0, requirement["every_days"], window
+        yield from edges(requirement.get("requirements") or [], window_days)
 
 
 def add_code(random, row, scheme):
@@ -140,12 +189,14 @@ def a_moment(random):
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).isoformat()
 
 
-def known_on(random):
+def known_on(random, rows):
+    """A moment or a day to know by, often exactly when a row was recorded or voided; None most of the time."""
+    moments = [row[name] for row in rows for name in ("recorded_at", "voided_at") if row.get(name)]
     choice = random.random()
-    if choice < 0.6:
+    if choice < 0.5:
         return None
-    if choice < 0.8:
-        return a_moment(random)
+    if choice < 0.8 and moments:
+        return random.choice(moments)
     return random.choice(["2024-03-31", "2024-06-01", "2024-10-27", "2024-12-31", "2024-06-02"])
 
 

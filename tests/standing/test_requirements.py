@@ -143,3 +143,10 @@ def test_parts_make_one_requirement():
 def test_a_fact_for_another_scheme_does_not_hold():
     assert days(Once(Asked("training")), Fact("training", None, FIRST, scheme="Y")) == []
     assert days(Once(Asked("training")), Fact("training", None, FIRST, scheme="X")) == [Span(FIRST)]
+
+
+@pytest.mark.parametrize("first_due_months", [None, 0])
+def test_what_is_due_at_once_is_not_put_off_by_leave(first_due_months):
+    rule = Accumulated(Asked("case"), Decimal(1), first_due_months=first_due_months, leave_moves=True)
+    award = Fact("award", "X", FIRST, LATE)
+    assert days(rule, award, Fact("leave", None, FIRST, IN_TIME)) == []
