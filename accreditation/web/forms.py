@@ -1,10 +1,12 @@
 """What every form is made of. A form checks what can be seen in the form; the day is passed in by the view."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
@@ -30,6 +32,11 @@ class BaseForm(FlaskForm):
 def strip(value: object) -> object:
     """Text without the spaces around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
+
+
+def choices_of(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Values with their labels, as the fields with choices take them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class DayField(Field):
