@@ -20,7 +20,7 @@ from accreditation.config import Config
 from accreditation.core.database import Base, db
 from accreditation.people.rules import Grant
 from tests import factories
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, ReusedDatabase
 
 SECRET = "a secret for tests alone"
 
@@ -46,15 +46,23 @@ def empty_sqlite(config: Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(config: Config) -> Iterator[PostgresServer]:
-    """A real PostgreSQL server of this test process's own, with the empty database as a template.
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server of this test process's own.
 
     Not in pytest's own folder: its name would be too long for a socket on some machines, and other runs tidy there.
     """
     server = PostgresServer(Path(mkdtemp(prefix="accreditation-postgres-")))
-    make_schema(replace(config, database_url=server.create("template_empty")))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def reused_postgres(config: Config, postgres: PostgresServer) -> Iterator[ReusedDatabase]:
+    """A database with the schema on that server, which `url` empties after each test."""
+    make_schema(replace(config, database_url=postgres.create("reused")))
+    database = ReusedDatabase(postgres, "reused")
+    yield database
+    database.close()
 
 
 def make_schema(config: Config) -> None:
@@ -75,10 +83,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("empty_sqlite"), path)
         yield f"sqlite:///{path}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.clone("template_empty")
-    yield server.url(name)
-    server.drop(name)
+    database: ReusedDatabase = request.getfixturevalue("reused_postgres")
+    yield database.url
+    database.empty()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ def test_every_changed_row_is_in_the_trail_with_who_did_it(app):
     assert entries() == [
         ("added", "person"),
         ("added", "contact_address"),
+        ("changed", "person"),  # its version: an address is part of the record
         ("added", "person_name"),
         ("changed", "person"),
     ]
