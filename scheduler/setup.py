@@ -8,17 +8,15 @@ from accreditation.core import clock
 from accreditation.core.health import Finding, check
 from accreditation.web.words import moment, plural
 from scheduler.queries.letters import backlog, troubled_count
-from scheduler.services import wording
+from scheduler.services import wording as wording  # fills the scheduler's letters
 from scheduler.services.marks import find_mark
 
 OLD = timedelta(minutes=10)
 """Without a beat for so long the scheduler is taken for dead: ten beats."""
 
-LETTERS = wording.FOLDER
-
 
 def init_app(app: Flask) -> None:
-    """Nothing of its own: importing this module has registered the letters and the checks."""
+    """Nothing of its own: importing this module has registered letters and checks."""
 
 
 @check

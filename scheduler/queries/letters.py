@@ -169,3 +169,9 @@ def backlog(now: datetime, *, grace: timedelta = timedelta(minutes=5)) -> Backlo
     due = Letter.state.in_(("queued", "claimed", "handing_over", "retry_wait")) & (Letter.not_before <= now - grace)
     waiting, since = db.session.execute(select(func.count(), func.min(Letter.not_before)).where(due)).one()
     return Backlog(waiting, since)
+
+
+def states_of_all() -> list[tuple[str, int]]:
+    """How many letters are in each state, for the status page: numbers alone, whoever they are to."""
+    rows = select(Letter.state, func.count()).group_by(Letter.state).order_by(Letter.state)
+    return [(row[0], row[1]) for row in db.session.execute(rows)]

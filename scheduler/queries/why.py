@@ -1,0 +1,166 @@
+"""Why somebody got a letter, or got none: in words."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from accreditation.core.calendar import last_good_day
+from accreditation.core.database import db
+from accreditation.core.outbox import Letter
+from accreditation.people.models import Person
+from accreditation.standing.models import RequirementPeriod, StandingPeriod
+from accreditation.standing.queries.schemes import all_schemes
+from accreditation.standing.rules.verdict import Verdict
+from scheduler.models import Obligation
+from scheduler.queries.ends import REMINDED, ladders, requirement_subject, subject_of_requirement
+from scheduler.queries.recipients import Recipients
+from scheduler.rules.ladders import Reminder
+
+STATES = {
+    "queued": ("Waiting to go", "soon"),
+    "claimed": ("Being handed over", "soon"),
+    "handing_over": ("Being handed over", "soon"),
+    "retry_wait": ("Waiting to be tried again", "soon"),
+    "sent": ("Sent", "good"),
+    "written_to_folder": ("Written to the folder", "neutral"),
+    "in_doubt": ("In doubt", "bad"),
+    "failed": ("Failed", "bad"),
+    "undeliverable": ("Could not be delivered", "bad"),
+    "superseded": ("No longer needed", "neutral"),
+    "cancelled": ("Closed", "neutral"),
+    "held": ("Held", "paused"),
+}
+"""state -> (words, tone)."""
+
+AUDIENCE_WORDS = {
+    "mediator": "the mediator",
+    "practice_manager": "the practice manager",
+    "provider": "the training provider",
+    "helpline": "the helpline adviser",
+}
+
+SUBJECT_WORDS = {
+    "award": "Accreditation",
+    "clearance": "Clearance",
+    "refresher": "Refresher day",
+    "accumulated": "Practice, supervision and CPD",
+    "other": "Other requirements that end",
+    "results_outstanding": "Results outstanding",
+    "helpline_followup": "Helpline follow-up",
+}
+
+
+@dataclass(frozen=True)
+class OwedLine:
+    """One obligation about a person, with the letters it led to; `due_by` the last good day it speaks of."""
+
+    what: str
+    due_by: date
+    stage: int
+    audience: str
+    state: str
+    reason: str | None
+    letters: tuple[Letter, ...]
+
+
+@dataclass(frozen=True)
+class NextLine:
+    """A reminder that is to come: planned on `on` unless the end moves before."""
+
+    what: str
+    on: date
+    due_by: date
+    stage: int
+    audience: str
+
+
+def subject_words(subject: str) -> str:
+    """What an obligation is about, for a page whose reader may know: the requirement's own label."""
+    kind, _, rest = subject.partition(":")
+    if kind == "deadline":
+        return SUBJECT_WORDS.get(rest.partition(":")[0], "A deadline")
+    scheme_code, _, code = rest.rpartition(":")
+    scheme = next((found for found in all_schemes() if found.code == scheme_code), None)
+    requirement = scheme.find(code) if scheme else None
+    return (requirement.label or code) if requirement else code
+
+
+def obligations_about(person_id: int, *, at_most: int = 100) -> list[OwedLine]:
+    """The newest obligations about somebody."""
+    query = select(Obligation).where(Obligation.person_id == person_id).order_by(Obligation.id.desc()).limit(at_most)
+    rows = list(db.session.scalars(query))
+    leads = {row.lead_id or row.id for row in rows}
+    letters: dict[int, list[Letter]] = {}
+    ours = select(Letter).where(Letter.about_id.in_(leads), Letter.template.startswith("email/scheduler/"))
+    for letter in db.session.scalars(ours.order_by(Letter.id)):
+        letters.setdefault(letter.about_id, []).append(letter)
+    return [
+        OwedLine(
+            subject_words(row.subject),
+            last_good_day(row.basis_date),
+            row.stage,
+            row.audience,
+            row.state,
+            row.reason,
+            tuple(letters.get(row.lead_id or row.id, [])) if row.state in ("owed", "superseded") else (),
+        )
+        for row in rows
+    ]
+
+
+def reminders_to_come(person_id: int, on: date, *, at_most: int = 8) -> list[NextLine]:
+    """The next reminders about somebody, if nothing changes before."""
+    rungs = ladders()
+    coming = []
+    for scheme in all_schemes(on):
+        met_now = select(RequirementPeriod).where(
+            RequirementPeriod.person_id == person_id,
+            RequirementPeriod.scheme == scheme.code,
+            RequirementPeriod.met,
+            RequirementPeriod.starts_on <= on,
+            RequirementPeriod.ends_on > on,
+            RequirementPeriod.ends_on < date.max,
+        )
+        for period in db.session.scalars(met_now):
+            requirement = scheme.find(period.requirement)
+            if requirement is None:
+                continue
+            for ladder in rungs:
+                if ladder.subject != subject_of_requirement(requirement):
+                    continue
+                for stage in ladder.stages:
+                    day = date.fromordinal(period.ends_on.toordinal() - stage)
+                    if day > on:
+                        what = subject_words(requirement_subject(scheme, requirement))
+                        coming.append(NextLine(what, day, last_good_day(period.ends_on), stage, ladder.audience))
+    return sorted(coming, key=lambda line: (line.on, line.what))[:at_most]
+
+
+def why_nothing(person: Person, on: date) -> list[str]:
+    """Whatever keeps reminders from somebody on the day, every reason as a sentence; empty: nothing does."""
+    if person.left_on is not None and person.left_on <= on:
+        return ["They have left the service: nobody is reminded of anything about them."]
+    reasons = []
+    verdicts = select(StandingPeriod.verdict).where(
+        StandingPeriod.person_id == person.id, StandingPeriod.starts_on <= on, StandingPeriod.ends_on > on
+    )
+    found = set(db.session.scalars(verdicts))
+    if not found & set(REMINDED):
+        reasons.append(next((WHY_NOT[Verdict(verdict)] for verdict in sorted(found)), WHY_NOT[Verdict.NOT_ACCREDITED]))
+    if person.email is None:
+        reasons.append("There is no address to write to.")
+    elif any(row.ended_at is None and row.undeliverable_since for row in person.addresses):
+        reasons.append("Letters to their address do not arrive.")
+    manager = Recipients(on).of(Reminder(person.id, "", on, 0, "practice_manager"))
+    if not manager:
+        reasons.append("Nobody is their practice manager, so what has run out is told to nobody else.")
+    return reasons
+
+
+WHY_NOT = {
+    Verdict.LEFT: "They have left the service: nobody is reminded of anything about them.",
+    Verdict.NOT_ACCREDITED: "They are not accredited, so nothing of theirs ends.",
+    Verdict.WITHDRAWN: "Their accreditation was withdrawn: reminders stop.",
+    Verdict.ON_LEAVE: "They are on leave: reminders go on when they are back.",
+}

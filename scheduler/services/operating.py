@@ -1,0 +1,105 @@
+"""What a person decides about a letter that nothing more happens to by itself. Every decision is in the audit trail."""
+
+from collections.abc import Iterable
+
+from accreditation.core import audit, clock
+from accreditation.core.database import db
+from accreditation.core.errors import Conflict, DomainError
+from accreditation.core.outbox import TROUBLED, Letter
+from scheduler.services.composing import current_address
+
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "held": ("release", "close"),
+    "failed": ("try_again", "close"),
+    "undeliverable": ("try_again", "close"),
+    "in_doubt": ("resend", "close"),
+}
+"""What can be done with a letter in each state."""
+
+
+def release_letters(letter_ids: Iterable[int], *, released_by: int) -> int:
+    """Let held letters go: how many.
+
+    Each is looked at once more before it goes, and is not sent if it is no longer true.
+    """
+    released = 0
+    for letter_id in sorted(letter_ids):
+        letter = _lock(letter_id)
+        if letter.state == "held":
+            _queue(letter, released_by)
+            released += 1
+    if released:
+        audit.note("released letters", letters=released)
+    return released
+
+
+def release_letter(letter_id: int, *, released_by: int) -> None:
+    """Raises Conflict when it is not held any more."""
+    letter = _in_state(letter_id, "release")
+    _queue(letter, released_by)
+    _note("released a letter", letter)
+
+
+def try_letter_again(letter_id: int, *, tried_by: int) -> None:
+    """A letter that failed goes once more, to the address that is current now, and a mark against that is taken away.
+
+    Raises Conflict when something else has happened to it, DomainError when there is no address.
+    """
+    letter = _in_state(letter_id, "try_again")
+    address = current_address(letter.person_id)
+    if address is None:
+        raise DomainError("There is no address to write to. Record one first, then try again.")
+    if address.undeliverable_since is not None:
+        address.undeliverable_since = address.undeliverable_reason = None
+    letter.tries = 0
+    _queue(letter, tried_by)
+    _note("tried a letter again", letter)
+
+
+def resend_letter(letter_id: int, *, resent_by: int) -> None:
+    """A letter in doubt goes once more under the same Message-ID: it may arrive twice, and can do so only once.
+
+    Raises Conflict when something else has happened to it, DomainError when it was resent before.
+    """
+    letter = _in_state(letter_id, "resend")
+    if letter.resends:
+        raise DomainError("It was sent again once already. Reach the person in another way, then close it.")
+    letter.resends += 1
+    letter.tries = 0
+    _queue(letter, resent_by)
+    _note("sent a letter in doubt again", letter)
+
+
+def close_letter(letter_id: int, *, closed_by: int) -> None:
+    """Nothing more is to happen: the person was reached in another way, or need not be. Raises Conflict."""
+    letter = _in_state(letter_id, "close")
+    was = letter.state
+    letter.state, letter.reason, letter.ended_at = (
+        "cancelled",
+        f"Closed by a person; it was {was.replace('_', ' ')}.",
+        clock.now(),
+    )
+    letter.claim_token = None
+    _note("closed a letter", letter, was=was)
+
+
+def _lock(letter_id: int) -> Letter:
+    return db.session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
+
+
+def _in_state(letter_id: int, action: str) -> Letter:
+    letter = _lock(letter_id)
+    if letter.state not in TROUBLED or action not in ACTIONS[letter.state]:
+        raise Conflict("Something else has happened to this letter in the meantime. Look at it again.")
+    return letter
+
+
+def _queue(letter: Letter, by: int) -> None:
+    letter.state, letter.reason, letter.ended_at = "queued", None, None
+    letter.claim_token, letter.claimed_until = None, None
+    letter.not_before, letter.released_by = clock.now(), by
+    db.session.flush()
+
+
+def _note(action: str, letter: Letter, **details: object) -> None:
+    audit.note(action, subject=("letter", letter.id), about_id=letter.person_id, letter=letter.called, **details)

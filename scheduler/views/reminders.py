@@ -1,0 +1,126 @@
+"""What is owed, sent, held, failed or in doubt; the rules behind it; and why somebody got a letter or none."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import clock
+from accreditation.core.database import transaction
+from accreditation.core.permissions import Permission
+from accreditation.people.queries import get_person
+from accreditation.people.rules import Viewer
+from accreditation.web.filters import Filter, read_filters
+from accreditation.web.guards import requires
+from accreditation.web.words import plural
+from scheduler.queries.letters import (
+    GROUPS,
+    LetterFilter,
+    counts_by_group,
+    held_ids,
+    held_letters,
+    letters_count,
+    letters_of,
+    letters_page,
+)
+from scheduler.queries.rules import rules_by_subject
+from scheduler.queries.why import (
+    AUDIENCE_WORDS,
+    STATES,
+    SUBJECT_WORDS,
+    obligations_about,
+    reminders_to_come,
+    why_nothing,
+)
+from scheduler.services.marks import find_mark
+from scheduler.services.operating import release_letters
+from scheduler.services.planning import stage_words
+from scheduler.services.rules import switch_rule
+from scheduler.views.blueprint import bp
+
+FILTERS = (
+    Filter("state", lambda value: GROUPS[value][0], [(key, words) for key, (words, _) in GROUPS.items()]),
+    Filter("q", lambda value: f"“{value}”"),
+)
+
+
+@bp.get("/reminders")
+@requires(Permission.VIEW_REMINDERS)
+def letters(viewer: Viewer) -> ResponseReturnValue:
+    """Every letter with its state in words, the newest first."""
+    filters = read_filters(request.args, FILTERS, path=url_for("scheduler.letters"), keep=())
+    wanted = LetterFilter(filters.get("state"), filters.get("q"))
+    page = letters_page(viewer, wanted, place=request.args.get("place"), address=lambda token: filters.url(place=token))
+    return render_template(
+        "scheduler/letters.html",
+        page=page,
+        filters=filters,
+        total=letters_count(viewer, wanted),
+        counts=counts_by_group(viewer),
+        groups=[(key, words) for key, (words, _) in GROUPS.items()],
+        states=STATES,
+        tick=find_mark("tick"),
+        trouble_with_server=find_mark("mail_server"),
+        may_manage=viewer.may_somewhere(Permission.MANAGE_REMINDERS),
+    )
+
+
+@bp.get("/reminders/held")
+@requires(Permission.MANAGE_REMINDERS)
+def held(viewer: Viewer) -> ResponseReturnValue:
+    """What a release would let go."""
+    return render_template("scheduler/held.html", held=held_letters(viewer))
+
+
+@bp.post("/reminders/held/release")
+@requires(Permission.MANAGE_REMINDERS)
+def release_held(viewer: Viewer) -> ResponseReturnValue:
+    """Release what was shown, and nothing that was held since."""
+    ids = held_ids(viewer, request.form.get("up_to", 0, int))
+    with transaction():
+        released = release_letters(ids, released_by=viewer.person_id)
+    flash(f"{plural(released, 'letter is', 'letters are').capitalize()} on the way.", "success")
+    return redirect(url_for("scheduler.letters"))
+
+
+@bp.get("/reminders/rules")
+@requires(Permission.VIEW_REMINDERS)
+def rules(viewer: Viewer) -> ResponseReturnValue:
+    """Who is reminded of what, and when."""
+    return render_template(
+        "scheduler/rules.html",
+        rules=rules_by_subject(),
+        subject_words=SUBJECT_WORDS,
+        audience_words=AUDIENCE_WORDS,
+        stage_words=stage_words,
+        may_manage=viewer.may_somewhere(Permission.MANAGE_REMINDERS),
+    )
+
+
+@bp.post("/reminders/rules/<int:rule_id>")
+@requires(Permission.MANAGE_REMINDERS)
+def switch(viewer: Viewer, rule_id: int) -> ResponseReturnValue:
+    """Switch one rung on or off."""
+    active = request.form.get("active") == "yes"
+    with transaction():
+        rule = switch_rule(rule_id, active=active)
+        words = f"{SUBJECT_WORDS[rule.subject]}, {stage_words(rule.stage)}"
+    flash(f"{words}: switched {'on' if active else 'off'}.", "success")
+    return redirect(url_for("scheduler.rules"))
+
+
+@bp.get("/reminders/person/<reference>")
+@requires(Permission.VIEW_REMINDERS, scoped=True)
+def why(viewer: Viewer, reference: str) -> ResponseReturnValue:
+    """Why this person got a letter, or got none."""
+    person, today = get_person(reference, viewer), clock.today()
+    return render_template(
+        "scheduler/why.html",
+        person=person,
+        owed=obligations_about(person.id),
+        coming=reminders_to_come(person.id, today),
+        letters=letters_of(person.id),
+        reasons=why_nothing(person, today),
+        today=today,
+        states=STATES,
+        audience_words=AUDIENCE_WORDS,
+        stage_words=stage_words,
+    )

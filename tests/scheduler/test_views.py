@@ -1,0 +1,186 @@
+"""The pages: what they show, to whom, and what a person may decide."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from accreditation.core.audit import AuditEntry
+from accreditation.core.database import db, transaction
+from accreditation.core.outbox import Letter
+from accreditation.core.permissions import Role, Scope
+from accreditation.core.settings import set_setting
+from accreditation.people.models import ContactAddress
+from accreditation.people.rules import Grant, Viewer
+from scheduler.models import ReminderRule
+from scheduler.queries.letters import GROUPS, LetterFilter, letters_count, undeliverable, undeliverable_count
+from tests import factories
+from tests.scheduler.ready import everything_in_order
+
+MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
+ADMINISTRATOR = Grant(Role.ADMINISTRATOR, Scope.SERVICE)
+
+
+def put(letter_id: int, state: str, **values: object) -> None:
+    with transaction():
+        letter = db.session.get_one(Letter, letter_id)
+        letter.state = state
+        for name, value in values.items():
+            setattr(letter, name, value)
+
+
+def test_the_list_shows_every_state_and_counts_what_needs_a_person(app, sign_in, today):
+    for state in ("queued", "sent", "held", "failed", "undeliverable", "in_doubt", "superseded"):
+        put(factories.letter(name=f"Ada {state.capitalize()}"), state, reason=f"because {state}")
+    manager = sign_in(MANAGER)
+    page = manager.get("/reminders").text
+    assert "4 letters need a person" in page
+    assert page.count("because ") == 7
+    viewer = Viewer(manager.person_id, frozenset({MANAGER}))
+    assert undeliverable_count(viewer) == len(undeliverable(viewer)) == 4
+    for group in GROUPS:
+        page = manager.get(f"/reminders?state={group}").text
+        assert page.count("because ") == letters_count(viewer, LetterFilter(group)), group
+    assert manager.get("/reminders?q=ada+fail").text.count("because ") == 1
+
+
+def test_the_list_is_paged_by_key(app, sign_in, today):
+    who = factories.person(email="ada@example.uk")
+    for _ in range(60):
+        factories.letter_to(who.id)
+    manager = sign_in(MANAGER)
+    page = manager.get("/reminders").text
+    assert page.count("/reminders/letters/") == 50
+    assert "Next page" in page
+    assert manager.get("/reminders?place=rubbish").status_code == 400
+
+
+def test_strangers_are_turned_away(app, sign_in, today):
+    unit, other = factories.unit("Croydon"), factories.unit("Lambeth")
+    letter_id = factories.letter(unit_id=unit.id)
+    put(letter_id, "held")
+    mediator = sign_in(Grant(Role.MEDIATOR, Scope.PERSON, 1))
+    for path in ("/reminders", "/reminders/rules", "/reminders/held", f"/reminders/letters/{letter_id}", "/status"):
+        assert mediator.get(path).status_code == 403
+    elsewhere = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, other.id))
+    assert elsewhere.get(f"/reminders/letters/{letter_id}").status_code == 404
+    assert elsewhere.post(f"/reminders/letters/{letter_id}/release").status_code == 404
+    assert elsewhere.post("/reminders/held/release", data={"up_to": 10**6}).status_code == 302
+    assert "No letter has been owed yet" in elsewhere.get("/reminders").text
+    assert factories.state_of(letter_id) == "held"
+    assert app.test_client().get("/reminders").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("state", "decision", "after"),
+    [
+        ("held", "release", "queued"),
+        ("held", "close", "cancelled"),
+        ("failed", "try-again", "queued"),
+        ("undeliverable", "try-again", "queued"),
+        ("in_doubt", "resend", "queued"),
+        ("in_doubt", "close", "cancelled"),
+        ("sent", "resend", "sent"),
+        ("queued", "close", "queued"),
+        ("held", "resend", "held"),
+        ("superseded", "release", "superseded"),
+    ],
+)
+def test_a_person_decides_and_it_is_in_the_trail(app, sign_in, today, state, decision, after):
+    letter_id = factories.letter()
+    put(letter_id, state)
+    manager = sign_in(MANAGER)
+    manager.post(f"/reminders/letters/{letter_id}/{decision}", follow_redirects=True)
+    assert factories.state_of(letter_id) == after
+    entries = list(db.session.scalars(select(AuditEntry).where(AuditEntry.subject_type == "letter")))
+    assert len(entries) == (state != after)
+    assert all(entry.actor_id == manager.person_id for entry in entries)
+
+
+def test_a_letter_in_doubt_is_sent_again_once_under_the_same_number(app, sign_in, today, mail, deliver):
+    server = mail(lambda phase, session: "accept+drop" if phase == "before dot" else None)
+    letter_id = factories.letter()
+    deliver()
+    manager = sign_in(MANAGER)
+    for _ in range(2):
+        manager.post(f"/reminders/letters/{letter_id}/resend")
+        deliver()
+    assert server.message_ids() == [factories.letter_row(letter_id).message_id] * 2
+    assert "sent again once already" in manager.get(f"/reminders/letters/{letter_id}").text
+
+
+def test_trying_an_undeliverable_letter_again_takes_the_mark_from_the_address(app, sign_in, today, mail, deliver):
+    refusals = ["550 5.1.1 no such user"]
+    mail(lambda phase, session: refusals.pop() if phase == "rcpt" and refusals else None)
+    letter_id = factories.letter()
+    deliver()
+    page = sign_in(MANAGER).post(f"/reminders/letters/{letter_id}/try-again", follow_redirects=True)
+    assert "It is tried again." in page.text
+    assert db.session.scalar(select(ContactAddress.undeliverable_since)) is None
+    assert deliver().states == {"sent": 1}
+
+
+def test_held_letters_are_released_as_they_were_shown_and_looked_at_once_more(app, sign_in, today, mail, deliver):
+    server = mail()
+    with transaction():
+        set_setting("reminder_breaker", "2")
+    people = [everything_in_order(ctc=today + timedelta(days=30), email=f"no{n}@example.uk") for n in range(3)]
+    assert factories.plan(today) == 3
+    factories.evidence(people[0].id, "clearance", today, code="CTC", ends_on=today + timedelta(days=999))
+    manager = sign_in(MANAGER)
+    assert "Release 3 letters" in manager.get("/reminders/held").text
+    up_to = max(db.session.scalars(select(Letter.id)))
+    late = factories.letter()
+    put(late, "held")
+    page = manager.post("/reminders/held/release", data={"up_to": up_to}, follow_redirects=True)
+    assert "3 letters are on the way." in page.text
+    assert deliver().states == {"sent": 2, "superseded": 1}
+    assert factories.state_of(late) == "held"
+    assert len(server.accepted) == 2
+
+
+def test_the_why_page_says_what_was_owed_what_comes_and_what_keeps_letters_away(app, sign_in, today):
+    who = everything_in_order(ctc=today + timedelta(days=45), email=None)
+    factories.plan(today)
+    page = sign_in(MANAGER).get(f"/reminders/person/{who.reference}").text
+    for words in (
+        "60 days before",
+        "A more urgent reminder was due too",
+        "There is no address to write to",
+        "30 days before",
+    ):
+        assert words in page
+    factories.evidence(who.id, "leave", today - timedelta(days=1))
+    assert "They are on leave" in sign_in(MANAGER).get(f"/reminders/person/{who.reference}").text
+
+
+def test_a_rule_is_switched_off_and_on_by_a_manager(app, sign_in, today):
+    factories.plan(today)
+    rule = db.session.scalars(select(ReminderRule).filter_by(subject="clearance", stage=180)).one()
+    manager = sign_in(MANAGER)
+    assert "180 days before" in manager.get("/reminders/rules").text
+    manager.post(f"/reminders/rules/{rule.id}", data={"active": "no"})
+    db.session.rollback()
+    assert db.session.get_one(ReminderRule, rule.id, populate_existing=True).active is False
+    assert manager.post("/reminders/rules/999999", data={"active": "no"}).status_code == 404
+
+
+def test_probes_answer_without_signing_in(app, monkeypatch):
+    client = app.test_client()
+    assert client.get("/healthz").json == {"status": "ok"}
+    answer = client.get("/readyz")  # the schema of these tests is made from the models, not migrated
+    assert (answer.status_code, answer.json) == (503, {"status": "migrations missing"})
+    monkeypatch.setattr("scheduler.views.running.schema_is_current", lambda: True)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_the_status_page_says_when_the_scheduler_last_looked(app, sign_in, today):
+    administrator = sign_in(ADMINISTRATOR)
+    assert "It has not run yet" in administrator.get("/status").text
+    factories.letter()
+    from scheduler.jobs import tick
+
+    tick(app)
+    page = administrator.get("/status").text
+    assert "2 February 2027 at 10:00am" in page
+    assert "Waiting to go" in page
