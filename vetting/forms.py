@@ -6,7 +6,7 @@ from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from accreditation.core.calendar import last_good_day
-from accreditation.web.forms import BaseForm, DayField, NotAfter
+from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
 from vetting.rules.steps import GRANTING, STATES
 
 LAST_GOOD_DAY = "The last good day, as the vetting unit gave it. Leave empty to take the usual period of the level"
@@ -24,7 +24,7 @@ class StartForm(BaseForm):
 
     def __init__(self, *, levels: list[tuple[str, str]], on: date) -> None:
         super().__init__()
-        self.level.choices = levels
+        self.level.choices = choices_of(levels)
         self.initiated_on.validators = [*self.initiated_on.validators, NotAfter(on)]
 
 
@@ -44,7 +44,7 @@ class RecordForm(BaseForm):
 
     def __init__(self, *, levels: list[tuple[str, str]], on: date) -> None:
         super().__init__()
-        self.level.choices = levels
+        self.level.choices = choices_of(levels)
         self.granted_on.validators = [*self.granted_on.validators, NotAfter(on)]
 
     def validate_valid_through(self, field: DayField) -> None:
@@ -63,7 +63,7 @@ class MoveForm(BaseForm):
 
     def __init__(self, *, steps: tuple[str, ...], on: date) -> None:
         super().__init__(data={"taken_on": on})
-        self.to.choices = [("", "Choose a step"), *((step, STATES[step]) for step in steps)]
+        self.to.choices = choices_of([("", "Choose a step"), *((step, STATES[step]) for step in steps)])
         self.taken_on.validators = [*self.taken_on.validators, NotAfter(on)]
 
     def validate_valid_through(self, field: DayField) -> None:
@@ -88,7 +88,7 @@ class ChangeForm(BaseForm):
 
     def __init__(self, *, steps: tuple[str, ...], on: date) -> None:
         super().__init__(data={"changed_on": on})
-        self.to.choices = [("", "Choose what happened"), *((step, STATES[step]) for step in steps)]
+        self.to.choices = choices_of([("", "Choose what happened"), *((step, STATES[step]) for step in steps)])
         self.changed_on.validators = [*self.changed_on.validators, NotAfter(on)]
 
 

@@ -7,14 +7,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from accreditation.core.clock import LONDON
 from accreditation.helpline.rules import CATEGORIES, CHANNELS, LONGEST_MINUTES, OUTCOMES, Details
-from accreditation.web.forms import BaseForm, DayField, NotAfter
+from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
 
 
 class ContactForm(BaseForm):
-    channel = RadioField("How", choices=list(CHANNELS.items()), default="phone", validators=[InputRequired("Choose how")])
+    channel = RadioField("How", choices=choices_of(CHANNELS.items()), default="phone", validators=[InputRequired("Choose how")])
     category = SelectField(
         "About",
-        choices=[("", "Choose what it was about"), *CATEGORIES.items()],
+        choices=choices_of([("", "Choose what it was about"), *CATEGORIES.items()]),
         validators=[InputRequired("Choose what it was about")],
     )
     minutes = IntegerField(
@@ -30,7 +30,7 @@ class ContactForm(BaseForm):
         validators=[Optional(), Length(max=4000)],
     )
     outcome = SelectField(
-        "Outcome", choices=list(OUTCOMES.items()), default="answered", validators=[InputRequired("Choose the outcome")]
+        "Outcome", choices=choices_of(OUTCOMES.items()), default="answered", validators=[InputRequired("Choose the outcome")]
     )
     case_reference = StringField("Case reference", validators=[Optional(), Length(max=40)])
     follow_up_on = DayField("Follow up by", validators=[Optional()])

@@ -7,7 +7,7 @@ from wtforms import DecimalField, RadioField, SelectField, StringField, SubmitFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from accreditation.practice.rules import CODES, KINDS, MOST_HOURS, Details
-from accreditation.web.forms import BaseForm, DayField, NotAfter
+from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
 
 
 class EntryForm(BaseForm):
@@ -27,7 +27,7 @@ class EntryForm(BaseForm):
     def __init__(self, *, kind: str, on: date) -> None:
         super().__init__()
         self.kind = kind
-        self.code.choices = list(CODES[kind].items())
+        self.code.choices = choices_of(CODES[kind].items())
         self.code.label.text = {"case": "Your part in it", "cpd": "Category", "supervision": "Kind of session"}[kind]
         self.done_on.validators = [*self.done_on.validators, NotAfter(on)]
         if kind == "case":
@@ -54,7 +54,7 @@ class ChooseForm(BaseForm):
     """Whom and what to record for: the office's way in."""
 
     reference = StringField("Mediator’s reference", validators=[DataRequired("Enter a reference, such as M0001")])
-    kind = SelectField("What", choices=list(KINDS.items()), validators=[InputRequired("Choose what to record")])
+    kind = SelectField("What", choices=choices_of(KINDS.items()), validators=[InputRequired("Choose what to record")])
     submit = SubmitField("Continue")
 
 

@@ -22,12 +22,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from accreditation.core.clock import LONDON
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.rules import MARKS, TOPICS, Details, Mark
-from accreditation.web.forms import BaseForm, DayField, NotBefore
+from accreditation.web.forms import BaseForm, DayField, NotBefore, choices_of
 
 
 class DayForm(BaseForm):
     title = StringField("Title", validators=[DataRequired("Enter a title"), Length(max=120)])
-    topic = SelectField("Topic", choices=[("", "No particular topic"), *TOPICS.items()])
+    topic = SelectField("Topic", choices=choices_of([("", "No particular topic"), *TOPICS.items()]))
     held_on = DayField("Day", validators=[InputRequired("Enter the day")])
     starts = TimeField("Starts at", validators=[InputRequired("Enter the time it starts, such as 09:30")])
     ends = TimeField("Ends at", validators=[InputRequired("Enter the time it ends, such as 16:30")])
@@ -110,7 +110,7 @@ class ConfirmForm(BaseForm):
 class MarkForm(Form):
     """One line of the attendance grid."""
 
-    state = RadioField("Attendance", choices=list(MARKS.items()), validators=[Optional()], validate_choice=False)
+    state = RadioField("Attendance", choices=choices_of(MARKS.items()), validators=[Optional()], validate_choice=False)
     hours = DecimalField(
         "Hours if in part",
         validators=[Optional(), NumberRange(Decimal("0.25"), Decimal(24), "Enter hours from 0.25 to 24")],
