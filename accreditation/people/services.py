@@ -55,9 +55,22 @@ def add_person(
     return person
 
 
+STAFF = "S"
+"""What references of staff begin with: M0001 must be free for the register that a service brings along."""
+
+
+def add_staff(*, given_name: str, family_name: str) -> Person:
+    """Somebody who has a role here and is no mediator: an administrator, a trainer. S0001, S0002, …"""
+    reference = _next_free(STAFF, "staff")
+    return add_person(given_name=given_name, family_name=family_name, reference=reference)
+
+
 def _next_reference() -> str:
-    prefix = get_setting("reference_prefix")
-    while find_person_by_reference(reference := f"{prefix}{next_number('person'):04}"):
+    return _next_free(get_setting("reference_prefix"), "person")
+
+
+def _next_free(prefix: str, series: str) -> str:
+    while find_person_by_reference(reference := f"{prefix}{next_number(series):04}"):
         pass  # an imported register brought this reference along
     return reference
 

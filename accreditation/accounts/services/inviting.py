@@ -11,7 +11,7 @@ from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.models import Person
 from accreditation.people.queries import find_person_by_reference
-from accreditation.people.services import add_person
+from accreditation.people.services import add_person, add_staff
 
 
 def invite_colleague(
@@ -31,7 +31,7 @@ def invite_colleague(
 
     `reach` is what the role is for, as `rules.reaches` writes it. Raises DomainError.
     """
-    person = _person(reference, given_name, family_name)
+    person = _person(reference, given_name, family_name, role)
     scope, scope_id = scope_of(reach, person.id)
     give_role(person.id, role, scope, scope_id, on=on, granted_by=invited_by)
     invite(person.id, email, now=now, by_letter=by_letter)
@@ -55,9 +55,10 @@ def invite_first_administrator(*, now: datetime, on: date) -> Account:
     )
 
 
-def _person(reference: str | None, given_name: str, family_name: str) -> Person:
+def _person(reference: str | None, given_name: str, family_name: str, role: Role) -> Person:
     if reference is None:
-        return add_person(given_name=given_name, family_name=family_name)
+        add = add_person if role is Role.MEDIATOR else add_staff
+        return add(given_name=given_name, family_name=family_name)
     person = find_person_by_reference(reference) or find_person_by_reference(reference.upper())
     if person is None:
         raise DomainError(f"Nobody in the register has the reference {reference}.")
