@@ -22,11 +22,16 @@ NOUNS = {
 def rule_in_words(requirement: Requirement, scheme: Scheme) -> str:
     """What the requirement asks for, in one or two sentences."""
     words = f"{_sentence(requirement.rule)}."
-    if window_days := scheme.window_of(requirement):
+    if _ends(requirement.rule) and (window_days := scheme.window_of(requirement)):
         words += f" Renewal opens {window_days} days before the end."
     if requirement.lead_only:
         words += " Missing it alone still allows co-mediation."
     return words
+
+
+def _ends(rule: Rule) -> bool:
+    """Whether what was done once is ever due again."""
+    return not isinstance(rule, Once) and not (isinstance(rule, Accumulated) and rule.per_months is None)
 
 
 def _sentence(rule: Rule) -> str:
