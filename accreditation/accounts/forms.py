@@ -2,11 +2,11 @@
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import EmailField, PasswordField, SelectField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from accreditation.accounts.rules.addresses import LONGEST_EMAIL, normal_email
 from accreditation.accounts.rules.passwords import LONGEST, SHORTEST
-from accreditation.web.forms import BaseForm
+from accreditation.web.forms import BaseForm, choices_of
 
 LONGEST_NAME = 100
 PASSWORD_HINT = f"At least {SHORTEST} characters. Three words that have nothing to do with each other will do."
@@ -24,7 +24,7 @@ def new_password(label: str = "New password") -> PasswordField:
     """A password that is being chosen: typed once, so that it can be pasted and a manager can fill it in."""
     return PasswordField(
         label,
-        [InputRequired("Enter a password"), Length(max=LONGEST, message=f"Use at most {LONGEST} characters")],
+        [DataRequired("Enter a password"), Length(max=LONGEST, message=f"Use at most {LONGEST} characters")],
         description=PASSWORD_HINT,
         render_kw={"autocomplete": "new-password", "spellcheck": "false", "autocapitalize": "none"},
     )
@@ -33,11 +33,11 @@ def new_password(label: str = "New password") -> PasswordField:
 class SignInForm(BaseForm):
     email = EmailField(
         "E-mail address",
-        [InputRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL, message="This is too long")],
+        [DataRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL, message="This is too long")],
         render_kw={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"},
     )
     password = PasswordField(
-        "Password", [InputRequired("Enter your password")], render_kw={"autocomplete": "current-password"}
+        "Password", [DataRequired("Enter your password")], render_kw={"autocomplete": "current-password"}
     )
     submit = SubmitField("Sign in")
 
@@ -45,7 +45,7 @@ class SignInForm(BaseForm):
 class ForgottenPasswordForm(BaseForm):
     email = EmailField(
         "E-mail address",
-        [InputRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL, message="This is too long")],
+        [DataRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL, message="This is too long")],
         description="The one you sign in with.",
         render_kw={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"},
     )
@@ -62,17 +62,17 @@ class FirstAdministratorForm(BaseForm):
 
     given_name = StringField(
         "First name",
-        [InputRequired("Enter your first name"), Length(max=LONGEST_NAME)],
+        [DataRequired("Enter your first name"), Length(max=LONGEST_NAME)],
         render_kw={"autocomplete": "given-name"},
     )
     family_name = StringField(
         "Last name",
-        [InputRequired("Enter your last name"), Length(max=LONGEST_NAME)],
+        [DataRequired("Enter your last name"), Length(max=LONGEST_NAME)],
         render_kw={"autocomplete": "family-name"},
     )
     email = EmailField(
         "E-mail address",
-        [InputRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL), looks_deliverable],
+        [DataRequired("Enter your e-mail address"), Length(max=LONGEST_EMAIL), looks_deliverable],
         description="You will sign in with it.",
         render_kw={"autocomplete": "username", "spellcheck": "false"},
     )
@@ -83,7 +83,7 @@ class FirstAdministratorForm(BaseForm):
 class ChangePasswordForm(BaseForm):
     present = PasswordField(
         "Present password",
-        [InputRequired("Enter your present password")],
+        [DataRequired("Enter your present password")],
         render_kw={"autocomplete": "current-password"},
     )
     password = new_password()
@@ -93,24 +93,24 @@ class ChangePasswordForm(BaseForm):
 class RoleForm(BaseForm):
     """A role and what it is for. `reaches` are (value, words) such as ("unit:3", "Croydon")."""
 
-    role = SelectField("Role", [InputRequired("Choose a role")])
+    role = SelectField("Role", [DataRequired("Choose a role")])
     reach = SelectField(
         "For",
-        [InputRequired("Choose what the role is for")],
+        [DataRequired("Choose what the role is for")],
         description="A mediator's role is for their own record, a training provider's for that provider's cohorts.",
     )
     submit = SubmitField("Give this role")
 
     def __init__(self, *, roles: list[tuple[str, str]], reaches: list[tuple[str, str]]) -> None:
         super().__init__()
-        self.role.choices = [("", "Choose a role"), *roles]
-        self.reach.choices = [("", "Choose"), *reaches]
+        self.role.choices = choices_of([("", "Choose a role"), *roles])
+        self.reach.choices = choices_of([("", "Choose"), *reaches])
 
 
 class InviteForm(RoleForm):
     email = EmailField(
         "E-mail address",
-        [InputRequired("Enter their e-mail address"), Length(max=LONGEST_EMAIL), looks_deliverable],
+        [DataRequired("Enter their e-mail address"), Length(max=LONGEST_EMAIL), looks_deliverable],
         description="They will sign in with it. The invitation goes there, and works for seven days.",
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
@@ -135,7 +135,7 @@ class InviteForm(RoleForm):
 class SettingsForm(BaseForm):
     service_name = StringField(
         "Name of the service",
-        [InputRequired("Enter the name of the service"), Length(max=80)],
+        [DataRequired("Enter the name of the service"), Length(max=80)],
         description="It stands at the head of every page and in every letter.",
     )
     service_phone = StringField(
@@ -147,4 +147,4 @@ class SettingsForm(BaseForm):
 
     def __init__(self, *, schemes: list[tuple[str, str]], **values: str) -> None:
         super().__init__(data=values)
-        self.main_scheme.choices = schemes
+        self.main_scheme.choices = choices_of(schemes)

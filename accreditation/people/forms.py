@@ -2,17 +2,17 @@
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import EmailField, HiddenField, SelectField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from accreditation.web.forms import BaseForm
+from accreditation.web.forms import BaseForm, choices_of
 
-HOLDER_KINDS = [("", "Not known"), ("employee", "Employee"), ("contractor", "Contractor")]
+HOLDER_KINDS = choices_of([("", "Not known"), ("employee", "Employee"), ("contractor", "Contractor")])
 
 
 class NameForm(BaseForm):
     """A unit or a training provider: nothing but a name."""
 
-    name = StringField("Name", [InputRequired("Enter a name"), Length(max=100, message="Use at most 100 characters")])
+    name = StringField("Name", [DataRequired("Enter a name"), Length(max=100, message="Use at most 100 characters")])
     submit = SubmitField("Save")
 
     @property
@@ -23,8 +23,8 @@ class NameForm(BaseForm):
 class PersonForm(BaseForm):
     """What the register knows of somebody. `units` are (id, name); "" stands for none."""
 
-    given_name = StringField("First name", [InputRequired("Enter the first name"), Length(max=100)])
-    family_name = StringField("Last name", [InputRequired("Enter the last name"), Length(max=100)])
+    given_name = StringField("First name", [DataRequired("Enter the first name"), Length(max=100)])
+    family_name = StringField("Last name", [DataRequired("Enter the last name"), Length(max=100)])
     email = EmailField(
         "E-mail address for letters",
         [Optional(), Length(max=254)],
@@ -38,7 +38,7 @@ class PersonForm(BaseForm):
 
     def __init__(self, *, units: list[tuple[str, str]], **values: str | None) -> None:
         super().__init__(data=values)
-        self.unit.choices = units
+        self.unit.choices = choices_of(units)
 
     def validate_email(self, field: EmailField) -> None:
         try:

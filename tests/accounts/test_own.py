@@ -76,7 +76,7 @@ def test_another_browser_can_be_signed_out(ada):
 
 
 def test_somebody_elses_session_cannot(ada, sign_in):
-    here, elsewhere = ada
+    here, _ = ada
     eve = sign_in()
     ids = [row.id for row in db.session.scalars(select(UserSession).order_by(UserSession.id))]
     assert eve.post(f"/account/sessions/{ids[0]}/end").status_code == 404
