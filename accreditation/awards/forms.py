@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from accreditation.web.forms import BaseForm, DayField, NotAfter, NotBefore
 
@@ -41,7 +41,7 @@ class WithdrawalForm(BaseForm):
     reason = TextAreaField(
         "Reason",
         description="Kept with the accreditation. Not sent to anybody.",
-        validators=[InputRequired("Write down why the accreditation is withdrawn"), Length(max=2000)],
+        validators=[DataRequired("Write down why the accreditation is withdrawn"), Length(max=2000)],
         render_kw={"rows": 4},
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, Regexp
 
 from accreditation.web.forms import BaseForm
 
@@ -27,19 +27,19 @@ class ApplicationForm(BaseForm):
     form_key = HiddenField(validators=[InputRequired(), Regexp(f"^{FORM_KEY}$")])
     given_name = StringField(
         "First name",
-        validators=[InputRequired("Enter your first name"), Length(max=100)],
+        validators=[DataRequired("Enter your first name"), Length(max=100)],
         render_kw={"autocomplete": "given-name"},
     )
     family_name = StringField(
         "Last name",
-        validators=[InputRequired("Enter your last name"), Length(max=100)],
+        validators=[DataRequired("Enter your last name"), Length(max=100)],
         render_kw={"autocomplete": "family-name"},
     )
     email = StringField(
         "E-mail address",
         description="We write to you here about your application.",
         validators=[
-            InputRequired("Enter your e-mail address"),
+            DataRequired("Enter your e-mail address"),
             Length(max=254),
             Email("Enter an e-mail address in the correct format, like name@example.police.uk"),
         ],
@@ -55,18 +55,18 @@ class ApplicationForm(BaseForm):
     motivation = TextAreaField(
         "Why do you want to become a mediator?",
         description="A few sentences are enough.",
-        validators=[InputRequired("Say why you want to become a mediator"), Length(max=4000)],
+        validators=[DataRequired("Say why you want to become a mediator"), Length(max=4000)],
         render_kw={"rows": 7},
     )
     line_manager_name = StringField(
         "Your line manager’s name",
-        validators=[InputRequired("Enter your line manager’s name"), Length(max=200)],
+        validators=[DataRequired("Enter your line manager’s name"), Length(max=200)],
         render_kw={"autocomplete": "off"},
     )
     line_manager_email = StringField(
         "Your line manager’s e-mail address",
         validators=[
-            InputRequired("Enter your line manager’s e-mail address"),
+            DataRequired("Enter your line manager’s e-mail address"),
             Length(max=254),
             Email("Enter an e-mail address in the correct format, like name@example.police.uk"),
         ],

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from wtforms import IntegerField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from accreditation.core.calendar import last_good_day
 from accreditation.web.forms import BaseForm, DayField
@@ -15,7 +15,7 @@ from cohorts.models.cohorts import CAPACITY
 
 class CohortForm(BaseForm):
     title = StringField(
-        "Title", description="Such as “Spring 2027 A”.", validators=[InputRequired("Enter a title"), Length(max=100)]
+        "Title", description="Such as “Spring 2027 A”.", validators=[DataRequired("Enter a title"), Length(max=100)]
     )
     provider = SelectField("Training provider", validators=[InputRequired("Choose the training provider")])
     scheme = SelectField("Scheme", validators=[InputRequired("Choose the scheme")])
@@ -71,6 +71,6 @@ class AddPersonForm(BaseForm):
     reference = StringField(
         "Reference of the person",
         description="Such as M0012, as in the register.",
-        validators=[InputRequired("Enter the reference"), Length(max=40)],
+        validators=[DataRequired("Enter the reference"), Length(max=40)],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from accreditation.core.dates import NotADay, is_blank, read_day
 from accreditation.web import words
@@ -31,7 +31,7 @@ class CorrectionForm(BaseForm):
     note = TextAreaField(
         "Why the result is corrected",
         description="The candidate reads it after the release.",
-        validators=[InputRequired("Write down why the result is corrected"), Length(max=2000)],
+        validators=[DataRequired("Write down why the result is corrected"), Length(max=2000)],
         render_kw={"rows": 4},
     )
 

@@ -1,0 +1,436 @@
+"""The results workbook there and back, and what people and programs do to it on the way."""
+
+import io
+import random
+import zipfile
+from datetime import date, datetime, timedelta
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from accreditation.core.database import db, transaction
+from accreditation.core.outbox import Letter
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.queries import find_person_by_reference
+from accreditation.people.rules import Grant
+from cohorts.models import Cohort, Result, ResultUpload
+from cohorts.queries.results import candidates_of
+from cohorts.services.results import record_results
+from tests import factories
+from tests.cohorts import books
+from tests.cohorts.books import DAY, NAME, NOTE, OUTCOME, REFERENCE, changed, filled, handed_out
+from tests.factories import cohorts as office
+
+XLSX = "results.xlsx"
+
+
+@pytest.fixture
+def cohort(app, today):
+    return factories.cohort("Spring 2027", candidates=4)
+
+
+@pytest.fixture
+def trainer(sign_in, cohort):
+    return sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, cohort.provider_id))
+
+
+def upload(client, cohort_id, data, name=XLSX):
+    return client.post(f"/cohorts/{cohort_id}/uploads", data={"file": (io.BytesIO(data), name)}, follow_redirects=True)
+
+
+def address(page):
+    return page.request.path
+
+
+def confirm(client, page):
+    return client.post(address(page), follow_redirects=True)
+
+
+def recorded(cohort_id):
+    db.session.rollback()
+    found = select(Result).where(Result.cohort_id == cohort_id).order_by(Result.person_id, Result.attempt)
+    return [(r.outcome, r.event_on, r.note, r.state, r.attempt, r.course) for r in db.session.scalars(found)]
+
+
+def letters():
+    db.session.rollback()
+    return db.session.scalar(select(func.count(Letter.id)))
+
+
+def test_the_workbook_is_ready_to_be_filled_in(trainer, cohort):
+    answer = trainer.get(f"/cohorts/{cohort.id}/workbook")
+    assert answer.headers["Content-Disposition"].endswith("results-Spring-2027.xlsx")
+    book = load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames == ["Results", "Instructions"]
+    sheet = book["Results"]
+    first = books.head_of(sheet) + 1
+    assert sheet.protection.sheet
+    assert [sheet.cell(first, column).protection.locked for column in range(1, 7)] == [True] * 3 + [False] * 3
+    [rule] = sheet.data_validations.dataValidation
+    assert rule.formula1 == '"Pass,Refer,Fail,Absent,Deferred"'
+    references = [sheet.cell(first + place, REFERENCE).value for place in range(4)]
+    assert sorted(references) == sorted(office.references(cohort.id))
+    assert any(f"cohort {cohort.id}, version" in str(cell.value) for row in sheet["A1:A4"] for cell in row)
+
+
+def test_there_and_back(trainer, cohort):
+    before = letters()
+    data = filled(cohort.id, ("Pass",), ("Fail", "20/01/2027", "Took sides."), ("absent", datetime(2027, 1, 21)))
+    page = upload(trainer, cohort.id, data)
+    assert "Nothing has been recorded yet" in page.text
+    assert "No letters go out now" in page.text
+    assert "(3 letters)" in page.text
+    assert recorded(cohort.id) == []
+    page = confirm(trainer, page)
+    assert "3 results added" in page.text
+    assert sorted(recorded(cohort.id)) == sorted(
+        [
+            ("pass", cohort.assessment_on, None, "draft", 1, "Spring 2027"),
+            ("fail", date(2027, 1, 20), "Took sides.", "draft", 1, "Spring 2027"),
+            ("absent", date(2027, 1, 21), None, "draft", 1, "Spring 2027"),
+        ]
+    )
+    assert letters() == before
+
+
+def test_the_same_upload_twice_changes_nothing(trainer, cohort):
+    data = filled(cohort.id, ("Pass",), ("Pass",))
+    first = upload(trainer, cohort.id, data)
+    confirm(trainer, first)
+    once, version = recorded(cohort.id), office.version(cohort.id)
+    assert "says what is recorded already" in upload(trainer, cohort.id, data).text
+    assert "Nothing was changed" in confirm(trainer, first).text  # the button of the first preview again
+    assert (recorded(cohort.id), office.version(cohort.id)) == (once, version)
+
+
+def test_a_stale_workbook_is_explained_and_never_overwrites(trainer, cohort):
+    data = filled(cohort.id, ("Pass",), ("Pass",), ("Pass",), ("Pass",))
+    factories.drafts(cohort.id, "absent")
+    before = recorded(cohort.id)
+    page = upload(trainer, cohort.id, data)
+    assert "The cohort has changed since this workbook was downloaded" in page.text
+    assert "Absent, 23 Jan 2027, draft" in page.text
+    assert "Record " not in page.text.split("<main")[1]
+    assert "Nothing was recorded" in confirm(trainer, page).text
+    assert recorded(cohort.id) == before
+
+
+def test_a_workbook_that_became_stale_after_its_preview_is_refused(trainer, cohort):
+    page = upload(trainer, cohort.id, filled(cohort.id, ("Pass",)))
+    factories.drafts(cohort.id, "absent")
+    before = recorded(cohort.id)
+    assert "Nothing was recorded" in confirm(trainer, page).text
+    assert recorded(cohort.id) == before
+
+
+def test_one_wrong_cell_keeps_everything_out_and_says_where(trainer, cohort):
+    page = upload(trainer, cohort.id, filled(cohort.id, ("Pass",), ("Fail",), ("Maybe",), ("Pass", "31/06/2027")))
+    assert "3 rows have something to mend" in page.text
+    for said in ("A fail needs a note", "“Maybe” is not an outcome", "June has 30 days"):
+        assert said in page.text
+    assert "Nothing was recorded" in confirm(trainer, page).text
+    assert recorded(cohort.id) == []
+
+
+def test_the_file_to_mend_can_be_corrected_and_uploaded_again(trainer, cohort):
+    page = upload(trainer, cohort.id, filled(cohort.id, ("Pass",), ("Fail", "20/01/2027")))
+    back = trainer.get(f"{address(page)}/to-mend").data
+    sheet = load_workbook(io.BytesIO(back))["Results"]
+    first = books.head_of(sheet) + 1
+    assert [sheet.cell(first + place, 7).value for place in range(2)] == [
+        None,
+        "Note: A fail needs a note that says why. Write one.",
+    ]
+
+    def mend(book, sheet, first):
+        sheet.cell(first + 1, NOTE).value = "Took sides."
+
+    page = confirm(trainer, upload(trainer, cohort.id, changed(back, mend)))
+    assert "2 results added" in page.text
+    assert ("fail", date(2027, 1, 20), "Took sides.", "draft", 1, "Spring 2027") in recorded(cohort.id)
+
+
+def test_a_later_upload_takes_the_place_of_the_one_before(trainer, cohort):
+    first = upload(trainer, cohort.id, filled(cohort.id, ("Pass",)))
+    upload(trainer, cohort.id, filled(cohort.id, ("Pass",), ("Pass",)))
+    assert "A later upload took the place" in confirm(trainer, first).text
+    assert recorded(cohort.id) == []
+    states = db.session.scalars(select(ResultUpload.state).order_by(ResultUpload.id)).all()
+    assert states == ["discarded", "waiting"]
+
+
+def test_a_workbook_of_another_cohort_is_refused(trainer, cohort):
+    other = factories.cohort(candidates=1)
+    page = upload(trainer, cohort.id, handed_out(other.id))
+    assert "made for another cohort" in page.text
+    assert recorded(cohort.id) == []
+
+
+def test_csv_as_excel_saves_it_will_do(trainer, cohort):
+    one = office.references(cohort.id)[0]
+    name = find_person_by_reference(one).name
+    text = (
+        f"Workbook of cohort {cohort.id}, version {office.version(cohort.id)}. Keep this line.\n"
+        f"Reference;Name;Attempt;Outcome;Date of assessment;Note\n{one};{name};1;Pass;20/01/2027;\n"
+    )
+    page = confirm(trainer, upload(trainer, cohort.id, text.encode("cp1252"), "results.csv"))
+    assert "1 result added" in page.text
+
+
+def test_grid_and_workbook_leave_the_same_rows_and_letters(sign_in, app, today):
+    """One way of recording, whatever the door."""
+    kept = []
+    answers = [("pass", "", ""), ("fail", "20/01/2027", "Took sides."), ("refer", "21 January 2027", "Again.")]
+    for door in ("grid", "workbook"):
+        cohort_id = factories.cohort(candidates=4).id
+        provider_id = db.session.get_one(Cohort, cohort_id).provider_id
+        trainer = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, provider_id))
+        before = letters()
+        if door == "workbook":
+            confirm(trainer, upload(trainer, cohort_id, filled(cohort_id, *[[v or None for v in a] for a in answers])))
+        else:
+            typed = {"version": office.version(cohort_id)}
+            for who, (outcome, day, note) in zip(candidates_of(cohort_id), answers, strict=False):
+                place = who.enrolment.id
+                typed |= {f"outcome-{place}": outcome, f"event_on-{place}": day, f"note-{place}": note}
+            trainer.post(f"/cohorts/{cohort_id}/results", data=typed)
+        kept.append(([row[:5] for row in recorded(cohort_id)], letters() - before, office.version(cohort_id)))
+    assert kept[0] == kept[1]
+    assert len(kept[0][0]) == 3
+
+
+# --- what people do to workbooks -----------------------------------------------------------------------------------
+
+
+def put(column, value, row=0):
+    def change(book, sheet, first):
+        sheet.cell(first + row, column).value = value
+
+    return change
+
+
+def swap_names(book, sheet, first):
+    one, other = sheet.cell(first, NAME), sheet.cell(first + 1, NAME)
+    one.value, other.value = other.value, one.value
+    sheet.cell(first, OUTCOME).value = "Pass"
+
+
+def swap_columns(book, sheet, first):
+    for row in range(first - 1, first + 4):
+        one, other = sheet.cell(row, OUTCOME), sheet.cell(row, NOTE)
+        one.value, other.value = other.value, one.value
+
+
+def swap_columns_under_their_headings(book, sheet, first):
+    sheet.cell(first, NOTE).value, sheet.cell(first, OUTCOME).value = "Pass", "Took part in everything"
+
+
+def merge_cells(book, sheet, first):
+    sheet.cell(first, OUTCOME).value = "Pass"
+    sheet.merge_cells(start_row=first, start_column=OUTCOME, end_row=first + 3, end_column=OUTCOME)
+
+
+def merge_references(book, sheet, first):
+    sheet.merge_cells(start_row=first, start_column=REFERENCE, end_row=first + 1, end_column=REFERENCE)
+    sheet.cell(first + 1, OUTCOME).value = "Pass"
+
+
+def rename(book, sheet, first):
+    sheet.title, book["Instructions"].title = "Ergebnisse", "Results"
+    sheet.cell(first, OUTCOME).value = "Pass"
+
+
+def second_copy(book, sheet, first):
+    book.copy_worksheet(sheet)
+
+
+def without_stamp(book, sheet, first):
+    for row in range(1, first - 1):
+        sheet.cell(row, 1).value = None
+
+
+def other_version(book, sheet, first):
+    for row in range(1, first - 1):
+        sheet.cell(row, 1).value = str(sheet.cell(row, 1).value or "").replace("version ", "version 9")
+    sheet.cell(first, OUTCOME).value = "Pass"
+
+
+def without_headings(book, sheet, first):
+    sheet.delete_rows(first - 1)
+
+
+def blank_rows_between(book, sheet, first):
+    sheet.insert_rows(first + 1, 3)
+    sheet.cell(first, OUTCOME).value = "Pass"
+
+
+def total_row(book, sheet, first):
+    sheet.cell(first + 6, REFERENCE).value = "Total"
+    sheet.cell(first + 6, OUTCOME).value = "=COUNTA(D5:D8)"
+
+
+def delete_heading(book, sheet, first):
+    sheet.cell(first - 1, NOTE).value = None
+
+
+def heading_twice(book, sheet, first):
+    sheet.cell(first - 1, 8).value = "Outcome"
+
+
+def only_some_rows(book, sheet, first):
+    sheet.delete_rows(first, 2)
+    sheet.cell(first, OUTCOME).value = "Pass"
+
+
+def reverse_rows(book, sheet, first):
+    rows = [[sheet.cell(first + r, c).value for c in range(1, 7)] for r in range(4)]
+    rows[0][OUTCOME - 1] = "Pass"
+    for r, row in enumerate(reversed(rows)):
+        for c, value in enumerate(row, 1):
+            sheet.cell(first + r, c).value = value
+
+
+def nothing_at_all(book, sheet, first):
+    sheet.delete_rows(1, 50)
+
+
+def twice(book, sheet, first):
+    for column in range(1, 7):
+        sheet.cell(first + 4, column).value = sheet.cell(first, column).value
+
+
+GOOD, REFUSED = "1 result added", "refused"
+MUTATIONS = [
+    # what can be understood is understood
+    (put(OUTCOME, "pass"), GOOD),
+    (put(OUTCOME, " P. "), GOOD),
+    (put(OUTCOME, "PASSED"), GOOD),
+    (swap_columns, "nothing"),  # headings move with their columns
+    (merge_cells, GOOD),  # only the first of the merged cells says anything
+    (rename, GOOD),
+    (blank_rows_between, GOOD),
+    (only_some_rows, GOOD),
+    (reverse_rows, GOOD),
+    (put(8, "my own remark"), "nothing"),
+    (put(OUTCOME, None), "nothing"),
+    (put(OUTCOME, "n/a"), "nothing"),
+    (put(DAY, "20/01/2027"), "nothing"),
+    # what cannot is refused, in words
+    (put(OUTCOME, "Maybe"), REFUSED),
+    (put(OUTCOME, 1), REFUSED),
+    (put(OUTCOME, True), REFUSED),
+    (put(OUTCOME, datetime(2027, 1, 20)), REFUSED),
+    (put(OUTCOME, '=IF(A1="","Pass","Fail")'), REFUSED),
+    (put(OUTCOME, "#REF!"), REFUSED),
+    (put(OUTCOME, "Fail"), REFUSED),
+    (put(OUTCOME, "x" * 32_000), REFUSED),
+    (put(NOTE, "A note alone"), REFUSED),
+    (put(DAY, "31/06/2026"), REFUSED),
+    (put(DAY, "20/01/27"), REFUSED),
+    (put(DAY, "01/20/2027"), REFUSED),
+    (put(DAY, "yesterday"), REFUSED),
+    (put(DAY, 46042), REFUSED),
+    (put(DAY, "=TODAY()"), REFUSED),
+    (put(REFERENCE, None), REFUSED),
+    (put(REFERENCE, "M9999"), REFUSED),
+    (put(REFERENCE, 12), REFUSED),
+    (put(REFERENCE, "=A6"), REFUSED),
+    (put(NAME, "Somebody Else"), REFUSED),
+    (put(NAME, None), REFUSED),
+    (swap_names, REFUSED),
+    (swap_columns_under_their_headings, REFUSED),
+    (merge_references, REFUSED),
+    (second_copy, REFUSED),
+    (without_stamp, REFUSED),
+    (other_version, REFUSED),
+    (without_headings, REFUSED),
+    (total_row, REFUSED),
+    (delete_heading, REFUSED),
+    (heading_twice, REFUSED),
+    (nothing_at_all, REFUSED),
+    (twice, REFUSED),
+    (lambda b, s, f: (put(OUTCOME, "Pass")(b, s, f), put(DAY, "03/02/2027")(b, s, f)), REFUSED),
+    (lambda b, s, f: (put(OUTCOME, "Pass")(b, s, f), put(DAY, datetime(1999, 1, 1))(b, s, f)), REFUSED),
+    (lambda b, s, f: (put(OUTCOME, "Fail")(b, s, f), put(NOTE, "n" * 2001)(b, s, f)), REFUSED),
+]
+
+
+def test_whatever_people_do_to_a_workbook_is_understood_or_refused_in_words(trainer, cohort):
+    blank = handed_out(cohort.id)
+    for number, (change, expected) in enumerate(MUTATIONS):
+        try:
+            page = upload(trainer, cohort.id, changed(blank, change))
+        except Exception as error:
+            raise AssertionError(f"mutation {number}") from error
+        assert page.status_code == 200, number
+        said = confirm(trainer, page).text if "/uploads/" in address(page) else page.text
+        if expected == GOOD:
+            assert GOOD in said, number
+            take_back(cohort.id)
+            blank = handed_out(cohort.id)
+        elif expected == REFUSED:
+            assert "error-message" in said or "has changed since" in said, number
+        else:
+            assert "Nothing was changed" in said, number
+        assert recorded(cohort.id) == [], number
+
+
+def take_back(cohort_id):
+    entries = [office.entry(reference, None) for reference in office.references(cohort_id)]
+    by = factories.person().id
+    with transaction():
+        record_results(cohort_id, entries, version=office.version(cohort_id), on=factories.TODAY, recorded_by=by)
+
+
+def broken_files(data):
+    """The workbook truncated, garbled and wrapped in what it is not."""
+    chance = random.Random(4)
+    for length in (0, 1, 10, 100, len(data) // 2, len(data) - 20):
+        yield data[:length]
+    for _ in range(6):
+        garbled = bytearray(data)
+        for _ in range(40):
+            garbled[chance.randrange(len(garbled))] = chance.randrange(256)
+        yield bytes(garbled)
+    yield b"%PDF-1.7"
+    yield b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+    yield b"<html><table><tr><td>Reference</td></tr></table></html>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("hello.txt", "x")
+    yield out.getvalue()
+
+
+def test_a_broken_file_is_refused_in_words(trainer, cohort):
+    whole = filled(cohort.id, ("Pass",))
+    for number, data in enumerate(broken_files(whole)):
+        page = upload(trainer, cohort.id, data)
+        assert page.status_code == 200, number
+        if "/uploads/" not in address(page):
+            assert "error-message" in page.text, number
+        assert recorded(cohort.id) == [], number
+
+
+def test_without_a_file_the_page_says_so(trainer, cohort):
+    page = trainer.post(f"/cohorts/{cohort.id}/uploads", data={})
+    assert "Choose the workbook" in page.text
+
+
+def test_a_resit_is_asked_for_in_the_next_workbook(trainer, cohort):
+    factories.released_results(cohort.id, "pass", "refer")
+    sheet = load_workbook(io.BytesIO(handed_out(cohort.id)))["Results"]
+    first = books.head_of(sheet) + 1
+    rows = {
+        sheet.cell(first + r, REFERENCE).value: [sheet.cell(first + r, c).value for c in (3, OUTCOME)] for r in range(4)
+    }
+    one, two, *_ = office.references(cohort.id)
+    assert (rows[one], rows[two]) == ([1, "Pass"], [2, None])
+    page = upload(trainer, cohort.id, handed_out(cohort.id))
+    assert "says what is recorded already" in page.text
+
+
+def test_a_late_day_is_the_day_of_the_event(trainer, cohort):
+    day = factories.TODAY - timedelta(1)
+    confirm(trainer, upload(trainer, cohort.id, filled(cohort.id, ("Pass", day.strftime("%d/%m/%Y")))))
+    assert recorded(cohort.id)[0][1] == day
