@@ -163,7 +163,10 @@ def show_cohort(
         upload_form=upload_form or UploadForm(formdata=None),
         add_form=add_form or AddPersonForm(formdata=None),
         form=next((form for form in (upload_form, add_form) if form and form.errors), None),
-        may_record=whole_cohort and takes_results and viewer.may_somewhere(Permission.RECORD_RESULTS),
+        may_record=whole_cohort
+        and takes_results
+        and viewer.may_somewhere(Permission.RECORD_RESULTS)
+        and any(who.closed_because is None for who in candidates),
         may_manage=whole_service and viewer.may_somewhere(Permission.MANAGE_COHORTS),
         may_release=viewer.may_somewhere(Permission.RELEASE_RESULTS),
     )
