@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from accreditation.core.errors import Conflict, DomainError, NotAllowed, NotFound
@@ -52,6 +53,7 @@ def show_refusals(app: Flask) -> None:
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(CSRFError, form_too_old)
     app.register_error_handler(DomainError, refused_by_the_domain)
+    app.register_error_handler(OperationalError, out_of_reach)
     app.register_error_handler(Exception, failed)
 
 
@@ -89,6 +91,13 @@ def refused_by_the_domain(refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, Conflict):
         return _page(409, words=Words(WORDS[409].title, text))
     return _page(400 if isinstance(refusal, DamagedPlace) else 422, words=Words("That cannot be done", text))
+
+
+def out_of_reach(error: OperationalError) -> ResponseReturnValue:
+    """The database did not answer in time: somebody is writing something long, or it is being restarted."""
+    current_app.logger.error("%s %s: the database did not answer: %s", request.method, request.path, error.orig)
+    text, status, headers = _page(503)
+    return text, status, {**headers, "Retry-After": "10"}
 
 
 def failed(error: Exception) -> ResponseReturnValue:
