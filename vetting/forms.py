@@ -18,7 +18,9 @@ class StartForm(BaseForm):
     sponsor = StringField("Sponsor", validators=[Optional(), Length(max=120)])
     reference = StringField("Reference number", validators=[Optional(), Length(max=60)])
     notes = TextAreaField(
-        "Notes", description="Dates and decisions only, never reasons or answers", validators=[Optional(), Length(max=2000)]
+        "Notes",
+        description="Dates and decisions only, never reasons or answers",
+        validators=[Optional(), Length(max=2000)],
     )
     submit = SubmitField("Start the application")
 
@@ -38,7 +40,9 @@ class RecordForm(BaseForm):
     reference = StringField("Reference number", validators=[Optional(), Length(max=60)])
     conditions = TextAreaField("Conditions, if there are any", validators=[Optional(), Length(max=2000)])
     notes = TextAreaField(
-        "Notes", description="Dates and decisions only, never reasons or answers", validators=[Optional(), Length(max=2000)]
+        "Notes",
+        description="Dates and decisions only, never reasons or answers",
+        validators=[Optional(), Length(max=2000)],
     )
     submit = SubmitField("Record the clearance")
 

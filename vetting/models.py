@@ -55,7 +55,7 @@ class ApplicationStep(Record):
 
 
 class Clearance(Record):
-    """A clearance held by a person for a sponsor, for the days [granted_on, ends_on); `state` is the last of its changes.
+    """A clearance held by a person for a sponsor, for the days [granted_on, ends_on); `state` is its last change.
 
     `ends_on` null: no end is known or stated. `ends_source` says whether the vetting unit gave the end.
     """

@@ -1,6 +1,6 @@
 """The one form of the helpline: recorded in under a minute, so that it is recorded at all."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 
 from wtforms import IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -11,7 +11,9 @@ from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
 
 
 class ContactForm(BaseForm):
-    channel = RadioField("How", choices=choices_of(CHANNELS.items()), default="phone", validators=[InputRequired("Choose how")])
+    channel = RadioField(
+        "How", choices=choices_of(CHANNELS.items()), default="phone", validators=[InputRequired("Choose how")]
+    )
     category = SelectField(
         "About",
         choices=choices_of([("", "Choose what it was about"), *CATEGORIES.items()]),
@@ -30,7 +32,10 @@ class ContactForm(BaseForm):
         validators=[Optional(), Length(max=4000)],
     )
     outcome = SelectField(
-        "Outcome", choices=choices_of(OUTCOMES.items()), default="answered", validators=[InputRequired("Choose the outcome")]
+        "Outcome",
+        choices=choices_of(OUTCOMES.items()),
+        default="answered",
+        validators=[InputRequired("Choose the outcome")],
     )
     case_reference = StringField("Case reference", validators=[Optional(), Length(max=40)])
     follow_up_on = DayField("Follow up by", validators=[Optional()])
@@ -40,12 +45,15 @@ class ContactForm(BaseForm):
 
     def __init__(self, *, at: datetime) -> None:
         there = at.astimezone(LONDON)
-        super().__init__(data={"contacted_on": there.date(), "contacted_time": there.time().replace(second=0, microsecond=0)})
+        super().__init__(
+            data={"contacted_on": there.date(), "contacted_time": there.time().replace(second=0, microsecond=0)}
+        )
         self.contacted_on.validators = [*self.contacted_on.validators, NotAfter(there.date())]
 
     def details(self) -> Details:
-        on: date = self.contacted_on.data
-        at: time = self.contacted_time.data
+        """What was entered, once the form has been found valid."""
+        on, at = self.contacted_on.data, self.contacted_time.data
+        assert on and at is not None
         return Details(
             contacted_at=datetime.combine(on, at, LONDON),
             channel=self.channel.data,

@@ -23,7 +23,9 @@ class Contact(Record):
         CheckConstraint(one_of("category", list(CATEGORIES)), name="known_category"),
         CheckConstraint(one_of("outcome", list(OUTCOMES)), name="known_outcome"),
         CheckConstraint("minutes > 0", name="some_minutes"),
-        CheckConstraint(f"advice IS NULL OR NOT ({one_of('category', sorted(SIGNPOSTED))})", name="signposted_not_noted"),
+        CheckConstraint(
+            f"advice IS NULL OR NOT ({one_of('category', sorted(SIGNPOSTED))})", name="signposted_not_noted"
+        ),
         CheckConstraint("(followed_up_on IS NULL) = (followed_up_by IS NULL)", name="followed_up_by_somebody"),
         Index("ix_helpline_contact_when", "contacted_at", "id"),
         Index("ix_helpline_contact_person", "person_id", "contacted_at"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from accreditation.core.clock import LONDON
@@ -71,7 +71,9 @@ def contacts_page(
     ):
         if value is not None:
             query = query.where(column == value)
-    page = page_of(query, [By(Contact.id, int, descending=True)], place=place, key=lambda row: (row.id,), address=address)
+    page = page_of(
+        query, [By(Contact.id, int, descending=True)], place=place, key=lambda row: (row.id,), address=address
+    )
     return Page([_row(found) for found in page.rows], page.next_token, page.previous_token, page.address)
 
 
@@ -107,10 +109,10 @@ def get_contact(contact_id: int, viewer: Viewer) -> Contact:
 
 def find_mediators(words: str, viewer: Viewer, on: date) -> list[Found]:
     """The people whose name, reference or pay number has every word, at most eight, each with whether they may work."""
-    wanted = plain(words).replace("\0", "").split()
+    wanted, within = plain(words).replace("\0", "").split(), visible_to(viewer)
     if not wanted:
         return []
-    query = select(Person).where(visible_to(viewer)).order_by(Person.sort_name, Person.id).limit(FOUND_AT_MOST)
+    query = select(Person).where(within).order_by(Person.sort_name, Person.id).limit(FOUND_AT_MOST)
     for word in wanted[:6]:
         query = query.where(Person.search_text.contains(f" {word}", autoescape=True))
     people = list(db.session.scalars(query))
@@ -136,7 +138,7 @@ def _owed(viewer: Viewer, adviser_id: int | None, until: date | None) -> ColumnE
 _Adviser = aliased(Person)
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Any:
     return (
         select(
             Contact.id,

@@ -75,7 +75,8 @@ def reasons_to_refuse(details: Details, *, on: date, at: datetime) -> list[str]:
         reasons.append(f"Enter the minutes it took, from 1 to {LONGEST_MINUTES}.")
     if details.category in SIGNPOSTED and details.advice:
         reasons.append(
-            "Vetting matters are signposted to the vetting unit and never noted. Take the text out and record the contact without it."
+            "Vetting matters are signposted to the vetting unit and never noted. "
+            "Take the text out and record the contact without it."
         )
     if details.follow_up_on and details.follow_up_on < on:
         reasons.append("The follow-up must be due today or later.")

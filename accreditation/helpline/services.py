@@ -14,9 +14,7 @@ SOURCE = "helpline_contact"
 FOLLOW_UP = "helpline_followup"
 
 
-def record_contact(
-    person_id: int, details: Details, *, on: date, at: datetime, adviser_id: int | None
-) -> Contact:
+def record_contact(person_id: int, details: Details, *, on: date, at: datetime, adviser_id: int | None) -> Contact:
     """One contact of this mediator, recorded on `on` at the moment `at`; a follow-up becomes a deadline of the adviser.
 
     Raises DomainError with every reason why it cannot be recorded like this.

@@ -21,7 +21,9 @@ class EntryForm(BaseForm):
         description="The reference only: no names of parties",
         validators=[Optional(), Length(max=40)],
     )
-    note = StringField("Note", description="For example, the title of the course", validators=[Optional(), Length(max=200)])
+    note = StringField(
+        "Note", description="For example, the title of the course", validators=[Optional(), Length(max=200)]
+    )
     submit = SubmitField("Log it")
 
     def __init__(self, *, kind: str, on: date) -> None:
@@ -40,10 +42,14 @@ class EntryForm(BaseForm):
             del self.case_reference
 
     def details(self) -> Details:
+        """What was entered, once the form has been found valid."""
+        assert self.done_on.data
+        hours = Decimal(1) if self.kind == "case" else self.hours.data
+        assert hours is not None
         return Details(
             kind=self.kind,
             done_on=self.done_on.data,
-            quantity=Decimal(1) if self.kind == "case" else self.hours.data,
+            quantity=hours,
             code=self.code.data,
             case_reference=self.case_reference.data or None if self.kind == "case" else None,
             note=None if self.kind == "case" else self.note.data or None,
@@ -59,7 +65,9 @@ class ChooseForm(BaseForm):
 
 
 class ReasonForm(BaseForm):
-    reason = StringField("Reason, as the mediator will read it", validators=[DataRequired("Enter a reason"), Length(max=200)])
+    reason = StringField(
+        "Reason, as the mediator will read it", validators=[DataRequired("Enter a reason"), Length(max=200)]
+    )
     submit = SubmitField("Turn it down")
 
 

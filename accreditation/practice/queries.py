@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
@@ -29,7 +30,8 @@ def entries_page(
     address: Callable[[str | None], str],
 ) -> Page[PracticeEntry]:
     """Entries of the people this viewer may know of: those to be confirmed oldest first, any others latest first."""
-    query = select(PracticeEntry, Person).join(PracticeEntry.person).where(visible_to(viewer))
+    query = select(PracticeEntry).join(PracticeEntry.person).options(contains_eager(PracticeEntry.person))
+    query = query.where(visible_to(viewer))
     if state is not None:
         query = query.where(PracticeEntry.state == state)
     if kind is not None:

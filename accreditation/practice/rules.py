@@ -22,14 +22,19 @@ SUPERVISION_KINDS = {"one_to_one": "One to one", "group": "In a group"}
 
 CODES: dict[str, dict[str, str]] = {"case": ROLES, "cpd": CPD_CATEGORIES, "supervision": SUPERVISION_KINDS}
 
-STATES = {"logged": "To be confirmed", "confirmed": "Confirmed", "turned_down": "Turned down", "struck_out": "Struck out"}
+STATES = {
+    "logged": "To be confirmed",
+    "confirmed": "Confirmed",
+    "turned_down": "Turned down",
+    "struck_out": "Struck out",
+}
 
 MOST_HOURS = Decimal(100)
 
 
 @dataclass(frozen=True)
 class Details:
-    """One entry. `quantity` is hours for CPD and supervision, and 1 for a case, which is named by its reference only."""
+    """One entry. `quantity` is hours for CPD and supervision, 1 for a case, which is named by its reference only."""
 
     kind: str
     done_on: date

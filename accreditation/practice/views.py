@@ -25,7 +25,13 @@ TONES = {"logged": "soon", "confirmed": "good", "turned_down": "bad", "struck_ou
 
 @bp.context_processor
 def words() -> dict[str, object]:
-    return {"entry_kinds": KINDS, "entry_states": STATES, "entry_tones": TONES, "code_label": code_label, "amount": amount}
+    return {
+        "entry_kinds": KINDS,
+        "entry_states": STATES,
+        "entry_tones": TONES,
+        "code_label": code_label,
+        "amount": amount,
+    }
 
 
 # --- the mediator's own log ------------------------------------------------------------------------------------------
@@ -136,7 +142,7 @@ def choose(viewer: Viewer) -> ResponseReturnValue:
     """Whom and what to record for."""
     form = ChooseForm()
     if form.validate_on_submit():
-        reference = get_mediator(form.reference.data.upper(), viewer).reference
+        reference = get_mediator((form.reference.data or "").upper(), viewer).reference
         return redirect(url_for("practice.record", reference=reference, kind=form.kind.data))
     return render_template("practice/choose.html", form=form)
 
@@ -189,13 +195,19 @@ def turn_down(viewer: Viewer, entry_id: int) -> ResponseReturnValue:
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
         else:
-            flash("Struck out. Standing has been renewed." if confirmed else "Turned down. The mediator sees the reason.")
+            flash(
+                "Struck out. Standing has been renewed." if confirmed else "Turned down. The mediator sees the reason."
+            )
             return redirect(url_for("practice.entries"))
     return render_template("practice/turn_down.html", form=form, entry=get_entry(entry_id, viewer))
 
 
 def _filters() -> Filters:
-    states = [("logged", STATES["logged"]), *((key, text) for key, text in STATES.items() if key != "logged"), ("all", "All")]
+    states = [
+        ("logged", STATES["logged"]),
+        *((key, text) for key, text in STATES.items() if key != "logged"),
+        ("all", "All"),
+    ]
     offered = (
         Filter("state", lambda value: dict(states)[value], states),
         Filter("kind", lambda value: KINDS[value], list(KINDS.items())),

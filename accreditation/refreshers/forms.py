@@ -36,7 +36,8 @@ class DayForm(BaseForm):
         "Link to join online", description="Shown to people who have a seat", validators=[Optional(), Length(max=500)]
     )
     capacity = IntegerField(
-        "Seats", validators=[InputRequired("Enter the number of seats"), NumberRange(1, 1000, "Enter a number from 1 to 1,000")]
+        "Seats",
+        validators=[InputRequired("Enter the number of seats"), NumberRange(1, 1000, "Enter a number from 1 to 1,000")],
     )
     minimum = IntegerField(
         "Smallest number of people it runs with",
@@ -61,6 +62,8 @@ class DayForm(BaseForm):
             raise ValidationError("Enter the whole link, beginning with https://")
 
     def details(self) -> Details:
+        """What was entered, once the form has been found valid."""
+        assert self.held_on.data and self.starts.data is not None and self.ends.data is not None
         return Details(
             title=self.title.data or "",
             topic=self.topic.data or None,
@@ -88,9 +91,7 @@ def _shown(day: RefresherDay) -> dict[str, object]:
 
 
 class CancelDayForm(BaseForm):
-    because = StringField(
-        "Reason, as the people who are booked will read it", validators=[Optional(), Length(max=200)]
-    )
+    because = StringField("Reason, as the people who are booked will read it", validators=[Optional(), Length(max=200)])
     submit = SubmitField("Cancel the day")
 
 
@@ -131,7 +132,11 @@ class AttendanceForm(BaseForm):
                 MarkForm(
                     submitted,  # type: ignore[arg-type]
                     prefix=f"b{booking.id}",
-                    data={"state": booking.state if booking.state in MARKS else None, "hours": booking.hours, "was": booking.state},
+                    data={
+                        "state": booking.state if booking.state in MARKS else None,
+                        "hours": booking.hours,
+                        "was": booking.state,
+                    },
                 ),
             )
             for booking in bookings
@@ -139,7 +144,8 @@ class AttendanceForm(BaseForm):
 
     def validate_lines(self) -> bool:
         """Every line, so that every mistake is shown at once."""
-        return all([line.validate() for _, line in self.lines])
+        sound = [line.validate() for _, line in self.lines]
+        return all(sound)
 
     def marks(self) -> list[Mark]:
         """The lines in which something is chosen."""

@@ -84,7 +84,7 @@ class Details:
 
 @dataclass(frozen=True)
 class Mark:
-    """One line of the attendance grid: the state shown when it was filled in, the state chosen, and the hours if in part."""
+    """One line of the attendance grid: the state it was filled in over, the state chosen, the hours if in part."""
 
     booking_id: int
     was: str
@@ -112,7 +112,7 @@ def reasons_to_refuse_details(details: Details, *, seated: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody on the waiting list: `lapses_on` is the first day their requirement is no longer met, None if already unmet."""
+    """Somebody who waits: `lapses_on` is the first day their requirement is no longer met, None if it is not now."""
 
     booking_id: int
     lapses_on: date | None

@@ -126,7 +126,9 @@ def test_an_entry_without_sense_is_refused(app, wrong):
     assert db.session.scalars(select(PracticeEntry)).all() == []
 
 
-@pytest.mark.parametrize(("on", "counts"), [(date(2027, 1, 11), 0), (date(2027, 1, 12), 2), (date(2028, 1, 11), 2), (date(2028, 1, 12), 0)])
+@pytest.mark.parametrize(
+    ("on", "counts"), [(date(2027, 1, 11), 0), (date(2027, 1, 12), 2), (date(2028, 1, 11), 2), (date(2028, 1, 12), 0)]
+)
 def test_progress_is_counted_in_the_window_to_the_day(app, office, on, counts):
     ada = factories.mediator()
     entries = [factories.practice_entry(ada.id, code="lead") for _ in range(2)]

@@ -16,6 +16,7 @@ from accreditation.core import database
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import DomainError
 
+
 def race(settings: Config, attempt: Callable[..., str], *arguments: tuple[Any, ...], guarded: bool = True) -> list[str]:
     """Run the attempt once for each tuple of arguments, each in a process of its own; the sorted answers."""
     processes = get_context("spawn")

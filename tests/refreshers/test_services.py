@@ -46,7 +46,11 @@ def record(day_id: int, *marks: Mark, on: date = date(2027, 3, 2)) -> int:
 @pytest.mark.parametrize(
     ("on", "at", "utc"),
     [
-        (date(2027, 3, 27), time(9, 30), datetime(2027, 3, 27, 9, 30, tzinfo=UTC)),  # the day before the clocks go forward
+        (
+            date(2027, 3, 27),
+            time(9, 30),
+            datetime(2027, 3, 27, 9, 30, tzinfo=UTC),
+        ),  # the day before the clocks go forward
         (date(2027, 3, 28), time(9, 30), datetime(2027, 3, 28, 8, 30, tzinfo=UTC)),
         (date(2027, 10, 30), time(9, 30), datetime(2027, 10, 30, 8, 30, tzinfo=UTC)),
         (date(2027, 10, 31), time(9, 30), datetime(2027, 10, 31, 9, 30, tzinfo=UTC)),
@@ -126,7 +130,9 @@ def test_a_day_can_be_booked_until_it_is_over(app, today, days_before, refused):
         assert factories.booking(ada.id, day.id, on=on).state == "booked"
 
 
-@pytest.mark.parametrize(("left_on", "refused"), [(date(2027, 3, 1), True), (date(2027, 3, 2), True), (date(2027, 3, 3), False)])
+@pytest.mark.parametrize(
+    ("left_on", "refused"), [(date(2027, 3, 1), True), (date(2027, 3, 2), True), (date(2027, 3, 3), False)]
+)
 def test_who_will_have_left_by_the_day_cannot_book(app, today, left_on, refused):
     ada, day = factories.person(), factories.refresher_day()
     with transaction():
@@ -175,7 +181,12 @@ def test_a_freed_seat_goes_to_whoever_lapses_first(app, today):
 
 
 def test_the_line_is_by_lapse_then_by_asking():
-    waiting = [Waiting(1, date(2027, 6, 1)), Waiting(2, date(2027, 3, 1)), Waiting(3, None), Waiting(4, date(2027, 3, 1))]
+    waiting = [
+        Waiting(1, date(2027, 6, 1)),
+        Waiting(2, date(2027, 3, 1)),
+        Waiting(3, None),
+        Waiting(4, date(2027, 3, 1)),
+    ]
     assert [one.booking_id for one in next_in_line(waiting)] == [3, 2, 4, 1]
 
 
@@ -212,7 +223,10 @@ def test_attending_moves_the_last_good_day(app, today):
     assert (promised.now_through, promised.then_through) == (date(2027, 3, 19), date(2028, 3, 19))
     assert record(day.id, Mark(booking.id, "booked", "attended")) == 1
     after = standing_on(ada.id, SCHEME, date(2027, 3, 2))
-    assert next(r for r in periods_of(ada.id, SCHEME) if r.starts_on <= date(2027, 3, 2) < r.ends_on).verdict == after.verdict
+    assert (
+        next(r for r in periods_of(ada.id, SCHEME) if r.starts_on <= date(2027, 3, 2) < r.ends_on).verdict
+        == after.verdict
+    )
     assert after.result.requirements["refresher"][0].ends_on == date(2028, 3, 20)
     assert db.session.get_one(RefresherDay, day.id).state == "held"
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.core.outbox import Letter
@@ -12,6 +12,7 @@ from accreditation.people.rules import Grant
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.standing.queries import standing_on
 from tests import factories
+from tests.statements import statements_counted
 
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
 DAY = {
@@ -41,7 +42,9 @@ def test_a_manager_plans_a_day(sign_in):
 
 
 def test_what_was_typed_is_kept_with_every_reason(sign_in):
-    page = sign_in(MANAGER).post("/refreshers/new", data={**DAY, "ends": "09:00", "venue": "", "capacity": "3", "minimum": "4"})
+    page = sign_in(MANAGER).post(
+        "/refreshers/new", data={**DAY, "ends": "09:00", "venue": "", "capacity": "3", "minimum": "4"}
+    )
     assert "<title>Error:" in page.text
     for reason in ("must end after it starts", "Give a venue, a link, or both", "cannot be larger"):
         assert reason in page.text
@@ -49,7 +52,10 @@ def test_what_was_typed_is_kept_with_every_reason(sign_in):
     assert db.session.scalars(select(RefresherDay)).all() == []
 
 
-@pytest.mark.parametrize(("held_on", "said"), [("1 February 2027", "2 February 2027 or later"), ("31/2/2027", "28 days"), ("2/3/27", "four digits")])
+@pytest.mark.parametrize(
+    ("held_on", "said"),
+    [("1 February 2027", "2 February 2027 or later"), ("31/2/2027", "28 days"), ("2/3/27", "four digits")],
+)
 def test_a_day_that_is_no_day_is_refused_in_words(sign_in, held_on, said):
     assert said in sign_in(MANAGER).post("/refreshers/new", data={**DAY, "held_on": held_on}).text
 
@@ -151,7 +157,9 @@ def test_a_manager_of_a_unit_sees_that_units_people_only(sign_in):
     assert "1 further booking of people outside your units" in page
     assert browser.get(f"/refreshers/bookings/{bookings[1].id}/cancel").status_code == 404
     assert browser.post(f"/refreshers/{day.id}/bookings", data={"reference": there.reference}).status_code == 404
-    grid = {f"b{one.id}-{name}": value for one in bookings for name, value in (("state", "attended"), ("was", "booked"))}
+    grid = {
+        f"b{one.id}-{name}": value for one in bookings for name, value in (("state", "attended"), ("was", "booked"))
+    }
     browser.post(f"/refreshers/{day.id}/attendance", data=grid)
     assert states() == ["attended", "booked"]
 
@@ -190,18 +198,17 @@ def test_cancelling_a_day_says_what_follows(sign_in):
     assert "Snow" in page.text
 
 
-@pytest.mark.parametrize("path", ["/refreshers", "/refreshers/{day}", "/refreshers/{day}/invite", "/refreshers/{day}/attendance"])
+@pytest.mark.parametrize(
+    "path", ["/refreshers", "/refreshers/{day}", "/refreshers/{day}/invite", "/refreshers/{day}/attendance"]
+)
 def test_the_number_of_statements_does_not_grow(sign_in, path):
     day = factories.refresher_day(held_on=date(2027, 2, 2), capacity=50)
     browser = sign_in(MANAGER)
 
     def statements() -> int:
-        counted = []
-        listener = lambda *_: counted.append(1)  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listener)
-        assert browser.get(path.format(day=day.id)).status_code == 200
-        event.remove(db.engine, "before_cursor_execute", listener)
-        return len(counted)
+        with statements_counted() as sent:
+            assert browser.get(path.format(day=day.id)).status_code == 200
+        return len(sent)
 
     def more() -> None:
         who = factories.lapsed_mediator()

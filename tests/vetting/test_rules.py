@@ -55,7 +55,9 @@ def test_no_period_is_suggested_where_none_is_stated(level, holder_kind):
 
 
 def test_every_state_of_the_tables_is_in_the_vocabulary():
-    named = {state for table in (APPLICATION_STEPS, CLEARANCE_STEPS) for key, to in table.items() for state in (key, *to)}
+    named = {
+        state for table in (APPLICATION_STEPS, CLEARANCE_STEPS) for key, to in table.items() for state in (key, *to)
+    }
     assert named <= set(STATES)
     assert set(APPLICATION_STEPS) == set(OPEN)
 

@@ -50,7 +50,9 @@ def page(**changes):
 def test_a_clearance_counts_up_to_its_end_and_not_on_it(app):
     ada = factories.mediator()
     factories.clearance(ada.id, granted_on=date(2025, 3, 3), ends_on=date(2030, 3, 3))
-    met = {on: clearance_met(ada.id, on) for on in (date(2025, 3, 2), date(2025, 3, 3), date(2030, 3, 2), date(2030, 3, 3))}
+    met = {
+        on: clearance_met(ada.id, on) for on in (date(2025, 3, 2), date(2025, 3, 3), date(2030, 3, 2), date(2030, 3, 3))
+    }
     assert list(met.values()) == [False, True, True, False]
 
 
@@ -87,7 +89,11 @@ def test_suspending_and_lifting_leave_a_gap_to_the_day(app):
     ada = factories.mediator()
     clearance = factories.clearance(ada.id)
     change(clearance.id, "suspended", date(2026, 1, 10))
-    assert [clearance_met(ada.id, on) for on in (date(2026, 1, 9), date(2026, 1, 10), date(2026, 5, 1))] == [True, False, False]
+    assert [clearance_met(ada.id, on) for on in (date(2026, 1, 9), date(2026, 1, 10), date(2026, 5, 1))] == [
+        True,
+        False,
+        False,
+    ]
     change(clearance.id, "granted", date(2026, 3, 1))
     assert [clearance_met(ada.id, on) for on in (date(2026, 2, 28), date(2026, 3, 1))] == [False, True]
     assert standing_facts(ada.id, "clearance") == [

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -118,7 +119,7 @@ def ending_by_month(viewer: Viewer, on: date) -> list[MonthCount]:
     months = [anniversary(first, ahead) for ahead in range(MONTHS_AHEAD + 1)]
     columns = [
         func.count().filter(and_(Clearance.ends_on > start, Clearance.ends_on <= end))
-        for start, end in zip(months, months[1:], strict=False)
+        for start, end in pairwise(months)
     ]
     query = (
         select(*columns)
@@ -171,5 +172,3 @@ def _narrowed(column: Any, level: str | None, unit_id: int | None) -> list[Colum
 
 def _mapped(page: Page[Any], make: Callable[[Any], Any]) -> Page[Any]:
     return Page([make(row) for row in page.rows], page.next_token, page.previous_token, page.address)
-
-

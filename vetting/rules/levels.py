@@ -19,7 +19,7 @@ CERTAINTIES = {
 
 @dataclass(frozen=True)
 class Level:
-    """One level. `months_employee` and `months_contractor`: to the review or renewal, None where no period is stated."""
+    """One level. `months_employee`, `months_contractor`: to the review or renewal, None where no period is stated."""
 
     code: str
     name: str

@@ -123,9 +123,7 @@ def _take(application: ClearanceApplication, to: str, on: date, recorded_by: int
 
 
 def _step(application: ClearanceApplication, state: str, on: date, recorded_by: int | None) -> None:
-    db.session.add(
-        ApplicationStep(application_id=application.id, state=state, taken_on=on, recorded_by=recorded_by)
-    )
+    db.session.add(ApplicationStep(application_id=application.id, state=state, taken_on=on, recorded_by=recorded_by))
     db.session.flush()
 
 

@@ -1,4 +1,4 @@
-"""A clearance from its grant on. The days it is held are evidence; each change strikes the old days out and declares the new."""
+"""A clearance from its grant on. The days it is held are evidence: a change strikes them out and declares the new."""
 
 from datetime import date
 
@@ -96,9 +96,7 @@ def change_clearance(clearance_id: int, *, to: str, on: date, recorded_by: int |
 def lapse_clearances_of(person_id: int, *, on: date, recorded_by: int | None) -> int:
     """Every clearance somebody holds lapses: `on` is the first day without it, the day after their last. How many."""
     lock_person(person_id)
-    held = select(Clearance).where(
-        Clearance.person_id == person_id, Clearance.state.in_((*GRANTING, "suspended"))
-    )
+    held = select(Clearance).where(Clearance.person_id == person_id, Clearance.state.in_((*GRANTING, "suspended")))
     lapsing = [
         row.id
         for row in db.session.scalars(held.order_by(Clearance.id))

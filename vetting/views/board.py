@@ -1,4 +1,4 @@
-"""The board: what ends when, what is under way, what is overdue. For vetting officers, and practice managers to read."""
+"""The board: what ends when, what is under way, what is overdue. Practice managers read it, officers work by it."""
 
 from datetime import date, timedelta
 
@@ -11,9 +11,18 @@ from accreditation.people.queries import get_mediator, units
 from accreditation.people.rules import Viewer
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
+from accreditation.web.paging import Page
 from accreditation.web.words import MONTHS
 from vetting.forms import FindForm
-from vetting.queries.boards import count_open, count_overdue, ending_by_month, ending_page, progress_page
+from vetting.queries.boards import (
+    EndingRow,
+    ProgressRow,
+    count_open,
+    count_overdue,
+    ending_by_month,
+    ending_page,
+    progress_page,
+)
 from vetting.rules.levels import levels
 from vetting.views.blueprint import bp
 
@@ -30,7 +39,9 @@ def board(viewer: Viewer) -> ResponseReturnValue:
     today = clock.today()
     form = FindForm()
     if form.validate_on_submit():
-        return redirect(url_for("vetting.record", reference=get_mediator(form.reference.data.upper(), viewer).reference))
+        return redirect(
+            url_for("vetting.record", reference=get_mediator((form.reference.data or "").upper(), viewer).reference)
+        )
     filters = _filters()
     shown = filters.get("list") or "ending"
     level, unit = filters.get("level"), filters.get("unit")
@@ -39,6 +50,7 @@ def board(viewer: Viewer) -> ResponseReturnValue:
     def address(token: str | None) -> str:
         return filters.url(place=token)
 
+    page: Page[ProgressRow] | Page[EndingRow]
     if shown == "progress":
         page = progress_page(viewer, level=level, unit_id=unit_id, place=place, address=address)
     else:

@@ -66,13 +66,14 @@ def new_application(viewer: Viewer, reference: str) -> ResponseReturnValue:
     mediator, today = get_mediator(reference, viewer), clock.today()
     form = StartForm(levels=level_choices(), on=today)
     if form.validate_on_submit():
-        person_id = mediator.id
+        person_id, initiated_on = mediator.id, form.initiated_on.data
+        assert initiated_on  # the form has been found valid
         try:
             with transaction():
                 services.start_application(
                     person_id,
                     level=form.level.data,
-                    on=form.initiated_on.data,
+                    on=initiated_on,
                     sponsor=form.sponsor.data or None,
                     reference=form.reference.data or None,
                     notes=form.notes.data or None,
@@ -115,6 +116,7 @@ def move_application(viewer: Viewer, reference: str, application_id: int) -> Res
 
 def _move(application_id: int, form: MoveForm, recorded_by: int) -> str:
     to, on = form.to.data, form.taken_on.data
+    assert on  # the form has been found valid
     if to not in GRANTING:
         services.move_application(application_id, to=to, on=on, recorded_by=recorded_by)
         return f"Recorded: {STATES[to].lower()} on {in_words(on)}."
@@ -136,6 +138,7 @@ def change_clearance(viewer: Viewer, reference: str, clearance_id: int) -> Respo
     form = ChangeForm(steps=CLEARANCE_STEPS.get(clearance.state, ()), on=today)
     if form.validate_on_submit():
         to, on = form.to.data, form.changed_on.data
+        assert on  # the form has been found valid
         try:
             with transaction():
                 services.change_clearance(clearance_id, to=to, on=on, recorded_by=viewer.person_id)

@@ -54,9 +54,7 @@ def coming_bookings_of(person_id: int, on: date) -> list[Booking]:
 
 def find_live_booking(person_id: int, day_id: int) -> Booking | None:
     """The booking that has not been cancelled or moved, if there is one."""
-    query = select(Booking).where(
-        Booking.day_id == day_id, Booking.person_id == person_id, Booking.state.not_in(ENDED)
-    )
+    query = select(Booking).where(Booking.day_id == day_id, Booking.person_id == person_id, Booking.state.not_in(ENDED))
     return db.session.scalar(query)
 
 

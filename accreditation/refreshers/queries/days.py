@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
@@ -66,7 +67,11 @@ def past_days(on: date, *, place: str | None, address: object = None) -> Page[Da
     query = _rows(None).where((RefresherDay.held_on < on) | (RefresherDay.state != "planned"))
     order = [By(RefresherDay.held_on, date, descending=True), By(RefresherDay.id, int, descending=True)]
     page = page_of(
-        query, order, place=place, key=lambda found: (found[0].held_on, found[0].id), address=address  # type: ignore[arg-type]
+        query,
+        order,
+        place=place,
+        key=lambda found: (found[0].held_on, found[0].id),
+        address=address,  # type: ignore[arg-type]
     )
     rows: Sequence[DayRow] = [_row(found) for found in page.rows]
     return Page(rows, page.next_token, page.previous_token, page.address)
@@ -86,11 +91,11 @@ def day_row(day_id: int, person_id: int | None = None) -> DayRow:
     return _row(found)
 
 
-def _taken_of(which: ColumnElement[bool]) -> Select[tuple[int]]:
+def _taken_of(which: ColumnElement[bool]) -> Any:
     return select(func.count()).select_from(Booking).where(which, Booking.state.in_(SEATED))
 
 
-def _rows(person_id: int | None) -> Select[tuple[RefresherDay, int, int, str, int]]:
+def _rows(person_id: int | None) -> Any:
     own = aliased(Booking)
     seated = _taken_of(Booking.day_id == RefresherDay.id).correlate(RefresherDay).scalar_subquery()
     waiting = (

@@ -36,7 +36,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Effect:
-    """What attending would bring: the last day on which the requirement is met now, and then. None: not met, or no end."""
+    """The last day on which the requirement is met now, and with the day attended. None: not met, or no end."""
 
     now_through: date | None
     then_through: date | None
@@ -57,12 +57,12 @@ def lapse_dates(person_ids: Iterable[int], on: date) -> dict[int, date]:
     scheme = main_scheme(on)
     period = RequirementPeriod
     query = (
-        select(period.person_id, func.min(period.ends_on))
+        select(period.person_id, func.min(period.ends_on).label("lapses_on"))
         .where(period.person_id.in_(list(person_ids)), period.scheme == scheme.code, period.met)
         .where(period.requirement.in_(refresher_codes(scheme)), period.starts_on <= on, on < period.ends_on)
         .group_by(period.person_id)
     )
-    return {person_id: ends_on for person_id, ends_on in db.session.execute(query)}
+    return {row.person_id: row.lapses_on for row in db.session.execute(query)}
 
 
 def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int) -> list[Due]:
@@ -118,7 +118,9 @@ def what_attending_brings(person_id: int, day: RefresherDay, on: date) -> Effect
     now = _days_met(standing_on(person_id, scheme, on), codes[0], on)
     then = _days_met(standing_on(person_id, scheme, on, supposing=[attended]), codes[0], day.held_on)
     return Effect(
-        now_through=_last_day(now), then_through=_last_day(then), open_ended=then is not None and then.ends_on == FOREVER
+        now_through=_last_day(now),
+        then_through=_last_day(then),
+        open_ended=then is not None and then.ends_on == FOREVER,
     )
 
 

@@ -39,7 +39,9 @@ def record_attendance(day_id: int, marks: Iterable[Mark], *, on: date, recorded_
         lock_person(booking.person_id)
     changes = [(booking, wanted[booking.id]) for booking in bookings if _touched(booking, wanted[booking.id])]
     if stale := [booking for booking, mark in changes if booking.state != mark.was]:
-        raise Conflict(*(f"Somebody else has recorded {booking.person.name} meanwhile. Look again." for booking in stale))
+        raise Conflict(
+            *(f"Somebody else has recorded {booking.person.name} meanwhile. Look again." for booking in stale)
+        )
     if reasons := [reason for booking, mark in changes for reason in _reasons_to_refuse(booking, mark)]:
         raise DomainError(*reasons)
     with declaring_many():
@@ -60,7 +62,7 @@ def _touched(booking: Booking, mark: Mark) -> bool:
 
 def _reasons_to_refuse(booking: Booking, mark: Mark) -> list[str]:
     name = booking.person.name
-    if booking.state in ENDED or booking.state == "waitlisted" and mark.state != "attended":
+    if booking.state in ENDED or (booking.state == "waitlisted" and mark.state != "attended"):
         return [f"{name} has no seat on this day."]
     if mark.state not in MARKS:
         return [f"Choose what to record for {name}."]
@@ -120,7 +122,14 @@ def _recorded_day(attended_on: date, title: str, topic: str | None) -> Refresher
     if day := db.session.scalar(query):
         return day
     new_id = insert_if_absent(
-        RefresherDay, title=title, topic=topic, held_on=attended_on, state="held", minimum=0, version=1, recorded_key=key
+        RefresherDay,
+        title=title,
+        topic=topic,
+        held_on=attended_on,
+        state="held",
+        minimum=0,
+        version=1,
+        recorded_key=key,
     )
     if new_id:
         audit.note("added", subject=("refresher_day", new_id), title=title, topic=topic, held_on=attended_on)

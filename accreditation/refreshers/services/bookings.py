@@ -31,8 +31,8 @@ def book_seat(
     """A seat on the day, or with `or_wait` a place on the waiting list when there is none left.
 
     Somebody who has a booking gets that one back: pressing twice books once. `afterwards` lets the office add somebody
-    who came unbooked to a day that is over. Eligibility is judged at the date of the day. Raises NoSeatLeft, or DomainError with
-    the reasons.
+    who came unbooked to a day that is over. Eligibility is judged at the date of the day. Raises NoSeatLeft, or
+    DomainError with the reasons.
     """
     day = lock_day(day_id)
     person = lock_person(person_id)
@@ -95,9 +95,7 @@ def fill_freed_seats(day_id: int, *, on: date) -> list[Booking]:
     free = day.capacity - seats_taken(day_id)
     if free <= 0:
         return []
-    waiting = list(
-        db.session.scalars(select(Booking).where(Booking.day_id == day_id, Booking.state == "waitlisted"))
-    )
+    waiting = list(db.session.scalars(select(Booking).where(Booking.day_id == day_id, Booking.state == "waitlisted")))
     lapses = lapse_dates([booking.person_id for booking in waiting], on)
     line = next_in_line([Waiting(booking.id, lapses.get(booking.person_id)) for booking in waiting])
     by_id = {booking.id: booking for booking in waiting}

@@ -60,7 +60,7 @@ def book_somebody(viewer: Viewer, day_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         flash("Enter the mediator's reference, such as M0001.", "warning")
         return redirect(url_for("refreshers.day", day_id=day_id, _anchor="book"))
-    mediator = get_mediator(form.reference.data.upper(), viewer)
+    mediator = get_mediator((form.reference.data or "").upper(), viewer)
     person_id, name = mediator.id, mediator.name
     try:
         with transaction():

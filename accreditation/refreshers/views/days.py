@@ -87,7 +87,8 @@ def edit_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
     today = clock.today()
     form = DayForm(on=today, day=get_day(day_id))
     if form.validate_on_submit():
-        version = int(form.version.data) if str(form.version.data).isdecimal() else 0
+        shown = form.version.data or ""
+        version = int(shown) if shown.isdecimal() else 0
         try:
             with transaction():
                 services.change_day(day_id, form.details(), version=version, on=today)
@@ -113,4 +114,6 @@ def cancel_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
             flash(f"The day is cancelled. {plural(told, 'letter').capitalize()} will go out.")
             return redirect(url_for("refreshers.day", day_id=day_id))
     row = day_row(day_id)
-    return render_template("refreshers/cancel_day.html", form=form, row=row, day=row.day, when=in_words(row.day.held_on))
+    return render_template(
+        "refreshers/cancel_day.html", form=form, row=row, day=row.day, when=in_words(row.day.held_on)
+    )
