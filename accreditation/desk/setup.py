@@ -8,7 +8,7 @@ from flask_login import current_user
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.rules.places import in_role, places_for
-from accreditation.desk.rules.sentences import without_date
+from accreditation.desk.rules.sentences import date_in, without_date
 from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from accreditation.web.places import SignedIn
@@ -20,7 +20,7 @@ EVERY_ROLE = ""
 def init_app(app: Flask) -> None:
     app.before_request(use_chosen_role)
     app.context_processor(masthead)
-    app.jinja_env.filters["without_date"] = without_date
+    app.jinja_env.filters.update(without_date=without_date, date_in=date_in)
 
 
 def open_paths() -> frozenset[str]:

@@ -140,7 +140,8 @@ def _lane(lane: Lane, scale: Scale, y: int, today: date) -> DrawnLane:
 def _run(working: Sequence[Span], co_mediating: Sequence[Span], scale: Scale, y: int, today: date) -> DrawnLane:
     bars = [bar for span in working if (bar := scale.bar(span))]
     bars += [bar for span in co_mediating if (bar := scale.bar(span, half=True))]
-    return DrawnLane("May work", *_until(working, today), "run", y, THICK, bars, ())
+    now = ("", "co-mediation only") if any(today in span for span in co_mediating) else _until(working, today)
+    return DrawnLane("May work", *now, "run", y, THICK, bars, ())
 
 
 def _until(met: Sequence[Span], today: date) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import defer
 from sqlalchemy.sql.elements import True_
 
+from accreditation.core.calendar import FOREVER
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.stamp import counted_once
@@ -30,6 +31,8 @@ from accreditation.standing.rules.verdict import Verdict
 from accreditation.web.paging import By, Page, Part, page_of_parts
 
 MAY_WORK = (Verdict.DEPLOYABLE.value, Verdict.CO_MEDIATION_ONLY.value)
+FEW = 1000
+"""Standings that are sorted in no time."""
 AT_ONCE = 500  # rows of an export fetched with one statement
 
 
@@ -73,10 +76,10 @@ def verdict_counts(viewer: Viewer, asked: Asked) -> dict[Verdict, int]:
 
 
 def _count(viewer: Viewer, asked: Asked) -> dict[Verdict, int]:
-    about_people, about_standing = _conditions(viewer, asked)
-    query = select(StandingPeriod.verdict, func.count()).where(*about_standing).group_by(StandingPeriod.verdict)
-    if about_people:
+    query = select(StandingPeriod.verdict, func.count()).where(*_on_the_day(asked), *_narrowed(asked))
+    if about_people := _people(viewer, asked):
         query = query.join(Person, Person.id == StandingPeriod.person_id).where(*about_people)
+    query = query.group_by(StandingPeriod.verdict)
     return {Verdict(verdict): number for verdict, number in db.session.execute(query)}
 
 
@@ -87,15 +90,21 @@ def sees_details(viewer: Viewer) -> Viewer:
 
 def _parts(viewer: Viewer, asked: Asked) -> list[Part]:
     """The list in its order. By unit and by end there is a second part: those without a unit, or without an end."""
-    about_people, about_standing = _conditions(viewer, asked)
-    rows = (
-        select(Person, StandingPeriod, Unit.name)
-        .options(defer(Person.search_text))
-        .join(StandingPeriod, StandingPeriod.person_id == Person.id)
-        .where(*about_people, *about_standing)
-    )
-    with_unit = rows.join(Unit, Unit.id == Person.unit_id)
-    any_unit = rows.outerjoin(Unit, Unit.id == Person.unit_id)
+    rows = select(Person, StandingPeriod, Unit.name).options(defer(Person.search_text)).where(*_people(viewer, asked))
+    on_the_day = and_(StandingPeriod.person_id == Person.id, *_on_the_day(asked))
+    walks = _walks(viewer, asked)
+
+    def standing(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        if not walks:
+            return found.join(StandingPeriod, on_the_day).where(*_narrowed(asked))
+        # An outer join that keeps only whom it finds: the same rows, but no planner begins with the standing, sorts
+        # all of it, and throws away everything but fifty. coalesce() hides from SQLite that it may be turned round.
+        found = found.outerjoin(StandingPeriod, on_the_day).where(func.coalesce(StandingPeriod.person_id, 0) > 0)
+        return found.where(*_narrowed(asked, hidden=True))
+
+    any_unit = standing(rows.outerjoin(Unit, Unit.id == Person.unit_id))
+    by_unit = rows.select_from(Unit).outerjoin(Person, Person.unit_id == Unit.id)
+    with_unit = standing(by_unit.where(func.coalesce(Person.id, 0) > 0))
     down = asked.descending
     by_name = [By(Person.sort_name, str, down), By(Person.id, int, down)]
     if asked.sort == "unit":
@@ -107,7 +116,7 @@ def _parts(viewer: Viewer, asked: Asked) -> list[Part]:
         end = StandingPeriod.limiting_end
         return [
             Part(
-                any_unit.where(end.is_not(None)),
+                any_unit.where(end > asked.on),
                 [By(end, date, down), By(Person.id, int, down)],
                 lambda row: (row[1].limiting_end, row[0].id),
             ),
@@ -116,33 +125,60 @@ def _parts(viewer: Viewer, asked: Asked) -> list[Part]:
     return [Part(any_unit, by_name, _name_key)]
 
 
+def _walks(viewer: Viewer, asked: Asked) -> bool:
+    """Whether to walk through people in order and look at each one's standing, or to begin with few standings.
+
+    A walk stops after a page, soon where many fit; where few fit, it would go through everybody to find them.
+    """
+    if asked.sort == "ends":
+        return False
+    narrowed = asked.verdict or asked.limiting or asked.ends_within is not None
+    if not narrowed or asked.unit_id is not None or asked.words:
+        return True
+    return sum(verdict_counts(viewer, asked).values()) > FEW
+
+
 def _name_key(row: Any) -> tuple[Any, ...]:
     return (row[0].sort_name, row[0].id)
 
 
-def _conditions(viewer: Viewer, asked: Asked) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
-    """What is asked of the person (nothing when everyone is meant) and of their standing."""
+def _people(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
+    """What is asked of the person; nothing when everyone is meant."""
     reach = sees_details(viewer) if asked.asks_details else viewer
     within = visible_to(reach)
     people = [] if isinstance(within, True_) else [within]
     if asked.unit_id is not None:
         people.append(Person.unit_id == asked.unit_id)
-    people += [Person.search_text.contains(f" {word}", autoescape=True) for word in asked.search_words]
-    standing = [
+    return people + [Person.search_text.contains(f" {word}", autoescape=True) for word in asked.search_words]
+
+
+def _on_the_day(asked: Asked) -> list[ColumnElement[bool]]:
+    """The period that holds on the day."""
+    return [
         StandingPeriod.scheme == asked.scheme,
         StandingPeriod.starts_on <= asked.on,
         StandingPeriod.ends_on > asked.on,
     ]
+
+
+def _narrowed(asked: Asked, *, hidden: bool = False) -> list[ColumnElement[bool]]:
+    """What is asked of the standing; `hidden` so that no index on it is used and a walk stays a walk."""
+
+    def column(plain: Any, absent: object) -> Any:
+        return func.coalesce(plain, absent) if hidden else plain
+
+    narrowed: list[ColumnElement[bool]] = []
     if asked.verdict:
-        standing.append(StandingPeriod.verdict == asked.verdict)
+        narrowed.append(column(StandingPeriod.verdict, "") == asked.verdict)
     if asked.may_work is not None:
-        may = StandingPeriod.verdict.in_(MAY_WORK)
-        standing.append(may if asked.may_work else ~may)
+        may = column(StandingPeriod.verdict, "").in_(MAY_WORK)
+        narrowed.append(may if asked.may_work else ~may)
     if asked.ends_by:
-        standing.append(and_(StandingPeriod.limiting_end > asked.on, StandingPeriod.limiting_end <= asked.ends_by))
+        end = column(StandingPeriod.limiting_end, FOREVER)
+        narrowed.append(and_(end > asked.on, end <= asked.ends_by))
     if asked.limiting:
-        standing.append(StandingPeriod.limiting_requirement == asked.limiting)
-    return people, standing
+        narrowed.append(column(StandingPeriod.limiting_requirement, "") == asked.limiting)
+    return narrowed
 
 
 def _row(found: Any, scheme: Scheme, asked: Asked, viewer: Viewer) -> RegisterRow:

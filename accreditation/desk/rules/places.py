@@ -18,7 +18,7 @@ PLACES = (
     ("Awards", "/awards", Permission.VIEW_AWARDS),
     ("Clearances", "/vetting", Permission.RECORD_CLEARANCE),
     ("Refresher days", "/refreshers", Permission.VIEW_REFRESHERS),
-    ("My practice", "/practice", Permission.VIEW_OWN),
+    ("My practice", "/practice/mine", Permission.LOG_PRACTICE),
     ("Helpline", "/helpline", Permission.USE_HELPLINE),
     ("Reminders", "/reminders", Permission.VIEW_REMINDERS),
     ("Audit trail", "/audit", Permission.VIEW_AUDIT),

@@ -13,6 +13,12 @@ def without_date(sentence: str) -> str:
     return DATED.sub("", sentence).removeprefix("May not work: ").capitalize()
 
 
+def date_in(sentence: str) -> str:
+    """The other half: "since 3 January 2027", "until 14 March 2027", or nothing."""
+    found = DATED.search(sentence)
+    return found[0].lstrip(", ") if found else ""
+
+
 VERDICT_WORDS = {
     Verdict.DEPLOYABLE: "May work",
     Verdict.CO_MEDIATION_ONLY: "May co-mediate only",

@@ -11,6 +11,7 @@ from accreditation.desk.queries.record import evidence_shown
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
 from accreditation.desk.views.sources import source_links
+from accreditation.people.queries import subject_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 
@@ -31,7 +32,7 @@ def me(viewer: Viewer) -> ResponseReturnValue:
         seats=seats_for(person.id, record, today),
         picture=picture_of(record.timeline, record.explained, today),
         evidence=evidence,
-        links=source_links(evidence),
+        links=source_links(evidence, viewer, subject_of(person), person.reference),
         today=today,
         helpline=get_setting("helpline_phone"),
     )

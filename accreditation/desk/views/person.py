@@ -9,7 +9,7 @@ from accreditation.desk.queries.record import evidence_shown, record_of, scheme_
 from accreditation.desk.queries.viewers import who_opens_records
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
-from accreditation.desk.views.sources import source_links
+from accreditation.desk.views.sources import actions_for, source_links
 from accreditation.people.queries import get_mediator, subject_of
 from accreditation.people.rules import Subject, Viewer
 from accreditation.web.guards import requires
@@ -19,7 +19,7 @@ from accreditation.web.guards import requires
 @requires(Permission.SIGNED_IN, scoped=True)
 def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
     """The verdict explained, each requirement with its dates, the timeline, and the evidence behind it."""
-    viewer = who_opens_records(viewer)
+    asking, viewer = viewer, who_opens_records(viewer)
     today = clock.today()
     person = get_mediator(reference, viewer)
     whose = subject_of(person)
@@ -37,26 +37,21 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
         explained=record.explained,
         picture=picture_of(record.timeline, record.explained, today),
         evidence=evidence,
-        links=source_links(evidence),
+        links=source_links(evidence, asking, whose, reference),
+        actions=actions_for(asking, whose, reference),
         other_schemes=[other for other in schemes_of(person.id, today) if other.code != scheme.code],
         today=today,
-        may=viewer_may(viewer, whose),
+        may=_viewer_may(viewer, whose),
         is_own=person.id == viewer.person_id,
     )
 
 
-def viewer_may(viewer: Viewer, whose: Subject) -> dict[str, bool]:
+def _viewer_may(viewer: Viewer, whose: Subject) -> dict[str, bool]:
     """What the template offers: never what it hides. What may not be shown was not fetched."""
     return {
         permission.value: viewer.may(permission, whose)
         for permission in (
             Permission.VIEW_CONTACT,
             Permission.VIEW_STANDING,
-            Permission.EDIT_PERSON,
-            Permission.AWARD_ACCREDITATION,
-            Permission.RECORD_CLEARANCE,
-            Permission.RECORD_PRACTICE,
-            Permission.MANAGE_OVERLAYS,
-            Permission.USE_HELPLINE,
         )
     }

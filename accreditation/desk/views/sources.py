@@ -1,32 +1,72 @@
-"""Where a fact of the ledger came from: the page of the record in its own room."""
+"""Where a fact of the ledger came from, and what can be done about somebody: pages in other rooms."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 
+from accreditation.core.permissions import Permission
 from accreditation.desk.queries.record import EvidenceRow
+from accreditation.people.rules import Subject, Viewer
 
-PAGES = {
-    "award": ("Award", "awards.award", "award_id"),
-    "result": ("Result", "cohorts.result", "result_id"),
-    "clearance": ("Clearance", "vetting.clearance", "clearance_id"),
-    "clearance_application": ("Application", "vetting.application", "application_id"),
-    "booking": ("Refresher booking", "refreshers.booking", "booking_id"),
-    "practice_entry": ("Practice entry", "practice.entry", "entry_id"),
-    "register_import": ("Import of the register", "importing.result", "import_id"),
+Address = tuple[str, dict[str, Any]]
+
+PAGES: dict[str, tuple[str, Permission | None, Callable[[int, str], Address]]] = {
+    "award": ("Award", Permission.VIEW_AWARDS, lambda number, _: ("awards.award", {"award_id": number})),
+    "result": ("Result", Permission.VIEW_COHORTS, lambda number, _: ("cohorts.result", {"result_id": number})),
+    "clearance": (
+        "Clearance record",
+        Permission.VIEW_CLEARANCE_RECORDS,
+        lambda _, reference: ("vetting.record", {"reference": reference}),
+    ),
+    "clearance_application": (
+        "Application for clearance",
+        Permission.VIEW_CLEARANCE_RECORDS,
+        lambda _, reference: ("vetting.record", {"reference": reference}),
+    ),
+    "import_draft": (
+        "Import of the register",
+        Permission.IMPORT_REGISTER,
+        lambda number, _: ("importing.result", {"draft_id": number}),
+    ),
+    "refresher_booking": ("Attendance at a refresher day", None, lambda *_: ("", {})),
+    "practice_entry": ("Practice record", None, lambda *_: ("", {})),
 }
-"""By type of record: how it is called, and the endpoint of its page with the name of its id."""
+"""By type of record: how it is called, who may open its page (None: it has none of its own), and where that is."""
+
+ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
+    ("Award an accreditation", Permission.AWARD_ACCREDITATION, "awards.new_award", {}),
+    ("Record a case", Permission.RECORD_PRACTICE, "practice.record", {"kind": "case"}),
+    ("Clearance", Permission.VIEW_CLEARANCE_RECORDS, "vetting.record", {}),
+    ("Record a call", Permission.USE_HELPLINE, "helpline.new_contact", {}),
+    ("Reminders", Permission.VIEW_REMINDERS, "scheduler.why", {}),
+    ("Change details", Permission.EDIT_PERSON, "people.edit", {}),
+)
+"""What can be done about somebody, in the order in which it is wanted."""
 
 
-def source_links(evidence: Iterable[EvidenceRow]) -> dict[tuple[str, int], tuple[str, str | None]]:
-    """For each source its words and its address; no address where its room has no page for one record."""
-    return {row.source: _link(*row.source) for row in evidence}
+def source_links(
+    evidence: Iterable[EvidenceRow], viewer: Viewer, whose: Subject, reference: str
+) -> dict[tuple[str, int], tuple[str, str | None]]:
+    """For each source its words, and its address where it has a page that this viewer may open."""
+    return {row.source: _link(row.source, viewer, whose, reference) for row in evidence}
 
 
-def _link(kind: str, number: int) -> tuple[str, str | None]:
-    words, endpoint, name = PAGES.get(kind, (kind.replace("_", " ").capitalize(), "", ""))
-    if endpoint not in current_app.view_functions:
-        return f"{words} {number}", None
-    values: dict[str, Any] = {name: number}
-    return f"{words} {number}", current_app.url_for(endpoint, **values)
+def _link(source: tuple[str, int], viewer: Viewer, whose: Subject, reference: str) -> tuple[str, str | None]:
+    kind, number = source
+    if kind not in PAGES:
+        return kind.replace("_", " ").capitalize(), None
+    words, needed, address = PAGES[kind]
+    if needed is None or not viewer.may(needed, whose):
+        return words, None
+    endpoint, values = address(number, reference)
+    return words, url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def actions_for(viewer: Viewer, whose: Subject, reference: str) -> list[tuple[str, str]]:
+    """Words and address of what this viewer may do about somebody."""
+    return [
+        (words, url_for(endpoint, reference=reference, **values))
+        for words, needed, endpoint, values in ACTIONS
+        if viewer.may(needed, whose) and endpoint in current_app.view_functions
+    ]
