@@ -10,8 +10,8 @@ from typing import Any
 
 from accreditation.core import clock
 from tests.bench.databases import Service, open_service, postgresql_urls, say, sqlite_urls
-from tests.bench.engine import measure_engine, measure_rebuild, show_engine
-from tests.bench.pages import as_json, measure_home, measure_pages, show_pages
+from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
+from tests.bench.pages import as_json, lines_of_home, lines_of_pages, measure_home, measure_pages
 
 
 def main() -> None:
@@ -53,17 +53,18 @@ def _measure(
     database: str, sizes: list[int], urls: list[str], folder: Path, asked: argparse.Namespace
 ) -> dict[str, Any]:
     services: list[Service] = [open_service(size, url, folder) for size, url in zip(sizes, urls, strict=True)]
-    say(f"\n{database}, times in milliseconds, medians of {asked.repeat}")
+    say(f"Measuring on {database}…")
     pages = measure_pages(services, clock.today(), asked.repeat)
-    show_pages(pages)
     home = measure_home(services, asked.repeat)
-    for one in home:
-        say(
-            f"home of a practice manager, {one['people']:,}: {one['page_ms']} ms, counting anew {one['counting_ms']} ms"
-        )
     engine = measure_engine(services[0], asked.repeat)
     rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
-    show_engine(engine, rebuilds)
+    if not asked.json:
+        print(
+            f"\n{database}: medians of {asked.repeat} in milliseconds. Floor: the SQL and the template. ratio: page to floor."
+        )
+        print("counting: the first page after something has changed, when its numbers are counted anew.")
+        for line in [*lines_of_pages(pages), *lines_of_home(home), *lines_of_engine(engine, rebuilds)]:
+            print(line)
     return {"database": database, "pages": as_json(pages), "home": home, "engine": engine, "rebuild": rebuilds}
 
 

@@ -9,7 +9,7 @@ from accreditation.standing.queries.evidence import facts_of_all, people_with_ev
 from accreditation.standing.queries.schemes import main_scheme
 from accreditation.standing.rules.engine import evaluate
 from accreditation.standing.services import rebuild
-from tests.bench.databases import Service, say
+from tests.bench.databases import Service
 
 DOSSIERS = 500
 
@@ -44,7 +44,10 @@ def measure_rebuild(service: Service) -> dict[str, Any]:
     return {"people": people, "seconds": round(seconds, 1), "people_per_second": round(people / seconds)}
 
 
-def show_engine(engine: dict[str, Any], rebuilds: list[dict[str, Any]]) -> None:
-    say(f"engine: {engine['dossiers_per_second']:,} dossiers a second, {engine['facts_each']} facts each")
+def lines_of_engine(engine: dict[str, Any], rebuilds: list[dict[str, Any]]) -> list[str]:
+    lines = [f"engine: {engine['dossiers_per_second']:,} dossiers a second, {engine['facts_each']} facts each"]
     for one in rebuilds:
-        say(f"full rebuild of {one['people']:,}: {one['seconds']} s, {one['people_per_second']:,} people a second")
+        lines.append(
+            f"full rebuild of {one['people']:,}: {one['seconds']} s, {one['people_per_second']:,} people a second"
+        )
+    return lines

@@ -9,7 +9,7 @@ from typing import Any
 
 from accreditation.core.database import db
 from accreditation.people.models import Unit
-from tests.bench.databases import Service, say
+from tests.bench.databases import Service
 from tests.bench.floor import Floor, Question
 
 WARM_UP = 5
@@ -136,13 +136,23 @@ def measure_home(services: list[Service], repeat: int) -> list[dict[str, Any]]:
     ]
 
 
-def show_pages(measured: list[Measured]) -> None:
-    say(f"{'page':48} {'people':>8} {'page':>8} {'SQL':>7} {'template':>9} {'ratio':>6} {'counting':>9} {'ratio':>6}")
+def lines_of_pages(measured: list[Measured]) -> list[str]:
+    lines = [
+        f"{'page':48} {'people':>8} {'page':>8} {'SQL':>7} {'template':>9} {'ratio':>6} {'counting':>9} {'ratio':>6}"
+    ]
     for one in sorted(measured, key=lambda one: one.page):
-        say(
+        lines.append(
             f"{one.page:48} {one.people:>8,} {one.page_ms:>8.2f} {one.statement_ms:>7.2f} {one.template_ms:>9.2f} "
             f"{one.ratio:>6.2f} {one.counting_ms:>9.2f} {one.counting_ratio:>6.2f}"
         )
+    return lines
+
+
+def lines_of_home(home: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"home of a practice manager, {one['people']:,}: {one['page_ms']} ms, counting anew {one['counting_ms']} ms"
+        for one in home
+    ]
 
 
 def as_json(measured: list[Measured]) -> list[dict[str, Any]]:

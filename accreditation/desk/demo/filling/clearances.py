@@ -2,41 +2,56 @@
 
 from accreditation.core.permissions import Role
 from accreditation.desk.demo.filling.ground import Ground
-from accreditation.desk.demo.plan.people import Asked, Mediator
-from vetting.services import change_clearance, move_application, record_clearance, start_application
+from accreditation.desk.demo.plan.people import Asked, Cleared, Somebody
+from vetting.services import change_clearance, grant_clearance, move_application, record_clearance, start_application
 
 SPONSOR = "Mediation Practice Support"
 
 
 def fill_clearances(ground: Ground) -> None:
-    officer = ground.staff(Role.VETTING_OFFICER)
     for mediator in ground.plan.mediators:
-        person_id = ground.id_of(mediator)
         for number, cleared in enumerate(mediator.clearances):
-            clearance = record_clearance(
-                person_id,
-                level=cleared.level,
-                granted_on=cleared.granted_on,
-                ends_on=cleared.ends_on,
-                sponsor=SPONSOR,
-                reference=f"V{cleared.granted_on:%y}/{mediator.key:05}{chr(65 + number)}",
-                recorded_by=officer,
-            )
-            if cleared.stopped_on and cleared.stopped_as:
-                change_clearance(clearance.id, to=cleared.stopped_as, on=cleared.stopped_on, recorded_by=officer)
+            _clear(ground, mediator, cleared, number)
         if mediator.asked:
-            _ask(mediator, person_id, mediator.asked, officer)
+            _ask(ground, mediator, mediator.asked)
+    for cohort in ground.plan.cohorts:
+        for candidate in cohort.candidates:
+            if candidate.cleared:
+                _clear(ground, candidate.person, candidate.cleared, 0)
+            if candidate.asked:
+                _ask(ground, candidate.person, candidate.asked)
 
 
-def _ask(mediator: Mediator, person_id: int, asked: Asked, officer: int) -> None:
+def _clear(ground: Ground, somebody: Somebody, cleared: Cleared, number: int) -> None:
+    officer = ground.staff(Role.VETTING_OFFICER)
+    clearance = record_clearance(
+        ground.id_of(somebody),
+        level=cleared.level,
+        granted_on=cleared.granted_on,
+        ends_on=cleared.ends_on,
+        sponsor=SPONSOR,
+        reference=f"V{cleared.granted_on:%y}/{somebody.key:05}{chr(65 + number)}",
+        recorded_by=officer,
+    )
+    if cleared.stopped_on and cleared.stopped_as:
+        change_clearance(clearance.id, to=cleared.stopped_as, on=cleared.stopped_on, recorded_by=officer)
+
+
+def _ask(ground: Ground, somebody: Somebody, asked: Asked) -> None:
+    officer = ground.staff(Role.VETTING_OFFICER)
     (_, asked_on), *later = asked.steps
     application = start_application(
-        person_id,
+        ground.id_of(somebody),
         level=asked.level,
         on=asked_on,
         sponsor=SPONSOR,
-        reference=f"A{asked_on:%y}/{mediator.key:05}",
+        reference=f"A{asked_on:%y}/{somebody.key:05}",
         recorded_by=officer,
     )
     for stage, on in later:
-        move_application(application.id, to=stage, on=on, recorded_by=officer)
+        if stage == "granted_with_conditions":
+            grant_clearance(
+                application.id, on=on, ends_on=None, recorded_by=officer, conditions="Reviewed after twelve months"
+            )
+        else:
+            move_application(application.id, to=stage, on=on, recorded_by=officer)

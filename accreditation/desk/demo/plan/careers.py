@@ -12,7 +12,7 @@ from accreditation.desk.demo.plan.people import AWARD_MONTHS, CTC_MONTHS, Cleare
 
 RENEWAL_WINDOW = 90
 REFRESHER_WINDOW = 60
-FULL_HISTORY = 36
+FULL_HISTORY = 40
 """Months of practice that a plan remembers; in bulk the last fourteen are enough."""
 
 BEFORE_THE_REGISTER = "Not recorded before the register began"
@@ -105,7 +105,7 @@ def _practise(mediator: Mediator, random: Random, since: date, on: date) -> None
     day = since + timedelta(random.randint(20, 60))
     while day <= last:
         category, title, hours = random.choice(CPD)
-        confirmed = day < on - timedelta(FRESH_DAYS) or random.random() < 0.6
+        confirmed = day < on - timedelta(FRESH_DAYS) or random.random() < 0.3
         entries.append(Entry("cpd", workday_before(day), Decimal(hours), category, title, confirmed))
         day += timedelta(random.randint(55, 88))
     day = since + timedelta(random.randint(20, 60))

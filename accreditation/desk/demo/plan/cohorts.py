@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from accreditation.desk.demo.plan.days import THREE_YEARS, workday, workday_before
-from accreditation.desk.demo.plan.people import Somebody
+from accreditation.desk.demo.plan.people import Asked, Cleared, Somebody
 
 SIZE = 12
 """DOMAIN.md section 4: up to twelve."""
@@ -26,6 +26,8 @@ class Candidate:
     outcome: str | None = "pass"
     note: str | None = None
     is_mediator: bool = True
+    cleared: Cleared | None = None
+    asked: Asked | None = None
 
 
 @dataclass(slots=True)

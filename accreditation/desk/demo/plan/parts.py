@@ -12,7 +12,8 @@ from random import Random
 
 from accreditation.core.calendar import anniversary
 from accreditation.desk.demo.plan.days import workday, workday_before
-from accreditation.desk.demo.plan.people import AWARD_MONTHS, Asked, Cleared, Entry, Mediator, Overlay
+from accreditation.desk.demo.plan.people import AWARD_MONTHS, CTC_MONTHS, Cleared, Entry, Mediator, Overlay
+from accreditation.desk.demo.plan.vetting import asked_for
 from accreditation.standing.rules.engine import evaluate
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.standing.rules.verdict import Period, Verdict
@@ -52,24 +53,13 @@ def ctc_ends_in(first: int, last: int, *, asked: bool = False) -> Change:
 
     def change(mediator: Mediator, random: Random, on: date) -> None:
         ends_on = on + timedelta(random.randint(first, last))
-        months = 60 if mediator.holder_kind == "contractor" else 120
+        months = CTC_MONTHS[mediator.holder_kind]
         granted_on = min(anniversary(ends_on, -months), mediator.passed_on - timedelta(20))
         mediator.clearances = [Cleared(granted_on, ends_on)]
         if asked:
-            mediator.asked = renewal_asked(random, on, weeks=random.choice((2, 5, 8, 11)))
+            mediator.asked = asked_for(random, on, weeks=random.choice((2, 5, 8, 11)))
 
     return change
-
-
-def renewal_asked(random: Random, on: date, *, weeks: int) -> Asked:
-    """An application submitted so many weeks ago, and as far as one gets in that time."""
-    asked_on = workday_before(on - timedelta(7 * weeks + random.randint(8, 14)))
-    steps = [("initiated", asked_on), ("questionnaire_issued", workday(asked_on + timedelta(2)))]
-    if weeks:
-        steps.append(("submitted", workday_before(on - timedelta(7 * weeks))))
-    if weeks >= 4:
-        steps.append(("in_progress", workday_before(on - timedelta(7 * weeks - 10))))
-    return Asked([(stage, day) for stage, day in steps if day <= on])
 
 
 def stopped(how: str) -> Change:
@@ -180,8 +170,9 @@ def left(mediator: Mediator, random: Random, on: date) -> None:
     mediator.overlays.append(Overlay("membership", mediator.passed_on, gone, "Retired from the organisation"))
     mediator.refreshers = [day for day in mediator.refreshers if day < gone]
     mediator.entries = [entry for entry in mediator.entries if entry.on < gone]
+    how = random.choice(("lapsed", "transferred_out"))
     mediator.clearances = [
-        replace(clearance, stopped_on=gone, stopped_as="lapsed") if clearance.ends_on > gone else clearance
+        replace(clearance, stopped_on=gone, stopped_as=how) if clearance.ends_on > gone else clearance
         for clearance in mediator.clearances
         if clearance.granted_on < gone
     ]
@@ -196,7 +187,7 @@ def waits_for_clearance(mediator: Mediator, random: Random, on: date) -> None:
     """Passed, and the clearance is still on its way."""
     waits_for_award(mediator, random, on)
     mediator.clearances = []
-    mediator.asked = renewal_asked(random, on, weeks=random.choice((0, 3, 7, 10)))
+    mediator.asked = asked_for(random, on, weeks=random.choice((0, 3, 7, 10)))
 
 
 D, L = Verdict.DEPLOYABLE, Verdict.LAPSED

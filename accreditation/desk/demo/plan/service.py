@@ -23,6 +23,7 @@ from accreditation.desk.demo.plan.contacts import Contact, contacts
 from accreditation.desk.demo.plan.days import refresher_dates
 from accreditation.desk.demo.plan.parts import cast
 from accreditation.desk.demo.plan.people import Mediator, Somebody
+from accreditation.desk.demo.plan.vetting import vet
 from accreditation.standing.rules.scheme import Scheme
 
 S = TypeVar("S", bound=Somebody)
@@ -195,6 +196,7 @@ def _running(census: Census, random: Random, on: date, titles: Titles) -> list[C
         candidate.note = None if number % 6 else "Opening statement to be repeated"
     for candidate in due.candidates[:10]:
         candidate.outcome = "pass"
+    vet((late, waiting, due, training), random, on)
     return cohorts
 
 
