@@ -69,17 +69,18 @@ class ColumnsForm(BaseForm):
 
 def columns_form(headings: Sequence[Heading], columns: Mapping[int, str], samples: Mapping[int, str]) -> ColumnsForm:
     """One choice for each heading, its first values as a hint."""
-    choices = [(NOT_READ, "Not read"), *LABELS.items()]
     fields = {
         f"column_{heading.column}": SelectField(
             f"{heading.text} (column {heading.letter})",
-            choices=choices,
             description=f"For example: {samples[heading.column]}" if samples.get(heading.column) else "",
         )
         for heading in headings
     }
     made: type[ColumnsForm] = type("ColumnsForm", (ColumnsForm,), dict(fields))
-    return made(data={name: columns.get(int(name.removeprefix("column_")), NOT_READ) for name in fields})
+    form = made(data={f"column_{heading.column}": columns.get(heading.column, NOT_READ) for heading in headings})
+    for name in fields:
+        form[name].choices = [(NOT_READ, "Not read"), *LABELS.items()]
+    return form
 
 
 class DecisionsForm(BaseForm):
@@ -97,15 +98,15 @@ class DecisionsForm(BaseForm):
 def decisions_form(rows: Sequence[PlannedRow]) -> DecisionsForm:
     fields = {
         f"row_{row.number}": RadioField(
-            f"Row {row.number}: {row.entry.called if row.entry else ''}",
-            choices=[(choice.value, choice.label) for choice in row.choices],
-            validators=[Optional()],
-            description=row.why,
+            f"Row {row.number}: {row.entry.called if row.entry else ''}", validators=[Optional()], description=row.why
         )
         for row in rows
     }
     made: type[DecisionsForm] = type("DecisionsForm", (DecisionsForm,), dict(fields))
-    return made(data={f"row_{row.number}": row.decided for row in rows})
+    form = made(data={f"row_{row.number}": row.decided for row in rows})
+    for row in rows:
+        form[f"row_{row.number}"].choices = [(choice.value, choice.label) for choice in row.choices]
+    return form
 
 
 class ConfirmForm(BaseForm):
