@@ -40,6 +40,7 @@ class MailServer:
         self.envelopes: list[tuple[str, str]] = []
         self.connections = 0
         self.hang_seconds = 30.0
+        self.slow_seconds = 0.0
         self.released = threading.Event()
         outer = self
 
@@ -83,9 +84,9 @@ class MailServer:
             handler.wfile.write(text.encode() + b"\r\n")
             handler.wfile.flush()
 
-        def act(phase: str, usual: str) -> bool:
+        def act(phase: str, usual: str, action: str | None = None) -> bool:
             """Whether the usual reply was given."""
-            action = self.script(phase, session)
+            action = action if phase == "dot" else self.script(phase, session)
             if action is None:
                 say(usual)
                 return True
@@ -125,9 +126,7 @@ class MailServer:
                 case _:
                     say("250 ok")
 
-    def _take(
-        self, handler: socketserver.StreamRequestHandler, session: Session, act: Callable[[str, str], bool]
-    ) -> None:
+    def _take(self, handler: socketserver.StreamRequestHandler, session: Session, act: Callable[..., bool]) -> None:
         lines = []
         while (line := handler.rfile.readline()) != b".\r\n":
             if not line:
@@ -139,8 +138,11 @@ class MailServer:
             if action == "accept+hang":
                 self.released.wait(self.hang_seconds)
             raise ConnectionError
-        if act("dot", "250 2.0.0 taken"):
-            self._accept(session, b"".join(lines))
+        refusal = self.script("dot", session)
+        if refusal is None:
+            self._accept(session, b"".join(lines))  # before the answer: a lost answer does not undo it
+            time.sleep(self.slow_seconds)
+        act("dot", "250 2.0.0 taken", refusal)
 
     def _accept(self, session: Session, content: bytes) -> None:
         session.letters += 1
@@ -154,17 +156,19 @@ class MailServer:
 
 
 class CountingServer(MailServer):
-    """For kills: it adds each accepted Message-ID to a file before it answers; sometimes it fails or is slow."""
+    """For kills: it adds each accepted Message-ID to a file before it answers.
 
-    def __init__(self, path: str, seed: int, faults: float) -> None:
+    Sometimes it fails, always it is slow.
+    """
+
+    def __init__(self, path: str, seed: int, faults: float, slow_seconds: float) -> None:
         self._random = random.Random(seed)
         self._file = Path(path).open("a", buffering=1)  # noqa: SIM115
         self._faults = faults
         super().__init__(self._sometimes)
+        self.slow_seconds = slow_seconds
 
     def _sometimes(self, phase: str, session: Session) -> str | None:
-        if phase in ("before dot", "dot", "rcpt"):
-            time.sleep(self._random.random() * 0.004)
         if self._random.random() >= self._faults:
             return None
         match phase:
@@ -179,6 +183,6 @@ class CountingServer(MailServer):
 
 
 if __name__ == "__main__":
-    with CountingServer(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])) as server:
+    with CountingServer(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])) as server:
         print(server.port, flush=True)
         sys.stdin.read()

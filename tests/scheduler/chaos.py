@@ -1,0 +1,129 @@
+"""Real processes that remind and deliver until they are killed, and what is left when the last one has finished."""
+
+import multiprocessing
+import os
+import random
+import signal
+import smtplib
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from accreditation.app import create_app
+from accreditation.config import Config
+from accreditation.core import clock
+from accreditation.core.database import db, transaction
+from accreditation.core.outbox import Letter
+from scheduler.jobs import plan_all
+from scheduler.rules import answers
+from scheduler.services.delivery import Pace, deliver_letters
+from tests.scheduler import mail_server
+
+PACE = Pace(lease=timedelta(seconds=2), step_seconds=2, reply_seconds=2)
+OPEN = ("queued", "claimed", "handing_over", "retry_wait")
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.scheduler.warm", "tests.scheduler.chaos"])
+
+
+def remind(url: str, data_dir: str, smtp_url: str, on: date, ready: object) -> None:
+    """What the scheduler does, again and again, until nothing is left."""
+    answers.BACKOFF = (timedelta(milliseconds=20),) * 200
+    answers.PAUSES = (timedelta(milliseconds=20),)
+    with _app(url, data_dir, smtp_url).app_context():
+        ready.set()
+        while True:
+            plan_all(on)
+            deliver_letters(pace=PACE)
+            left = db.session.scalar(select(Letter.id).where(Letter.state.in_(OPEN)).limit(1))
+            db.session.rollback()
+            if left is None:
+                return
+            time.sleep(0.02)
+
+
+def send_then_mark(url: str, data_dir: str, smtp_url: str, on: date, ready: object) -> None:
+    """The negative control: what most systems do. Hand over, then write down that it was."""
+    address = urlsplit(smtp_url)
+    with _app(url, data_dir, smtp_url).app_context():
+        plan_all(on)
+        ready.set()
+        for letter_id in list(
+            db.session.scalars(select(Letter.id).where(Letter.state == "queued").order_by(Letter.id))
+        ):
+            letter = db.session.get_one(Letter, letter_id)
+            message = EmailMessage()
+            message["Message-ID"], message["To"] = letter.message_id, "ada@example.uk"
+            try:
+                with smtplib.SMTP(address.hostname, address.port) as smtp:
+                    smtp.send_message(message, from_addr="register@example.uk")
+            except (OSError, smtplib.SMTPException):
+                continue
+            with transaction():
+                letter = db.session.get_one(Letter, letter_id)
+                letter.state, letter.ended_at = "sent", clock.now()
+
+
+def _app(url: str, data_dir: str, smtp_url: str) -> object:
+    folder = Path(data_dir)
+    return create_app(
+        Config(data_dir=folder, database_url=url, secret_key="x" * 40, base_url="http://localhost", smtp_url=smtp_url)
+    )
+
+
+@contextmanager
+def counting_server(
+    folder: Path, *, seed: int, faults: float, slow: float
+) -> Iterator[tuple[str, Callable[[], Counter[str]]]]:
+    """Its URL, and how often it has accepted each Message-ID."""
+    record = folder / "accepted"
+    record.touch()
+    command = [sys.executable, mail_server.__file__, str(record), str(seed), str(faults), str(slow)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        port = int(process.stdout.readline())
+        yield f"smtp://127.0.0.1:{port}", lambda: Counter(record.read_text().split())
+    finally:
+        process.communicate()
+
+
+def kill_again_and_again(
+    work: Callable[..., None], kills: int, *, seed: int, url: str, folder: Path, smtp_url: str, on: date, workers: int
+) -> int:
+    """Start workers, kill each after a moment, start another; then let one finish.
+
+    The kills that hit a living process.
+    """
+    chance = random.Random(seed)
+    hits = 0
+    running = []
+
+    def start() -> None:
+        ready = PROCESSES.Event()
+        process = PROCESSES.Process(target=work, args=(url, str(folder), smtp_url, on, ready), daemon=True)
+        process.start()
+        running.append((process, ready))
+
+    for _ in range(workers):
+        start()
+    for _ in range(kills):
+        process, ready = running.pop(0)
+        ready.wait(20)
+        time.sleep(chance.random() * 0.12)
+        if process.is_alive():
+            os.kill(process.pid, signal.SIGKILL)
+            hits += 1
+        process.join()
+        start()
+    for process, _ in running:
+        process.join(60)
+        assert process.exitcode == 0
+    return hits

@@ -1,0 +1,85 @@
+"""Killing the process at any moment of a reminder run.
+
+No letter is lost, none is sent twice, what cannot be known is listed.
+"""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from accreditation.core.database import db, transaction
+from accreditation.core.outbox import Letter
+from accreditation.core.settings import set_setting
+from scheduler.models import Obligation
+from scheduler.services.rules import install_usual_rules
+from tests.scheduler.chaos import counting_server, kill_again_and_again, remind, send_then_mark
+from tests.scheduler.ready import everything_in_order
+
+ON = date(2026, 11, 23)
+
+
+def people_with_much_to_do(number: int) -> int:
+    """How many letters they are owed: four each, for four different days."""
+    ends = ON + timedelta(days=20)
+    with transaction():
+        install_usual_rules()
+        set_setting("reminder_breaker", "100000")
+    for n in range(number):
+        everything_in_order(
+            ctc=ends,
+            award=ends + timedelta(days=1),
+            refresher=ends + timedelta(days=2),
+            cpd=ends + timedelta(days=3),
+            email=f"no{n}@example.uk",
+        )
+    return number * 4
+
+
+def check_the_books(owed: int, accepted: dict[str, int]) -> list[Letter]:
+    """Every letter was owed once, and each is sent once or in doubt: the letters in doubt."""
+    db.session.rollback()
+    letters = list(db.session.scalars(select(Letter)))
+    assert len(letters) == owed
+    assert len(list(db.session.scalars(select(Obligation).where(Obligation.state == "owed")))) == owed
+    assert {letter.state for letter in letters} <= {"sent", "in_doubt"}
+    assert {accepted.get(letter.message_id, 0) for letter in letters if letter.state == "sent"} == {1}
+    in_doubt = [letter for letter in letters if letter.state == "in_doubt"]
+    assert {accepted.get(letter.message_id, 0) for letter in in_doubt} <= {0, 1}
+    assert all(letter.reason for letter in in_doubt)
+    assert sum(accepted.values()) == len(accepted)
+    return in_doubt
+
+
+def run(
+    app, tmp_path, *, people: int, kills: int, workers: int, faults: float, seed: int = 1
+) -> tuple[int, list[Letter]]:
+    owed = people_with_much_to_do(people)
+    with counting_server(tmp_path, seed=seed, faults=faults, slow=0.004) as (smtp_url, accepted):
+        hits = kill_again_and_again(
+            remind, kills, seed=seed, url=app.url, folder=tmp_path, smtp_url=smtp_url, on=ON, workers=workers
+        )
+        return hits, check_the_books(owed, accepted())
+
+
+def test_kills_lose_nothing_and_send_nothing_twice(app, tmp_path):
+    hits, _ = run(app, tmp_path, people=25, kills=12, workers=2, faults=0.02)
+    assert hits >= 3
+
+
+def test_without_the_journal_letters_are_sent_twice(app, tmp_path):
+    """The negative control: if this fails, the test above proves nothing."""
+    people_with_much_to_do(15)
+    with counting_server(tmp_path, seed=2, faults=0, slow=0.03) as (smtp_url, accepted):
+        kill_again_and_again(
+            send_then_mark, 10, seed=2, url=app.url, folder=tmp_path, smtp_url=smtp_url, on=ON, workers=1
+        )
+        assert sum(accepted().values()) > len(accepted())
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [11, 12])
+def test_many_kills(app, tmp_path, seed):
+    hits, in_doubt = run(app, tmp_path, people=250, kills=60, workers=3, faults=0.03, seed=seed)
+    assert hits >= 50
+    print(f"{hits} kills, {len(in_doubt)} in doubt of 1,000")
