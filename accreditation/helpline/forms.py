@@ -53,7 +53,8 @@ class ContactForm(BaseForm):
     def details(self) -> Details:
         """What was entered, once the form has been found valid."""
         on, at = self.contacted_on.data, self.contacted_time.data
-        assert on and at is not None
+        assert on
+        assert at is not None
         return Details(
             contacted_at=datetime.combine(on, at, LONDON),
             channel=self.channel.data,

@@ -63,7 +63,9 @@ class DayForm(BaseForm):
 
     def details(self) -> Details:
         """What was entered, once the form has been found valid."""
-        assert self.held_on.data and self.starts.data is not None and self.ends.data is not None
+        assert self.held_on.data
+        assert self.starts.data is not None
+        assert self.ends.data is not None
         return Details(
             title=self.title.data or "",
             topic=self.topic.data or None,

@@ -9,7 +9,7 @@ from accreditation.refreshers.models import Booking
 from accreditation.refreshers.queries.days import seats_taken
 from accreditation.refreshers.services import bookings as bookings_module
 from tests import factories
-from tests.refreshers.racing import race, slow_down
+from tests.racing import race, slow_down
 
 
 def take_a_seat(person_id: int, day_id: int) -> str:
