@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, abort, current_app, g, has_request_context, request
 from flask_login import current_user
+from werkzeug.exceptions import Forbidden
 
 from accreditation.core import audit
 from accreditation.core.permissions import Permission
@@ -88,5 +89,5 @@ def refuse_undeclared_routes(app: Flask) -> None:
             app.logger.error("%s is object-scoped and never asked whose the object is", request.endpoint)
             if app.testing:
                 raise AssertionError(f"{request.endpoint} is object-scoped and never asked whose the object is")
-            abort(403)
+            return app.make_response(app.handle_user_exception(Forbidden()))  # abort() would answer 500 from here
         return response

@@ -6,7 +6,7 @@ from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from accreditation.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from accreditation.web.paging import DamagedPlace
@@ -61,6 +61,8 @@ def refused(error: HTTPException) -> ResponseReturnValue:
     """The page of an HTTP error; a redirect and whatever brings its own response pass through."""
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):  # a host that is not ours: there is nothing to make the page's links from
+        return _page(400, bare=True)
     status = error.code if error.code in WORDS else 400 if (error.code or 500) < 500 else 500
     response = _page(status, code=error.code or 500)
     headers = dict(error.get_headers())
@@ -108,9 +110,11 @@ def failed(error: Exception) -> ResponseReturnValue:
     return _page(500)
 
 
-def _page(status: int, *, words: Words | None = None, code: int | None = None) -> tuple[str, int, dict[str, str]]:
+def _page(
+    status: int, *, words: Words | None = None, code: int | None = None, bare: bool = False
+) -> tuple[str, int, dict[str, str]]:
     words = words or WORDS[status]
-    if status >= 500:
+    if status >= 500 or bare:
         # Without the context of a signed-in page: its queries may be what failed.
         text = current_app.jinja_env.get_template("errors/bare.html").render(words=words)
     else:

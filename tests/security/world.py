@@ -1,0 +1,134 @@
+"""Two of everything that belongs to somebody: ours and a stranger's, by the names that addresses use for them.
+
+A room with a new kind of object adds it to `belongings`, and every test of strangers walks through its pages.
+"""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from accreditation.accounts.models import PASSWORD_RESET, Account
+from accreditation.core import clock
+from accreditation.core.database import Base, db, transaction
+from accreditation.core.permissions import Role
+from accreditation.desk.importing.models import ImportDraft
+from accreditation.people.models import GrantRow, Person
+from cohorts.services.uploads import keep_upload
+from scheduler.models import ReminderRule
+from scheduler.services.rules import install_usual_rules
+from tests import factories
+
+PERSONAL = {
+    "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
+    "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
+    "upload_id",
+}  # fmt: skip
+"""Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
+
+NOT_STATE = {"audit_entry", "audit_detail", "audit_head", "user_session", "throttle"}
+"""Tables that record that somebody looked or tried, and change when nothing else does."""
+
+TODAY = date(2027, 2, 2)
+
+
+def belongings(person: Person, provider_id: int) -> dict[str, object]:
+    """Everything of this mediator, and of a cohort of this provider on which they are a candidate."""
+    cohort = factories.cohort(provider_id=provider_id, title=f"Cohort of {person.family_name}")
+    place = factories.candidate(cohort.id, person)
+    result = factories.released_results(cohort.id, "pass")[0]
+    factories.clearance(person.id)
+    day = factories.refresher_day()
+    award = factories.award(person.id, on=TODAY)
+    booking = factories.booking(person.id, day.id)
+    contact = factories.contact(person.id)
+    entry = factories.practice_entry(person.id, quantity=Decimal(1))
+    waiting = factories.clearance_application(person.id, level="SC")
+    letter = factories.letter_to(person.id)
+    account = factories.account(person.id)
+    factories.grant(person.id, Role.MEDIATOR, factories.Scope.PERSON, person.id)
+    with transaction():
+        draft = ImportDraft(
+            owner_id=person.id,
+            created_at=clock.now(),
+            expires_at=clock.now(),
+            file_name="register.xlsx",
+            scheme="INHOUSE-WPM",
+            tracked_from=TODAY,
+            sheet=0,
+            header_row=0,
+            columns={},
+            decisions={},
+            state="open",
+        )
+        db.session.add(draft)
+        upload = keep_upload(
+            cohort.id, file_name="results.xlsx", version=1, rows=[], at=clock.now(), uploaded_by=person.id
+        )
+    clearance = db.session.execute(select(Base.metadata.tables["clearance"].c.id).filter_by(person_id=person.id))
+    grant = db.session.scalars(select(GrantRow.id).where(GrantRow.person_id == person.id)).one()
+    return {
+        "reference": person.reference,
+        "cohort_id": cohort.id,
+        "enrolment_id": place.id,
+        "result_id": result.id,
+        "upload_id": upload.id,
+        "day_id": day.id,
+        "award_id": award.id,
+        "number": award.number,
+        "booking_id": booking.id,
+        "contact_id": contact.id,
+        "entry_id": entry.id,
+        "application_id": waiting.id,
+        "clearance_id": clearance.scalars().first(),
+        "letter_id": letter,
+        "draft_id": draft.id,
+        "account_id": account.id,
+        "grant_id": grant,
+        "session_id": session_of(person.id),
+        "unit_id": person.unit_id,
+        "provider_id": provider_id,
+    }
+
+
+def session_of(person_id: int) -> int:
+    """The number of a session that is open somewhere else."""
+    factories.open_session(person_id)
+    sessions = Base.metadata.tables["user_session"]
+    query = select(sessions.c.id).join(Account.__table__, Account.id == sessions.c.account_id)
+    return db.session.execute(query.where(Account.person_id == person_id)).scalars().first()
+
+
+def of_everybody() -> dict[str, object]:
+    """What addresses name that is nobody's own."""
+    with transaction():
+        install_usual_rules()
+    rule = db.session.scalars(select(ReminderRule.id)).first()
+    link = factories.link_path(db.session.scalars(select(Account.id)).first(), PASSWORD_RESET)
+    return {
+        "code": "INHOUSE-WPM",
+        "kind": "case",
+        "rule_id": rule,
+        "to": "interview",
+        "decision": "cancel",
+        "form_key": "form-" + "0" * 32,
+        "token": link.rpartition("/")[2],
+    }
+
+
+def digest() -> dict[str, str]:
+    """Each table's content as a hash, so that a test can say which has changed."""
+    db.session.rollback()
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in NOT_STATE:
+            rows = sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
+            found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    db.session.rollback()
+    return found
+
+
+def changed(before: dict[str, str]) -> list[str]:
+    """The tables that are not as they were."""
+    return [name for name, now in digest().items() if before[name] != now]
