@@ -59,9 +59,7 @@ def _measure(
     engine = measure_engine(services[0], asked.repeat)
     rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
     if not asked.json:
-        print(
-            f"\n{database}: medians of {asked.repeat} in milliseconds. Floor: the SQL and the template. ratio: page to floor."
-        )
+        print(f"\n{database}: medians of {asked.repeat} in milliseconds. The floor is the SQL and the template.")
         print("counting: the first page after something has changed, when its numbers are counted anew.")
         for line in [*lines_of_pages(pages), *lines_of_home(home), *lines_of_engine(engine, rebuilds)]:
             print(line)
