@@ -105,7 +105,7 @@ def environment(app, folder: Path) -> dict[str, str]:
 
 
 KILLED = """
-import os, sys
+import os, sys, time
 from accreditation.app import create_app
 from accreditation.desk.importing.services import writing
 
@@ -117,14 +117,14 @@ def write_and_stop(self, row):
     reference = write(self, row)
     written += 1
     if written == 30:
-        print("half way", flush=True)
-        sys.stdin.read()  # held here until the kill comes
+        os.write(1, b"half way\\n")
+        time.sleep(600)  # held here until the kill comes
     return reference
 
 writing.Work.write = write_and_stop
 app = create_app()
 app.test_cli_runner().invoke(app.cli.commands["import-register"], [sys.argv[1], "--confirm"])
-print("finished", flush=True)
+os.write(1, b"finished\\n")
 """
 
 

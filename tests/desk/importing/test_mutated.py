@@ -21,6 +21,9 @@ from accreditation.desk.importing.rules.plan import Plan, Status
 from accreditation.desk.importing.services import drafts
 from tests import factories
 
+# openpyxl warns of odd cells and goes on; in the child process, where it runs in life, nobody reads that.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
 SAMPLE = (Path(__file__).parents[2] / "data" / "existing-register.xlsx").read_bytes()
 VALUES = [
     "31/06/2025",
@@ -77,7 +80,7 @@ def cells_changed(rng) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(SAMPLE))
     sheet = book["Mediators"]
     for _ in range(rng.randrange(1, 30)):
-        sheet.cell(rng.randrange(1, 72), rng.randrange(1, 15)).value = rng.choice(VALUES)
+        sheet.cell(rng.randrange(2, 72), rng.randrange(1, 15)).value = rng.choice(VALUES)
     return saved(book)
 
 
@@ -113,7 +116,7 @@ def headings_spoilt(rng) -> bytes:
 
 def sheets_spoilt(rng) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(SAMPLE))
-    book["Mediators"].title = rng.choice(["Sheet1", "x" * 31, "Zażółć", "'quoted'"])
+    book["Mediators"].title = rng.choice(["Sheet1", "x" * 25, "Zażółć", "'quoted'"])
     if rng.random() < 0.5:
         book.move_sheet(book.worksheets[0], 1)
     if rng.random() < 0.3:
