@@ -62,7 +62,7 @@ def refused(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
     if isinstance(error, SecurityError):  # a host that is not ours: there is nothing to make the page's links from
-        return _page(400, bare=True)
+        return "This address is not one of this register's.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     status = error.code if error.code in WORDS else 400 if (error.code or 500) < 500 else 500
     response = _page(status, code=error.code or 500)
     headers = dict(error.get_headers())
@@ -110,11 +110,9 @@ def failed(error: Exception) -> ResponseReturnValue:
     return _page(500)
 
 
-def _page(
-    status: int, *, words: Words | None = None, code: int | None = None, bare: bool = False
-) -> tuple[str, int, dict[str, str]]:
+def _page(status: int, *, words: Words | None = None, code: int | None = None) -> tuple[str, int, dict[str, str]]:
     words = words or WORDS[status]
-    if status >= 500 or bare:
+    if status >= 500:
         # Without the context of a signed-in page: its queries may be what failed.
         text = current_app.jinja_env.get_template("errors/bare.html").render(words=words)
     else:
