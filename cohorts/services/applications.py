@@ -56,9 +56,12 @@ def submit_application(
     """
     if made := find_application_by_form(form_key):
         return made
+    number = next_number(f"application {at.year}")
+    if made := find_application_by_form(form_key):
+        return made  # the same form was sent at the same moment, and the series let it in first
     person = add_person(given_name=given_name, family_name=family_name, unit_id=unit_id, email=email)
     application = Application(
-        reference=f"APP-{at.year}-{next_number(f'application {at.year}'):04}",
+        reference=f"APP-{at.year}-{number:04}",
         form_key=form_key,
         person_id=person.id,
         scheme=scheme,

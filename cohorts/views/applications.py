@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
-from accreditation.core.permissions import Permission
+from accreditation.core.permissions import Permission, Scope
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries import main_scheme_code
 from accreditation.web.filters import Filter, Filters, read_filters
@@ -69,7 +69,7 @@ def applications(viewer: Viewer) -> ResponseReturnValue:
         units=units,
         stage_choices=STAGE_CHOICES,
         total=count_applications(viewer, wanted),
-        open_cohorts=cohorts_with_room(viewer, clock.today()),
+        open_cohorts=cohorts_with_room(viewer, clock.today()) if viewer.ids(Scope.SERVICE) else [],
         stages=stages,
         may_manage=viewer.may_somewhere(Permission.MANAGE_APPLICATIONS),
     )

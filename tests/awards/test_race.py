@@ -3,7 +3,7 @@
 from accreditation.awards import services
 from accreditation.awards.queries import awards_of
 from tests import factories
-from tests.refreshers.racing import race, slow_down
+from tests.racing import race, slow_down
 
 
 def award(person_id: int) -> str:

@@ -5,11 +5,11 @@ from sqlalchemy import func, select
 from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.standing.models import Evidence
-from cohorts.models import Enrolment, Result
-from cohorts.services import enrolments, release, results
+from cohorts.models import Application, Enrolment, Result
+from cohorts.services import applications, enrolments, release, results
 from tests import factories
 from tests.factories import cohorts as office
-from tests.refreshers.racing import race, slow_down
+from tests.racing import race, slow_down
 
 
 def take_the_last_place(person_id: int, cohort_id: int) -> str:
@@ -57,6 +57,18 @@ def test_two_releasers_release_once(app):
 def test_without_the_guards_two_releasers_collide(app):
     answers, facts, _ = race_to_release(app, guarded=False)
     assert (answers, facts) != (["refused", "released"], 1)
+
+
+def send_the_form(form_key: str) -> str:
+    slow_down(applications, "find_application_by_form")
+    return office.submit(form_key=form_key).reference
+
+
+def test_a_form_sent_twice_at_once_is_one_application(app):
+    answers = race(app.config["SETTINGS"], send_the_form, ("k" * 32,), ("k" * 32,))
+    assert answers == ["APP-2027-0001", "APP-2027-0001"]
+    assert db.session.scalar(select(func.count(Application.id))) == 1
+    assert db.session.scalar(select(func.count(Letter.id))) == 1
 
 
 def record_one(cohort_id: int, reference: str, version: int, outcome: str, by: int) -> str:

@@ -18,11 +18,10 @@ NOW = datetime(2027, 2, 2, 10, tzinfo=UTC)
 SCHEME = "INHOUSE-WPM"
 
 
-def application(name: str | None = None, *, stage: str = "submitted", **details) -> Application:
-    """Somebody who applied through the public form, brought to that stage."""
+def submit(name: str | None = None, **details) -> Application:
+    """What the public form sends, in the caller's transaction."""
     number = next(_serial)
     given, _, family = (name or f"Applicant No{number:04}").partition(" ")
-    recorded_by = details.pop("recorded_by", None)
     answers = {
         "form_key": f"form-{number:032}",
         "scheme": SCHEME,
@@ -35,12 +34,16 @@ def application(name: str | None = None, *, stage: str = "submitted", **details)
         "line_manager_name": "Morgan Reyes",
         "line_manager_email": "morgan.reyes@example.police.uk",
         "at": NOW,
-    } | details
+    }
+    return applications.submit_application(**answers | details)
+
+
+def application(name: str | None = None, *, stage: str = "submitted", **details) -> Application:
+    """Somebody who applied through the public form, brought to that stage."""
     with transaction():
-        made = applications.submit_application(**answers, recorded_by=recorded_by)
+        made = submit(name, **details)
         if stage != "submitted":
-            by = made.person_id
-            applications.step_application(made, stage, at=NOW, by=by, reason="as it was decided")
+            applications.step_application(made, stage, at=NOW, by=made.person_id, reason="as it was decided")
         return made
 
 
