@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from accreditation.core.calendar import FOREVER, Span, anniversary, last_good_day
 from accreditation.web import words
 
-TOP = 40  # the first lane's words, below the years
-LANE = 42
-THICK, THIN = 16, 10
+SIDE = 34  # percent: nearer to an edge than this, words on a phone stand beside their line and not across it
+THICK, THIN = 16, 10  # height of a bar: the days on which one may work, and one requirement
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ class DrawnLane:
     until_word: str
     until: str
     tone: str
-    y: int
     thick: int
     bars: Sequence[Bar]
     windows: Sequence[Bar]
@@ -59,8 +57,6 @@ class DrawnRow:
 @dataclass(frozen=True)
 class Timeline:
     finding: str
-    height: int
-    foot: int
     ticks: Sequence[Mark]
     lanes: Sequence[DrawnLane]
     today: Mark
@@ -86,7 +82,7 @@ class Scale:
 
     def mark(self, on: date, label: str) -> Mark:
         x = self.x(on)
-        return Mark(x, label, "start" if x < 16 else "end" if x > 84 else "middle")
+        return Mark(x, label, "start" if x < SIDE else "end" if x > 100 - SIDE else "middle")
 
 
 def draw_timeline(
@@ -104,17 +100,11 @@ def draw_timeline(
     at most two years back to at most three years ahead; the table below it says every date in full.
     """
     scale = _scale([*lanes, Lane("", [*working, *co_mediating])], today, first_end)
-    drawn = [_lane(lane, scale, TOP + LANE * place, today) for place, lane in enumerate(lanes)]
-    y = TOP + LANE * len(lanes) + 6
-    drawn.append(_run(working, co_mediating, scale, y, today))
-    foot = y + 7 + THICK + 6
     return Timeline(
         finding=finding,
-        height=foot + 42,
-        foot=foot,
         ticks=_ticks(scale),
-        lanes=drawn,
-        today=_today(scale, today, first_end),
+        lanes=[*(_lane(lane, scale, today) for lane in lanes), _run(working, co_mediating, scale, today)],
+        today=scale.mark(today, f"Today, {words.short_day(today)}"),
         end=scale.mark(first_end, f"Ends first: {words.short_day(last_good_day(first_end))}") if first_end else None,
         rows=[row for lane in [*lanes, Lane("May work", working)] for row in _rows(lane)],
     )
@@ -130,18 +120,18 @@ def _scale(lanes: Sequence[Lane], today: date, first_end: date | None) -> Scale:
     return Scale(first, last)
 
 
-def _lane(lane: Lane, scale: Scale, y: int, today: date) -> DrawnLane:
+def _lane(lane: Lane, scale: Scale, today: date) -> DrawnLane:
     bars = [bar for span in lane.met if (bar := scale.bar(span))]
     windows = [bar for bar in [scale.bar(lane.window) if lane.window else None] if bar]
     tone = "met" if any(today in span for span in lane.met) else "unmet"
-    return DrawnLane(lane.name, *_until(lane.met, today), tone, y, THIN, bars, windows)
+    return DrawnLane(lane.name, *_until(lane.met, today), tone, THIN, bars, windows)
 
 
-def _run(working: Sequence[Span], co_mediating: Sequence[Span], scale: Scale, y: int, today: date) -> DrawnLane:
+def _run(working: Sequence[Span], co_mediating: Sequence[Span], scale: Scale, today: date) -> DrawnLane:
     bars = [bar for span in working if (bar := scale.bar(span))]
     bars += [bar for span in co_mediating if (bar := scale.bar(span, half=True))]
     now = ("", "co-mediation only") if any(today in span for span in co_mediating) else _until(working, today)
-    return DrawnLane("May work", *now, "run", y, THICK, bars, ())
+    return DrawnLane("May work", *now, "run", THICK, bars, ())
 
 
 def _until(met: Sequence[Span], today: date) -> tuple[str, str]:
@@ -165,13 +155,6 @@ def _ticks(scale: Scale) -> list[Mark]:
             ticks.append(Mark(scale.x(month), str(month.year) if month.month == 1 and scale.x(month) < 92 else ""))
         month = anniversary(month, 3)
     return ticks
-
-
-def _today(scale: Scale, today: date, first_end: date | None) -> Mark:
-    """Beside its line where the first end would otherwise cut through the words."""
-    mark = scale.mark(today, f"Today, {words.short_day(today)}")
-    close = first_end is not None and 0 <= scale.x(first_end) - mark.x < 25
-    return Mark(mark.x, mark.label, "end") if close and mark.x >= 38 else mark
 
 
 def _rows(lane: Lane) -> list[DrawnRow]:
