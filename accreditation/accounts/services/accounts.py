@@ -25,6 +25,10 @@ class WrongPassword(DomainError):
         super().__init__("That is not your present password.")
 
 
+class RefusedPassword(DomainError):
+    """The password that was chosen is too short or guessed too easily."""
+
+
 def invite(person_id: int, email: str, *, now: datetime, by_letter: bool = True) -> AccountLink:
     """An account for this person and the link that they begin with; letters go to its address if to none so far.
 
@@ -99,7 +103,7 @@ def choose_password(token: str, purpose: str, password: str, *, now: datetime) -
 def begin_first_account(
     token: str, password: str, *, given_name: str, family_name: str, email: str, now: datetime
 ) -> Account:
-    """The first administrator says who they are. Raises SpentLink, DomainError."""
+    """The first administrator says who they are. Raises SpentLink, RefusedPassword, DomainError."""
     account = use_link(token, INVITATION, now=now)
     if not account.is_provisional:
         raise DomainError("This account has been begun already.")
@@ -130,7 +134,7 @@ def _set_password(account: Account, password: str, *, now: datetime) -> None:
     person = account.person
     about = (account.email, person.name, person.reference, get_setting("service_name"))
     if problems := password_problems(password, about):
-        raise DomainError(*problems)
+        raise RefusedPassword(*problems)
     account.password_hash, account.password_set_at = hash_password(password), now
     db.session.flush()
 

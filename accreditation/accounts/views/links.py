@@ -9,7 +9,12 @@ from accreditation.accounts.forms import ChoosePasswordForm, FirstAdministratorF
 from accreditation.accounts.models import INVITATION, PASSWORD_RESET, AccountLink
 from accreditation.accounts.rules.addresses import network_of
 from accreditation.accounts.rules.limits import LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS
-from accreditation.accounts.services.accounts import ask_for_new_password, begin_first_account, choose_password
+from accreditation.accounts.services.accounts import (
+    RefusedPassword,
+    ask_for_new_password,
+    begin_first_account,
+    choose_password,
+)
 from accreditation.accounts.services.links import SpentLink, find_link
 from accreditation.accounts.services.throttle import may_try
 from accreditation.accounts.views.blueprint import bp
@@ -107,6 +112,8 @@ def _begin(token: str) -> ResponseReturnValue:
                 )
         except SpentLink:
             raise
+        except RefusedPassword as refusal:
+            form.password.errors = [*form.password.errors, *refusal.reasons]
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
         else:
