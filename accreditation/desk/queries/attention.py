@@ -104,13 +104,16 @@ def duties_for(viewer: Viewer, on: date) -> list[Duty]:
     found = []
     if (cohorts := viewer.limited_to(Permission.VIEW_COHORTS)).grants:
         late = count_cohorts(cohorts, Wanted(results="outstanding"), on=on)
-        found.append(Duty(late, "cohorts wait for results", "/cohorts?results=outstanding", "bad"))
+        words = "cohort waits for results" if late == 1 else "cohorts wait for results"
+        found.append(Duty(late, words, "/cohorts?results=outstanding", "bad"))
     if (releasing := viewer.limited_to(Permission.RELEASE_RESULTS)).grants:
         ready = count_cohorts(releasing, Wanted(results="to_release"), on=on)
-        found.append(Duty(ready, "cohorts with results to release", "/cohorts?results=to_release", "soon"))
+        words = "cohort with results to release" if ready == 1 else "cohorts with results to release"
+        found.append(Duty(ready, words, "/cohorts?results=to_release", "soon"))
     if (letters := viewer.limited_to(Permission.VIEW_REMINDERS)).grants:
         troubled = undeliverable_count(letters)
-        found.append(Duty(troubled, "letters need a person", "/reminders?state=trouble", "bad"))
+        words = "letter needs a person" if troubled == 1 else "letters need a person"
+        found.append(Duty(troubled, words, "/reminders?state=trouble", "bad"))
     return found
 
 
