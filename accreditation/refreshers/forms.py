@@ -9,7 +9,6 @@ from wtforms import (
     Form,
     HiddenField,
     IntegerField,
-    RadioField,
     SelectField,
     StringField,
     SubmitField,
@@ -113,7 +112,9 @@ class ConfirmForm(BaseForm):
 class MarkForm(Form):
     """One line of the attendance grid."""
 
-    state = RadioField("Attendance", choices=choices_of(MARKS.items()), validators=[Optional()], validate_choice=False)
+    state = SelectField(
+        "Attendance", choices=choices_of([("", "Not recorded"), *MARKS.items()]), validators=[Optional()]
+    )
     hours = DecimalField(
         "Hours if in part",
         validators=[Optional(), NumberRange(Decimal("0.25"), Decimal(24), "Enter hours from 0.25 to 24")],
@@ -135,7 +136,7 @@ class AttendanceForm(BaseForm):
                     submitted,  # type: ignore[arg-type]
                     prefix=f"b{booking.id}",
                     data={
-                        "state": booking.state if booking.state in MARKS else None,
+                        "state": booking.state if booking.state in MARKS else "",
                         "hours": booking.hours,
                         "was": booking.state,
                     },

@@ -178,6 +178,9 @@ def test_the_board_links_each_number_to_its_list(sign_in, ada):
     assert "Bea Begum" not in officer.get("/vetting?month=2027-04").text
     assert "93 days" in officer.get("/vetting?list=progress").text
     assert "Nothing here" in officer.get("/vetting?list=progress&level=SC").text
+    factories.clearance_application(ada.id, on=date(2027, 2, 1))
+    assert officer.get("/vetting?list=progress").text.count('data-label="Stage"') == 2
+    assert officer.get("/vetting?list=progress&age=long").text.count('data-label="Stage"') == 1
     for nonsense in ("month=2027-13", "month=x", "unit=x", "list=x", "level=x"):
         assert officer.get(f"/vetting?{nonsense}").status_code == 200
     assert officer.get("/vetting?place=x").status_code == 400

@@ -94,15 +94,23 @@ def ending_page(
 
 
 def progress_page(
-    viewer: Viewer, *, level: str | None, unit_id: int | None, place: str | None, address: Callable[[str | None], str]
+    viewer: Viewer,
+    *,
+    level: str | None,
+    unit_id: int | None,
+    initiated_before: date | None = None,
+    place: str | None,
+    address: Callable[[str | None], str],
 ) -> Page[ProgressRow]:
-    """The open applications, the oldest first."""
+    """The open applications, the oldest first; `initiated_before` leaves out those begun on that day or later."""
     row = ClearanceApplication
     query = (
         select(Person, row.id, row.level, row.state, row.initiated_on, row.state_on)
         .join(Person, Person.id == row.person_id)
         .where(row.decided_on.is_(None), visible_to(viewer), *_narrowed(row.level, level, unit_id))
     )
+    if initiated_before is not None:
+        query = query.where(row.initiated_on < initiated_before)
     page = page_of(
         query,
         [By(row.initiated_on, date), By(row.id, int)],

@@ -28,6 +28,8 @@ from vetting.views.blueprint import bp
 
 LISTS = (("ending", "Ending"), ("overdue", "Overdue"), ("progress", "In progress"))
 
+AGES = (("long", "More than nine weeks"),)
+
 USUAL_WEEKS, LONG_WEEKS = 9, 12
 """A new CTC takes six to twelve weeks, nine on average: Ministry of Justice security guidance, April 2020."""
 
@@ -47,12 +49,21 @@ def board(viewer: Viewer) -> ResponseReturnValue:
     level, unit = filters.get("level"), filters.get("unit")
     unit_id, month, place = int(unit) if unit else None, _month(filters.get("month")), request.args.get("place")
 
+    long_ago = today - timedelta(weeks=USUAL_WEEKS)
+
     def address(token: str | None) -> str:
         return filters.url(place=token)
 
     page: Page[ProgressRow] | Page[EndingRow]
     if shown == "progress":
-        page = progress_page(viewer, level=level, unit_id=unit_id, place=place, address=address)
+        page = progress_page(
+            viewer,
+            level=level,
+            unit_id=unit_id,
+            initiated_before=long_ago if filters.get("age") else None,
+            place=place,
+            address=address,
+        )
     else:
         page = ending_page(
             viewer,
@@ -73,7 +84,7 @@ def board(viewer: Viewer) -> ResponseReturnValue:
         months=[(row, month_name(row.first)) for row in ending_by_month(viewer, today)],
         overdue=count_overdue(viewer, today),
         under_way=count_open(viewer),
-        long_open=count_open(viewer, initiated_before=today - timedelta(weeks=USUAL_WEEKS)),
+        long_open=count_open(viewer, initiated_before=long_ago),
         usual_days=USUAL_WEEKS * 7,
         long_days=LONG_WEEKS * 7,
         lists=LISTS,
@@ -92,6 +103,7 @@ def _filters() -> Filters:
         Filter("list", lambda value: dict(LISTS)[value], LISTS),
         Filter("level", lambda value: value, [(code, code) for code in levels()]),
         Filter("unit", lambda value: next((one.name for one in units() if str(one.id) == value), value), longest=9),
+        Filter("age", lambda value: dict(AGES)[value], AGES),
         Filter("month", lambda value: month_name(_month(value) or date.min), longest=7),
     )
     filters = read_filters(request.args, offered, path=url_for("vetting.board"))
