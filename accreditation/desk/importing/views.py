@@ -98,7 +98,8 @@ def _preview(draft: ImportDraft, *, wrong: BaseForm | None = None) -> ResponseRe
     plan = Plan(draft.scheme, draft.tracked_from, ()) if problems else plan_of(upload, on=clock.today())
     asked = [row for row in plan.rows if row.choices]
     status = request.args.get("status", "")
-    listed = [row for row in plan.rows if status in ("", row.status.value)]
+    questioned = [row for row in plan.rows if row.questions]
+    listed = questioned if status == "questions" else [row for row in plan.rows if status in ("", row.status.value)]
     shown, following = _page(listed)
     return render_template(
         "desk/import_preview.html",
@@ -109,6 +110,7 @@ def _preview(draft: ImportDraft, *, wrong: BaseForm | None = None) -> ResponseRe
         problems=problems,
         statuses=[found for found in Status if plan.counts[found]],
         status=status,
+        questions=len(questioned),
         listed=listed,
         shown=shown,
         following=following,

@@ -73,6 +73,9 @@ def test_a_manager_imports_the_sample_and_finds_the_result_again(manager_of):
     assert "letters would go out" in page.text
     assert people() == before
     number = draft_id()
+    asked = manager.get(f"/mediators/import/{number}?status=questions")
+    assert "6 rows of 63" in asked.text
+    assert "Same name and address as row 67, Łukasz Gill M0060" in asked.text
     done = manager.post(f"/mediators/import/{number}/confirm", data={"digest": digest_in(page)}, follow_redirects=True)
     assert done.request.path == f"/mediators/import/{number}/result"
     assert "60 rows written" in done.text
