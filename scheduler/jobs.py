@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 BEAT = 60  # seconds between two looks at what is due
 DELIVERY_BEAT = 10  # seconds between two looks at the queue
-AT_ONCE = 200  # letters' worth of reminders in one transaction, so that nobody waits long for the database
+AT_ONCE = 50  # letters' worth of reminders in one transaction, so that nobody waits long for the database
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,9 @@ class Letter(Record):
 
     @property
     def called(self) -> str:
-        """What kind of letter it is, from the name of its template: "Account invitation"."""
+        """What kind of letter it is, from the name of its template: "Invitation". The scheduler's are reminders."""
+        if self.template.startswith("email/scheduler/"):
+            return "Reminder"
         return self.template.rpartition("/")[2].removesuffix(".txt").replace("_", " ").capitalize()
 
 
@@ -116,13 +118,24 @@ Facts = Callable[[int], dict[str, object]]
 FACTS: dict[str, Facts] = {}
 
 
-def facts_for(template: str) -> Callable[[Facts], Facts]:
-    """Register what fills this letter: called with `about_id` at hand-over. It may raise NoLongerTrue."""
+OWN_ADDRESS: set[str] = set()
+"""Letters that go to the address which their facts give as `to`, not to the person's contact address: a link to an
+account must never go where somebody who may edit the person, but not the account, has sent letters.
+"""
+
+
+def facts_for(template: str, *, own_address: bool = False) -> Callable[[Facts], Facts]:
+    """Register what fills this letter: called with `about_id` at hand-over. It may raise NoLongerTrue.
+
+    `own_address`: the facts say under `to` where the letter goes.
+    """
 
     def register(facts: Facts) -> Facts:
         if template in FACTS:
             raise RuntimeError(f"two functions fill {template}")
         FACTS[template] = facts
+        if own_address:
+            OWN_ADDRESS.add(template)
         return facts
 
     return register

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Case, ColumnElement, Select, and_, case, exists, literal, or_, select
+from sqlalchemy import Case, ColumnElement, Select, and_, case, exists, false, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from accreditation.core.calendar import days_after
@@ -149,7 +149,8 @@ def ending_requirements(scheme: Scheme, requirement: Requirement, ladder: Ladder
                 award.person_id == period.person_id,
                 award.scheme == scheme.code,
                 award.requirement.in_([other.code for other in scheme.requirements if _is_award(other, scheme)]),
-                award.met,
+                # Wrapped, so that SQLite goes by the person's own key: it has taken the index of all ends instead.
+                func.coalesce(award.met, false()),
                 award.starts_on <= on,
                 award.ends_on > on,
             )

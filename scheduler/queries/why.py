@@ -90,6 +90,8 @@ def obligations_about(person_id: int, *, at_most: int = 100) -> list[OwedLine]:
     """The newest obligations about somebody."""
     query = select(Obligation).where(Obligation.person_id == person_id).order_by(Obligation.id.desc()).limit(at_most)
     rows = list(db.session.scalars(query))
+    rows.sort(key=lambda row: (row.subject, row.stage))
+    rows.sort(key=lambda row: row.planned_at.date(), reverse=True)
     leads = {row.lead_id or row.id for row in rows}
     letters: dict[int, list[Letter]] = {}
     ours = select(Letter).where(Letter.about_id.in_(leads), Letter.template.startswith("email/scheduler/"))

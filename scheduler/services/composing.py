@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from accreditation.core import clock
 from accreditation.core.database import db
-from accreditation.core.outbox import FACTS, Letter
+from accreditation.core.outbox import FACTS, OWN_ADDRESS, Letter
 from accreditation.core.settings import get_setting
 from accreditation.people.models import ContactAddress, Person
 
@@ -60,7 +60,10 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
         "service_name": get_setting("service_name"),
         "service_phone": get_setting("service_phone"),
     } | FACTS[letter.template](letter.about_id)
-    recipient, utf8 = usable_address(current_address(person.id), takes_utf8=takes_utf8)
+    if letter.template in OWN_ADDRESS:
+        recipient, utf8 = as_told_to_the_server(str(facts["to"]), takes_utf8=takes_utf8)
+    else:
+        recipient, utf8 = usable_address(current_address(person.id), takes_utf8=takes_utf8)
     template = _environment().get_template(letter.template)
     context = template.new_context(facts)
     subject = "".join(template.blocks["subject"](context))
@@ -97,7 +100,12 @@ def usable_address(row: ContactAddress | None, *, takes_utf8: bool) -> tuple[str
         raise NotDeliverable("There is no address to write to.")
     if row.undeliverable_since is not None:
         raise NotDeliverable(f"Letters to this address do not arrive: {row.undeliverable_reason}")
-    local, _, domain = row.address.rpartition("@")
+    return as_told_to_the_server(row.address, takes_utf8=takes_utf8)
+
+
+def as_told_to_the_server(address: str, *, takes_utf8: bool) -> tuple[str, bool]:
+    """The same for an address that is nobody's contact address. Raises NotDeliverable."""
+    local, _, domain = address.rpartition("@")
     try:
         # Only the part before the @ is checked so: names such as “mail.local” are refused there, and are
         # real inside a force.

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accreditation.core import clock
 from accreditation.core.database import db, transaction
-from accreditation.core.outbox import Letter, NoLongerTrue
+from accreditation.core.outbox import OWN_ADDRESS, Letter, NoLongerTrue
 from scheduler.models import LetterAttempt
 from scheduler.rules.answers import Meaning, meaning_of_reply, meaning_of_silence, wait_after, without_address
 from scheduler.services.composing import Composed, NotDeliverable, compose, current_address
@@ -190,7 +190,7 @@ def begin_hand_over(letter_id: int, token: str, pace: Pace, *, takes_utf8: bool)
             return _end(letter, "superseded", str(news), now)
         except NotDeliverable as problem:
             if problem.flag:
-                _flag_address(letter.person_id, problem.reason, now)
+                _flag_address(letter, problem.reason, now)
             return _end(letter, "undeliverable", problem.reason, now)
         except OperationalError:
             raise  # the database's fault, not the letter's: the claim runs out
@@ -236,7 +236,7 @@ def conclude(letter_id: int, token: str, meaning: Meaning, phase: str, code: int
             else:
                 letter.not_before = now + wait * (0.8 + secrets.randbelow(401) / 1000)
         if meaning.flag:
-            _flag_address(letter.person_id, words, now)
+            _flag_address(letter, words, now)
         _note_attempt(letter_id, token, phase, code or None, words, state)
         return _end(letter, state, None if state == "queued" and not meaning.pause else words, now)
 
@@ -328,8 +328,11 @@ def _note_attempt(letter_id: int, token: str, phase: str, code: int | None, text
     )
 
 
-def _flag_address(person_id: int, reason: str, now: datetime) -> None:
-    address = current_address(person_id)
+def _flag_address(letter: Letter, reason: str, now: datetime) -> None:
+    """Mark the contact address that the letter went to. One that went elsewhere says nothing about it."""
+    if letter.template in OWN_ADDRESS:
+        return
+    address = current_address(letter.person_id)
     if address is not None and address.undeliverable_since is None:
         address.undeliverable_since, address.undeliverable_reason = now, reason
 
