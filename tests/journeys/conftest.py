@@ -4,12 +4,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 import time_machine
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from sqlalchemy import select
 
+from accreditation.accounts.services.accounts import create_account
 from accreditation.app import create_app
 from accreditation.config import Config
 from accreditation.core import clock
@@ -17,6 +20,8 @@ from accreditation.core.database import db, transaction
 from accreditation.desk.demo.bulk.block import add_in_bulk
 from accreditation.desk.demo.filling.people import sign_ins
 from accreditation.desk.demo.filling.service import close_demo, fill_demo
+from accreditation.people.services import change_address
+from accreditation.standing.models import StandingPeriod
 from tests.journeys.looking import DESKTOP
 from tests.journeys.running import MORNING, Service, running
 
@@ -31,6 +36,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SEED = 7
+MEDIATOR = ("asha.lindgren@example.police.uk", "saffron-winter-kettle-224")
 
 expect.set_options(timeout=15_000)  # machines that run tests are slow at times; nothing waits longer than it must
 
@@ -62,11 +68,22 @@ def demo_database(
         add_in_bulk(seed=SEED, mediators=40, on=today, now=now, progress=lambda _: None)
         with transaction():
             close_demo(on=today)
+            let_in_whoever_needs_a_refresher(today)
         db.session.remove()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
     return path
+
+
+def let_in_whoever_needs_a_refresher(on: date) -> None:
+    """The demo's own mediator, who can sign in, is chosen among a hundred; among these few it is this one."""
+    today = (StandingPeriod.starts_on <= on, StandingPeriod.ends_on > on)
+    needs = (StandingPeriod.verdict == "deployable", StandingPeriod.limiting_requirement == "refresher")
+    person_id = db.session.scalars(select(StandingPeriod.person_id).where(*today, *needs).order_by("person_id")).first()
+    assert person_id, "nobody in this demo needs a refresher day next"
+    change_address(person_id, MEDIATOR[0])
+    create_account(person_id, *MEDIATOR)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +94,7 @@ def service(demo_database: Path, config: Config, tmp_path_factory: pytest.TempPa
     with running(config, database) as service:
         for one in sign_ins(SEED):
             service.sign_ins.setdefault(one.email.partition("@")[0].replace(".", " "), (one.email, one.password))
+        service.sign_ins["mediator"] = MEDIATOR
         yield service
 
 
@@ -132,4 +150,4 @@ def enter(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_attached()
+    expect(page.locator("form.sign-out")).to_be_attached()

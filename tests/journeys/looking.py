@@ -56,9 +56,9 @@ def assert_accessible(page: Page) -> None:
 
 def assert_told_at(page: Page, field: Locator, words: str) -> None:
     """The mistake is in the title, in the summary that has the focus, and at the field, bound to it by structure."""
-    assert page.title().startswith("Error: "), page.title()
     summary = page.locator("[data-error-summary]")
     expect(summary).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
     expect(field).to_have_attribute("aria-invalid", "true")
     described = (field.get_attribute("aria-describedby") or "").split()
     assert described, "nothing describes the field"

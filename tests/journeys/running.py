@@ -27,10 +27,20 @@ MORNING = datetime(2027, 2, 2, 10, 0, tzinfo=UTC)
 
 
 class Post:
-    """A mail server that accepts every letter and keeps it, with the address it was for."""
+    """A mail server that keeps what it accepts, with the address it was for; some addresses it does not know."""
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, EmailMessage]] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: object, _session: object, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 5.1.1 no such mailbox here"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 known"
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
         message = message_from_bytes(envelope.content, policy=policy.default)

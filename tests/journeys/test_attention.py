@@ -1,5 +1,9 @@
 """Journey 2: the practice manager signs in and sees what needs attention now."""
 
+import re
+
+from playwright.sync_api import Page, expect
+
 from tests.journeys.conftest import Browse
 from tests.journeys.looking import assert_told_at, look
 
@@ -8,7 +12,7 @@ def number_in(text: str) -> int:
     return int("".join(c for c in text.split("\n")[0].split(" ")[0] if c.isdigit()))
 
 
-def count_rows(page) -> int:
+def count_rows(page: Page) -> int:
     """The rows of a list, on all its pages."""
     count = page.locator("main tbody tr").count()
     while (following := page.get_by_role("link", name="Next page")).count():
@@ -27,7 +31,7 @@ def test_a_wrong_password_is_told_at_the_form(browse: Browse):
     look(page, "with a mistake")
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     assert page.get_by_label("E-mail address").input_value() == "manager@example.police.uk"
 
 
