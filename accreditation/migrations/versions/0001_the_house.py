@@ -192,6 +192,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_application_sent_from'), 'application', ['sent_from'], unique=False)
     op.create_index('ix_application_stage_newest', 'application', ['stage', 'id'], unique=False)
     op.create_index('ix_application_submitted', 'application', ['submitted_at'], unique=False)
+    op.create_table('award',
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('scheme', sa.String(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('renews_id', sa.Integer(), nullable=True),
+    sa.Column('awarded_by', sa.Integer(), nullable=True),
+    sa.Column('awarded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_on', sa.Date(), nullable=True),
+    sa.Column('withdrawn_by', sa.Integer(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawal_reason', sa.String(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(withdrawn_on IS NULL) = (withdrawal_reason IS NULL)', name=op.f('ck_award_withdrawn_with_reason')),
+    sa.CheckConstraint('ends_on > starts_on', name=op.f('ck_award_ends_after_start')),
+    sa.CheckConstraint('withdrawn_on >= starts_on', name=op.f('ck_award_withdrawn_after_start')),
+    sa.ForeignKeyConstraint(['awarded_by'], ['person.id'], name=op.f('fk_award_awarded_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_award_person_id')),
+    sa.ForeignKeyConstraint(['renews_id'], ['award.id'], name=op.f('fk_award_renews_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['person.id'], name=op.f('fk_award_withdrawn_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_award')),
+    sa.UniqueConstraint('number', name=op.f('uq_award_number'))
+    )
+    op.create_index(op.f('ix_award_person_id'), 'award', ['person_id'], unique=False)
+    op.create_index('uq_award_renews', 'award', ['renews_id'], unique=True, sqlite_where=sa.text('withdrawn_on IS NULL'), postgresql_where=sa.text('withdrawn_on IS NULL'))
+    op.create_index('uq_award_start', 'award', ['person_id', 'scheme', 'starts_on'], unique=True, sqlite_where=sa.text('withdrawn_on IS NULL'), postgresql_where=sa.text('withdrawn_on IS NULL'))
     op.create_table('clearance_application',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('level', sa.String(), nullable=False),
@@ -293,6 +320,58 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_evidence_person_id'), 'evidence', ['person_id'], unique=False)
     op.create_index('ix_evidence_source', 'evidence', ['source_type', 'source_id'], unique=False)
+    op.create_table('helpline_contact',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('adviser_id', sa.Integer(), nullable=True),
+    sa.Column('contacted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('category', sa.String(), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('advice', sa.String(), nullable=True),
+    sa.Column('case_reference', sa.String(), nullable=True),
+    sa.Column('follow_up_on', sa.Date(), nullable=True),
+    sa.Column('followed_up_on', sa.Date(), nullable=True),
+    sa.Column('followed_up_by', sa.Integer(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("advice IS NULL OR NOT (category IN ('vetting_signpost'))", name=op.f('ck_helpline_contact_signposted_not_noted')),
+    sa.CheckConstraint("category IN ('process', 'ethics_code_of_practice', 'confidentiality_disclosure', 'risk_safeguarding', 'impasse_party_behaviour', 'agreement_drafting', 'conflict_of_interest', 'allocation_logistics', 'debrief_wellbeing', 'accreditation_cpd', 'vetting_signpost', 'complaint_about_mediator', 'information_security', 'other')", name=op.f('ck_helpline_contact_known_category')),
+    sa.CheckConstraint("channel IN ('phone', 'email', 'video', 'in_person', 'message')", name=op.f('ck_helpline_contact_known_channel')),
+    sa.CheckConstraint("outcome IN ('answered', 'signposted', 'escalated', 'supervision_arranged', 'call_back_due', 'no_contact_made', 'closed')", name=op.f('ck_helpline_contact_known_outcome')),
+    sa.CheckConstraint('(followed_up_on IS NULL) = (followed_up_by IS NULL)', name=op.f('ck_helpline_contact_followed_up_by_somebody')),
+    sa.CheckConstraint('minutes > 0', name=op.f('ck_helpline_contact_some_minutes')),
+    sa.ForeignKeyConstraint(['adviser_id'], ['person.id'], name=op.f('fk_helpline_contact_adviser_id')),
+    sa.ForeignKeyConstraint(['followed_up_by'], ['person.id'], name=op.f('fk_helpline_contact_followed_up_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_helpline_contact_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_helpline_contact'))
+    )
+    op.create_index('ix_helpline_contact_owed', 'helpline_contact', ['follow_up_on', 'id'], unique=False, sqlite_where=sa.text('followed_up_on IS NULL'), postgresql_where=sa.text('followed_up_on IS NULL'))
+    op.create_index('ix_helpline_contact_person', 'helpline_contact', ['person_id', 'contacted_at'], unique=False)
+    op.create_index('ix_helpline_contact_when', 'helpline_contact', ['contacted_at', 'id'], unique=False)
+    op.create_table('import_draft',
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('file_name', sa.String(), nullable=False),
+    sa.Column('scheme', sa.String(), nullable=False),
+    sa.Column('tracked_from', sa.Date(), nullable=False),
+    sa.Column('sheet', sa.Integer(), nullable=False),
+    sa.Column('header_row', sa.Integer(), nullable=False),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('decisions', sa.JSON(), nullable=False),
+    sa.Column('content', sa.String(), nullable=True),
+    sa.Column('wrong', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('imported_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'done') = (outcome IS NOT NULL)", name=op.f('ck_import_draft_done_has_outcome')),
+    sa.CheckConstraint("state IN ('open', 'done')", name=op.f('ck_import_draft_known_state')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_import_draft_owner_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_draft'))
+    )
+    op.create_index(op.f('ix_import_draft_expires_at'), 'import_draft', ['expires_at'], unique=False)
+    op.create_index(op.f('ix_import_draft_owner_id'), 'import_draft', ['owner_id'], unique=False)
     op.create_table('letter',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('template', sa.String(), nullable=False),
@@ -352,6 +431,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person_name'))
     )
     op.create_index(op.f('ix_person_name_person_id'), 'person_name', ['person_id'], unique=False)
+    op.create_table('practice_entry',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('code', sa.String(), nullable=True),
+    sa.Column('done_on', sa.Date(), nullable=False),
+    sa.Column('quantity', sa.String(), nullable=False),
+    sa.Column('case_reference', sa.String(), nullable=True),
+    sa.Column('note', sa.String(), nullable=True),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('recorded_by', sa.Integer(), nullable=True),
+    sa.Column('recorded_on', sa.Date(), nullable=False),
+    sa.Column('confirmed_by', sa.Integer(), nullable=True),
+    sa.Column('decided_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'logged') = (decided_on IS NULL)", name=op.f('ck_practice_entry_decided_unless_logged')),
+    sa.CheckConstraint("kind IN ('case', 'cpd', 'supervision')", name=op.f('ck_practice_entry_known_kind')),
+    sa.CheckConstraint("state IN ('logged', 'confirmed', 'turned_down', 'struck_out')", name=op.f('ck_practice_entry_known_state')),
+    sa.CheckConstraint('confirmed_by IS NULL OR confirmed_by <> person_id', name=op.f('ck_practice_entry_not_confirmed_by_oneself')),
+    sa.ForeignKeyConstraint(['confirmed_by'], ['person.id'], name=op.f('fk_practice_entry_confirmed_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_practice_entry_person_id')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['person.id'], name=op.f('fk_practice_entry_recorded_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_practice_entry'))
+    )
+    op.create_index('ix_practice_entry_person', 'practice_entry', ['person_id', 'done_on'], unique=False)
+    op.create_index('ix_practice_entry_state', 'practice_entry', ['state', 'id'], unique=False)
     op.create_table('refresher_booking',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('day_id', sa.Integer(), nullable=False),
@@ -443,8 +548,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_standing_period_person_id')),
     sa.PrimaryKeyConstraint('person_id', 'scheme', 'starts_on', name=op.f('pk_standing_period'))
     )
-    op.create_index('ix_standing_period_limit', 'standing_period', ['scheme', 'limiting_end', 'starts_on', 'limiting_requirement', 'person_id'], unique=False)
-    op.create_index('ix_standing_period_verdict', 'standing_period', ['scheme', 'verdict', 'starts_on', 'ends_on', 'person_id'], unique=False)
+    op.create_index('ix_standing_period_limit', 'standing_period', ['limiting_end', 'scheme', 'starts_on', 'limiting_requirement', 'person_id'], unique=False)
+    op.create_index('ix_standing_period_verdict', 'standing_period', ['verdict', 'scheme', 'starts_on', 'ends_on', 'person_id'], unique=False)
     op.create_table('account_link',
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('purpose', sa.String(), nullable=False),
