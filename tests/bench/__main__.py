@@ -12,10 +12,13 @@ from accreditation.core import clock
 from tests.bench.databases import Service, open_service, postgresql_urls, say, sqlite_urls
 from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
 from tests.bench.pages import as_json, lines_of_home, lines_of_pages, measure_home, measure_pages
+from tests.bench.timing import measure_processor_time
 
 
 def main() -> None:
     asked = _arguments()
+    if asked.cpu:
+        measure_processor_time()
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     databases = ["sqlite", "postgresql"] if asked.postgres else ["sqlite"]
     with ExitStack() as stack:
@@ -36,6 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--keep", metavar="FOLDER", help="keep the services here, so that the next run is quick")
     parser.add_argument("--repeat", type=int, default=60, help="repetitions of each page (default: %(default)s)")
     parser.add_argument("--no-rebuild", action="store_true", help="leave the full rebuilds out")
+    parser.add_argument("--cpu", action="store_true", help="processor time, for a busy machine; SQLite only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on standard output")
     return parser.parse_args()
 

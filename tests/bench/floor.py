@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from accreditation.core.database import dbapi2
 from tests.bench.databases import Service
+from tests.bench.timing import timer
 
 COLUMNS = (
     "p.id, p.reference, p.given_name, p.family_name, p.sort_name, p.pay_number, p.unit_id, u.name, "
@@ -28,17 +29,31 @@ class Question:
     conditions: tuple[tuple[str, Any], ...] = ()
     order: str = "p.sort_name, p.id"
 
-    def statement(self, mark: str) -> str:
-        conditions = ["s.scheme = ?", "s.starts_on <= ?", "s.ends_on > ?", *(text for text, _ in self.conditions)]
-        sql = (
-            f"SELECT {COLUMNS} FROM person p JOIN standing_period s ON s.person_id = p.id "
-            f"LEFT JOIN unit u ON u.id = p.unit_id WHERE {' AND '.join(conditions)} "
-            f"ORDER BY {self.order} LIMIT {ROWS}"
+    def statements(self, mark: str) -> list[str]:
+        """Two ways to ask: as the planner likes it, and by a walk through people in their order."""
+        asked = [text for text, _ in self.conditions]
+        walked = [
+            text.replace("s.verdict", "coalesce(s.verdict, '')").replace(
+                "s.limiting_end", "coalesce(s.limiting_end, '9999-12-31')"
+            )
+            for text in asked
+        ]
+        ways = (("JOIN standing_period s ON s.person_id = p.id", asked), (WALK, walked))
+        return [self._statement(join, conditions).replace("?", mark) for join, conditions in ways]
+
+    def _statement(self, join: str, asked: list[str]) -> str:
+        on_the_day = ["s.person_id = p.id", "s.scheme = ?", "s.starts_on <= ?", "s.ends_on > ?"]
+        return (
+            f"SELECT {COLUMNS} FROM person p {join} LEFT JOIN unit u ON u.id = p.unit_id "
+            f"WHERE {' AND '.join([*on_the_day, *asked])} ORDER BY {self.order} LIMIT {ROWS}"
         )
-        return sql.replace("?", mark)
 
     def values(self, on: date) -> list[Any]:
         return ["INHOUSE-WPM", on, on, *(value for _, value in self.conditions)]
+
+
+WALK = "CROSS JOIN standing_period s"
+"""SQLite keeps the order of a cross join; PostgreSQL takes it for any other."""
 
 
 def raw_connection(url: str) -> tuple[Any, str, Callable[[Any], Any]]:
@@ -67,16 +82,28 @@ def captured(app: Flask, fetch: Callable[[], Any]) -> tuple[Any, dict[str, Any]]
 
 
 class Floor:
-    """Answers a question as cheaply as can be: the statement, fetched to the end, and the page's own template."""
+    """Answers a question as cheaply as can be: one statement, fetched to the end, and the page's own template.
+
+    Of the two ways to ask, the faster one on this database.
+    """
 
     def __init__(self, service: Service, question: Question, on: date) -> None:
         connection, mark, adapt = raw_connection(service.url)
         self._cursor = connection.cursor()
-        self._sql = question.statement(mark)
         self._values = [adapt(value) for value in question.values(on)]
+        self._sql = min(question.statements(mark), key=self._seconds)
         self._app, self._path = service.app, question.path
         self._template, context = captured(service.app, lambda: service.client.get(question.path))
         self._context = {name: value for name, value in context.items() if name not in {"request", "session", "g"}}
+
+    def _seconds(self, sql: str) -> float:
+        taken = []
+        for _ in range(4):
+            began = timer()
+            self._cursor.execute(sql, self._values)
+            self._cursor.fetchall()
+            taken.append(timer() - began)
+        return min(taken)
 
     def rows(self) -> list[Any]:
         self._cursor.execute(self._sql, self._values)

@@ -64,15 +64,13 @@ def _plan(ground: Ground, plan: CohortPlan) -> int:
 
 
 def _assess(ground: Ground, cohort_id: int, plan: CohortPlan) -> None:
-    """Record what there is. When nothing is missing, submit it; when the cohort is closed, release it and close."""
+    """Record and submit what there is; when the cohort is closed, all of it was released by a second person."""
     on = min(plan.assessment_on + timedelta(9), ground.plan.on - timedelta(1))
     recorder = _recorder(ground, plan)
     entries = [entry for candidate in plan.candidates if (entry := _entry(ground, candidate))]
     record_results(cohort_id, entries, version=lock_cohort(cohort_id).version, on=on, recorded_by=recorder)
-    if plan.state == "assessment":
-        return
     submit_results(cohort_id, version=lock_cohort(cohort_id).version, at=moment(on, 16 * 60), submitted_by=recorder)
-    if plan.state == "moderation":
+    if plan.state != "closed":
         return
     submitted = db.session.scalars(select(Result.id).where(Result.cohort_id == cohort_id)).all()
     release_results(cohort_id, submitted, at=moment(on + timedelta(2)), released_by=ground.second_manager)

@@ -4,16 +4,25 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 THREE_YEARS = 1095
+ONE_DAY = timedelta(1)
+
+
+CLOSED = frozenset({(1, 1), (12, 25), (12, 26)})
+"""Month and day on which no office is open. Other bank holidays are let pass: nobody counts on a demo."""
 
 
 def workday(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
-    return day + timedelta((0, 0, 0, 0, 0, 2, 1)[day.weekday()])
+    """The day itself, or the next one on which an office is open."""
+    while day.weekday() > 4 or (day.month, day.day) in CLOSED:
+        day += ONE_DAY
+    return day
 
 
 def workday_before(day: date) -> date:
-    """The day itself, or the Friday before a weekend."""
-    return day - timedelta((0, 0, 0, 0, 0, 1, 2)[day.weekday()])
+    """The day itself, or the last one before it on which an office was open."""
+    while day.weekday() > 4 or (day.month, day.day) in CLOSED:
+        day -= ONE_DAY
+    return day
 
 
 def refresher_dates(on: date) -> list[date]:
