@@ -78,12 +78,8 @@ def trusted_hosts(base_url: str) -> list[str] | None:
 
 def open_room(app: Flask, room: str) -> None:
     """Bring in a room's pages, its commands, and whatever else it registers (`init_app`)."""
-    if find_spec(room) is None:
-        return
     if find_spec(f"{room}.views"):
-        bp = getattr(import_module(f"{room}.views"), "bp", None)
-        if bp is not None:
-            app.register_blueprint(bp)
+        app.register_blueprint(import_module(f"{room}.views").bp)
     if find_spec(f"{room}.cli"):
         for command in import_module(f"{room}.cli").commands:
             app.cli.add_command(command)

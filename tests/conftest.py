@@ -17,7 +17,8 @@ from sqlalchemy import create_engine, text
 
 from accreditation.app import create_app
 from accreditation.config import Config
-from accreditation.core.database import Base, db
+from accreditation.core.database import db
+from accreditation.core.migrate import migrate
 from accreditation.people.rules import Grant
 from tests import factories
 from tests.postgres import PostgresServer, ReusedDatabase
@@ -41,7 +42,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 def empty_sqlite(config: Config) -> Path:
     """A database with the schema and nothing in it, copied for each test."""
     path = config.data_dir / "empty.sqlite3"
-    make_schema(replace(config, database_url=f"sqlite:///{path}"))
+    make_schema(f"sqlite:///{path}")
     return path
 
 
@@ -57,22 +58,20 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def reused_postgres(config: Config, postgres: PostgresServer) -> Iterator[ReusedDatabase]:
+def reused_postgres(postgres: PostgresServer) -> Iterator[ReusedDatabase]:
     """A database with the schema on that server, which `url` empties after each test."""
-    make_schema(replace(config, database_url=postgres.create("reused")))
+    make_schema(postgres.create("reused"))
     database = ReusedDatabase(postgres, "reused")
     yield database
     database.close()
 
 
-def make_schema(config: Config) -> None:
-    app = create_app(config)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        db.engine.dispose()
-        if db.engine.dialect.name == "sqlite":
-            with create_engine(config.database_url).connect() as connection:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+def make_schema(url: str) -> None:
+    """By the migrations, as a customer's database is made; tests/house proves them equal to the models."""
+    migrate(url)
+    if url.startswith("sqlite"):
+        with create_engine(url).connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

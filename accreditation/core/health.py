@@ -1,4 +1,4 @@
-"""Whether all is well, in words: for `accreditation doctor` and the status page. Rooms above add checks of their own."""
+"""Whether all is well, in words: for `accreditation doctor` and the status page. Rooms above add checks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
