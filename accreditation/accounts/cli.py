@@ -1,7 +1,6 @@
 """Setting up an installation, and letting somebody in, from the operator's keyboard."""
 
 import click
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask.cli import with_appcontext
 
@@ -18,6 +17,7 @@ from accreditation.core.errors import DomainError
 from accreditation.core.migrate import migrate
 from accreditation.core.permissions import SCOPES, Role, Scope
 from accreditation.people.queries import find_provider_by_name, find_unit_by_name
+from accreditation.people.rules import address_problem
 from accreditation.standing.services.schemes import keep_built_in_schemes
 
 
@@ -89,10 +89,10 @@ def invite_command(email: str, role_name: str, scope: str | None, name: str | No
 
 
 def checked_address(text: str) -> str:
-    try:
-        return normal_email(validate_email(text, check_deliverability=False).normalized)
-    except EmailNotValidError as problem:
-        raise DomainError(f"{text} is not an e-mail address: {problem}") from problem
+    """As an account has it. Raises DomainError."""
+    if problem := address_problem(text):
+        raise DomainError(f"{text}: {problem}")
+    return normal_email(text)
 
 
 def names_in(text: str) -> tuple[str, str]:

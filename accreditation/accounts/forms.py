@@ -1,11 +1,11 @@
 """The forms of accounts. What a form cannot see, such as whether a password is right, is the service's business."""
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import EmailField, PasswordField, SelectField, StringField, SubmitField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from accreditation.accounts.rules.addresses import LONGEST_EMAIL, normal_email
 from accreditation.accounts.rules.passwords import LONGEST, SHORTEST
+from accreditation.people.rules import address_problem
 from accreditation.web.forms import BaseForm, choices_of
 
 LONGEST_NAME = 100
@@ -14,10 +14,8 @@ PASSWORD_HINT = f"At least {SHORTEST} characters. Three words that have nothing 
 
 def looks_deliverable(form: BaseForm, field: StringField) -> None:
     """An address of the right shape; whether anybody reads it, a letter will show."""
-    try:
-        validate_email(field.data or "", check_deliverability=False)
-    except EmailNotValidError as problem:
-        raise ValidationError(f"This is not an e-mail address: {problem}") from problem
+    if problem := address_problem(field.data or ""):
+        raise ValidationError(problem)
 
 
 def new_password(label: str = "New password") -> PasswordField:

@@ -1,9 +1,9 @@
 """The forms of people, units and training providers."""
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import EmailField, HiddenField, SelectField, StringField, SubmitField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from accreditation.people.rules import address_problem
 from accreditation.web.forms import BaseForm, choices_of
 
 HOLDER_KINDS = choices_of([("", "Not known"), ("employee", "Employee"), ("contractor", "Contractor")])
@@ -41,10 +41,8 @@ class PersonForm(BaseForm):
         self.unit.choices = choices_of(units)
 
     def validate_email(self, field: EmailField) -> None:
-        try:
-            validate_email(field.data or "", check_deliverability=False, allow_smtputf8=True)
-        except EmailNotValidError as problem:
-            raise ValidationError(f"This is not an e-mail address: {problem}") from problem
+        if problem := address_problem(field.data or ""):
+            raise ValidationError(problem)
 
     def details(self) -> dict[str, str | int | None]:
         """As the services take them."""

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from email_validator import EmailNotValidError, validate_email
+
 from accreditation.core.permissions import ALLOWED, Permission, Role, Scope
 
 
@@ -83,3 +85,24 @@ def search_text(given_name: str, family_name: str, reference: str, pay_number: s
     """What a search looks through, words surrounded by spaces."""
     words = f"{given_name} {family_name} {reference} {pay_number or ''}"
     return f" {plain(words)} "
+
+
+DOMAIN = re.compile(
+    r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*", re.I
+)
+
+
+def address_problem(address: str) -> str | None:
+    """Why this cannot be an e-mail address, in words; None when it can. Whether anybody reads it, a letter will show.
+
+    Names such as “mail.local” are real inside a force, so the domain is only checked for its shape.
+    """
+    local, _, domain = address.rpartition("@")
+    try:
+        validate_email(f"{local}@register.uk", check_deliverability=False)
+        shaped = DOMAIN.fullmatch(domain.encode("idna").decode("ascii"))
+    except EmailNotValidError as problem:
+        return f"This is not an e-mail address: {problem}"
+    except UnicodeError:
+        shaped = None
+    return None if shaped else "This is not an e-mail address: what comes after the @ is not the name of a mail server."

@@ -100,7 +100,7 @@ def test_invite_makes_a_mediator_of_somebody_in_the_register(run):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["nobody", "--role", "auditor"], "is not an e-mail address"),
+        (["nobody", "--role", "auditor"], "This is not an e-mail address"),
         (["a@example.com", "--role", "training_provider"], "Say what training provider is for"),
         (["a@example.com", "--role", "line_manager", "--scope", "unit:Nowhere"], "no unit called “Nowhere”"),
         (["a@example.com", "--role", "training_provider", "--scope", "provider:X"], "no training provider called “X”"),
