@@ -1,9 +1,13 @@
 """Nobody reaches what is somebody else's by any address: every door with an object in it is tried with a stranger's."""
 
 import pytest
+from sqlalchemy import select
 
+from accreditation.core.database import db
+from accreditation.core.outbox import Letter
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
+from scheduler.services.composing import compose
 from tests import factories
 from tests.security.doors import doors, oracle
 from tests.security.world import PERSONAL, belongings, changed, digest, of_everybody
@@ -134,3 +138,16 @@ def test_looking_changes_nothing(app, sign_in, world, role):
             response = browser.get(path)
             assert response.status_code in (200, 302, 400, 403, 404, 409, 410, 422, 503), door.name
     assert changed(before) == []
+
+
+def test_who_may_change_where_letters_go_does_not_receive_the_link_to_an_account(app, sign_in, client):
+    """A practice manager edits the address of an administrator and asks for a new password: it goes to the old one."""
+    admin = factories.person(name="Ada Okafor", email="ada@example.com")
+    factories.account_with_password(admin.id, "ada@example.com", "four blue kettles whistle")
+    manager = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
+    form = {"given_name": "Ada", "family_name": "Okafor", "unit": "", "holder_kind": "", "version": str(admin.version)}
+    manager.post(f"/people/{admin.reference}/edit", data=form | {"email": "mallory@example.com"})
+    assert admin.email == "mallory@example.com"
+    client.post("/forgotten-password", data={"email": "ada@example.com"})
+    letter = db.session.scalars(select(Letter)).one()
+    assert compose(letter, takes_utf8=False).recipient == "ada@example.com"
