@@ -109,13 +109,23 @@ class ConfirmForm(BaseForm):
     wait = HiddenField()
 
 
+class HoursField(DecimalField):
+    """A number of hours. What is none is refused in words that say what would be one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as refusal:
+            raise ValueError("Enter the hours as a number, such as 2.5") from refusal
+
+
 class MarkForm(Form):
     """One line of the attendance grid."""
 
     state = SelectField(
         "Attendance", choices=choices_of([("", "Not recorded"), *MARKS.items()]), validators=[Optional()]
     )
-    hours = DecimalField(
+    hours = HoursField(
         "Hours if in part",
         validators=[Optional(), NumberRange(Decimal("0.25"), Decimal(24), "Enter hours from 0.25 to 24")],
     )

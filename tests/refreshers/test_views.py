@@ -127,7 +127,7 @@ def test_hours_that_are_no_hours_are_named_beside_the_person(sign_in):
     booking = factories.booking(factories.person(name="Ada Okafor").id, day.id)
     grid = {f"b{booking.id}-state": "part_attended", f"b{booking.id}-was": "booked", f"b{booking.id}-hours": "lots"}
     page = sign_in(MANAGER).post(f"/refreshers/{day.id}/attendance", data=grid).text
-    assert "Ada Okafor: Not a valid decimal value" in page
+    assert f'<a href="#b{booking.id}-hours">Ada Okafor: Enter the hours as a number, such as 2.5.</a>' in page
     assert f'aria-describedby="b{booking.id}-hours-error"' in page
     assert 'value="lots"' in page
     assert states() == ["booked"]

@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from accreditation.core import clock
 from accreditation.core.database import transaction
@@ -58,8 +59,9 @@ def _lines(day_id: int, viewer: Viewer) -> list[Booking]:
 
 
 def _sound(form: AttendanceForm) -> bool:
-    """Whether every line can be read; if not, each mistake is named beside the person."""
+    """Whether every line can be read; if not, each mistake is named beside the person, with a link to its field."""
     sound = form.validate_lines()
+    told = Markup('<a href="#{}">{}: {}.</a>')
     for booking, line in form.lines:
-        form.form_errors.extend(f"{booking.person.name}: {error}." for error in line.hours.errors)
+        form.form_errors.extend(told.format(line.hours.id, booking.person.name, error) for error in line.hours.errors)
     return sound
