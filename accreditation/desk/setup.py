@@ -8,7 +8,7 @@ from flask_login import current_user
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.rules.places import in_role, places_for
-from accreditation.desk.rules.sentences import date_in, without_date
+from accreditation.desk.rules.sentences import date_in, shortly, without_date
 from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from accreditation.web.places import SignedIn
@@ -20,7 +20,7 @@ EVERY_ROLE = ""
 def init_app(app: Flask) -> None:
     app.before_request(use_chosen_role)
     app.context_processor(masthead)
-    app.jinja_env.filters.update(without_date=without_date, date_in=date_in)
+    app.jinja_env.filters.update(without_date=without_date, date_in=date_in, shortly=shortly)
 
 
 def open_paths() -> frozenset[str]:
@@ -47,7 +47,7 @@ def use_chosen_role() -> None:
 def masthead() -> dict[str, Any]:
     """What base.html shows of who is signed in and where they can go. Nothing for anybody else."""
     if not getattr(current_user, "is_authenticated", False):
-        return {"signed_in": None, "navigation": []}
+        return {"signed_in": None, "navigation": [], "more_places": []}
     viewer: Viewer = current_user.viewer
     every_role = g.get("every_role", viewer.roles)
     roles = [(role.value, role.label) for role in every_role]
@@ -66,4 +66,5 @@ def masthead() -> dict[str, Any]:
         search_url=url_for("desk.search") if viewer.may_somewhere(Permission.VIEW_REGISTER) else None,
         account_url="/account" if "/account" in paths else None,
     )
-    return {"signed_in": signed_in, "navigation": places_for(viewer, request.path, paths)}
+    navigation, more_places = places_for(viewer, request.path, paths)
+    return {"signed_in": signed_in, "navigation": navigation, "more_places": more_places}

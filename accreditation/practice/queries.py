@@ -12,7 +12,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
-from accreditation.people.rules import Viewer
+from accreditation.people.rules import Viewer, plain
 from accreditation.practice.models import PracticeEntry
 from accreditation.standing.queries import Standing
 from accreditation.standing.rules.engine import dossier_for
@@ -26,10 +26,14 @@ def entries_page(
     state: str | None = None,
     kind: str | None = None,
     unit_id: int | None = None,
+    words: str | None = None,
     place: str | None,
     address: Callable[[str | None], str],
 ) -> Page[PracticeEntry]:
-    """Entries of the people this viewer may know of: those to be confirmed oldest first, any others latest first."""
+    """Entries of the people this viewer may know of: those to be confirmed oldest first, any others latest first.
+
+    `words` are the beginnings of words of a name, a reference or a pay number.
+    """
     query = select(PracticeEntry).join(PracticeEntry.person).options(contains_eager(PracticeEntry.person))
     query = query.where(visible_to(viewer))
     if state is not None:
@@ -38,6 +42,8 @@ def entries_page(
         query = query.where(PracticeEntry.kind == kind)
     if unit_id is not None:
         query = query.where(Person.unit_id == unit_id)
+    for word in plain(words or "").split():
+        query = query.where(Person.search_text.contains(f" {word}", autoescape=True))
     order = [By(PracticeEntry.id, int, descending=state != "logged")]
     page = page_of(query, order, place=place, key=lambda row: (row[0].id,), address=address)
     return Page([row[0] for row in page.rows], page.next_token, page.previous_token, page.address)

@@ -107,6 +107,7 @@ def entries(viewer: Viewer) -> ResponseReturnValue:
         state=None if state == "all" else state,
         kind=filters.get("kind"),
         unit_id=int(unit) if unit and unit.isdecimal() else None,
+        words=filters.get("q"),
         place=request.args.get("place"),
         address=lambda token: filters.url(place=token),
     )
@@ -209,6 +210,7 @@ def _filters() -> Filters:
         ("all", "All"),
     ]
     offered = (
+        Filter("q", lambda words: f"“{words}”"),
         Filter("state", lambda value: dict(states)[value], states),
         Filter("kind", lambda value: KINDS[value], list(KINDS.items())),
         Filter("unit", lambda value: next((one.name for one in units() if str(one.id) == value), value), longest=9),

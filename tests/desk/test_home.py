@@ -100,6 +100,20 @@ def test_a_role_one_does_not_hold_cannot_be_chosen(today, sign_in):
     assert client.get("/mediators/export.xlsx").status_code == 403
 
 
+def test_what_the_navigation_has_no_room_for_stands_at_the_foot(today, sign_in):
+    page = (
+        sign_in(*(Grant(role, Scope.SERVICE) for role in (Role.PRACTICE_MANAGER, Role.VETTING_OFFICER))).get("/").text
+    )
+    top = re.findall(r'href="([^"]+)"', page[page.index('<nav class="places"') : page.index("</nav>")])
+    foot = re.findall(r'href="([^"]+)"', page[page.index('aria-label="More places"') :])
+    assert len(top) == 7
+    assert not set(top) & set(foot)
+    for path in ("/mediators", "/reminders", "/vetting", "/schemes", "/practice", "/people", "/units", "/providers"):
+        assert path in top + foot, path
+    manager = sign_in(MANAGER)
+    assert {manager.get(path).status_code for path in foot if path != "/vetting"} == {200}
+
+
 def test_the_navigation_has_at_most_seven_places_and_marks_the_one_in_use(today, sign_in):
     page = (
         sign_in(*(Grant(role, Scope.SERVICE) for role in (Role.PRACTICE_MANAGER, Role.AUDITOR))).get("/mediators").text

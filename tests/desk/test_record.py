@@ -1,5 +1,6 @@
 """A mediator's page, and one's own: what each viewer is told, and what they are not."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from accreditation.core.audit import AuditEntry
 from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
+from accreditation.practice.services import record_entry
+from accreditation.refreshers.services import record_past_attendance
 from accreditation.standing.services import void
 from tests import factories
 from tests.desk.people import MANAGER, own, working_mediator
@@ -39,6 +42,39 @@ def test_evidence_says_who_recorded_it_and_what_was_struck_out(today, sign_in):
     assert "by Olga Officer" in page
     assert "Struck out" in page
     assert "Entered twice" in page
+
+
+def test_a_long_record_shows_the_newest_and_all_when_asked(today, sign_in):
+    ada = working_mediator()
+    for days in range(30):
+        factories.evidence(ada.id, "cpd", TODAY - timedelta(days), quantity=1)
+    client = sign_in(MANAGER)
+    for start in (f"/mediators/{ada.reference}", "/me"):
+        reader = client if start != "/me" else sign_in(own(ada), person=ada)
+        page = reader.get(start).text
+        total = int(re.search(r"These are the newest 20\. <a [^>]+>Show all (\d+)</a>", page)[1])
+        rows = page[page.index('id="evidence"') :]
+        assert (rows.count("<tr"), total > 30) == (21, True)
+        link = re.search(r'href="([^"]+)">Show all', page)[1].replace("&amp;", "&")
+        assert "evidence=all" in link
+        rows = reader.get(link).text
+        assert rows[rows.index('id="evidence"') :].count("<tr") == total + 1
+        assert "Show all" not in rows
+
+
+def test_evidence_leads_to_the_day_and_the_log_it_came_from(today, sign_in):
+    ada = working_mediator()
+    with transaction():
+        booking = record_past_attendance(ada.id, attended_on=TODAY - timedelta(9), recorded_by=None)
+        record_entry(ada.id, kind="cpd", done_on=TODAY - timedelta(5), quantity=1, recorded_by=None)
+        day = booking.day_id
+    page = sign_in(MANAGER).get(f"/mediators/{ada.reference}").text
+    assert f'<a href="/refreshers/{day}">Refresher day</a>' in page
+    link = re.search(r'<a href="([^"]+)">Practice log</a></span>', page)[1].replace("&amp;", "&")
+    assert "CPD" in sign_in(MANAGER).get(link).text
+    mine = sign_in(own(ada), person=ada).get("/me").text
+    assert '<a href="/practice/mine">Practice log</a>' in mine
+    assert f'<a href="/refreshers/{day}">Refresher day</a>' in mine
 
 
 def test_a_line_manager_learns_whether_and_nothing_else(today, sign_in):

@@ -189,7 +189,7 @@ def test_the_page_says_verdict_end_and_last_good_day(today, sign_in):
     assert "May work" in page
     assert "14 Mar 2027" in page
     assert "CTC clearance in force" in page
-    assert "1 mediator: 1 may work." in page
+    assert "1 person: 1 may work." in page
 
 
 def test_a_line_manager_sees_whether_and_nothing_of_why(today, sign_in):

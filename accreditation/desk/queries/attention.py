@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
+from accreditation.desk.queries.deadlines import count_deadlines
 from accreditation.desk.queries.register import sees_details, verdict_counts
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.desk.rules.asking import Asked
@@ -112,8 +113,11 @@ def duties_for(viewer: Viewer, on: date) -> list[Duty]:
         found.append(Duty(ready, words, "/cohorts?results=to_release", "soon"))
     if (letters := viewer.limited_to(Permission.VIEW_REMINDERS)).grants:
         troubled = undeliverable_count(letters)
-        words = "letter needs a person" if troubled == 1 else "letters need a person"
+        words = "letter waiting for a decision" if troubled == 1 else "letters waiting for a decision"
         found.append(Duty(troubled, words, "/reminders?state=trouble", "bad"))
+    passed = count_deadlines(viewer, "passed", on)
+    words = "deadline passed" if passed == 1 else "deadlines passed"
+    found.append(Duty(passed, words, "/deadlines?when=passed", "bad"))
     return found
 
 

@@ -14,6 +14,7 @@ from accreditation.desk.rules.evidence import KIND_WORDS, MANNER_OF_CLEARANCE, c
 from accreditation.people.models import Person
 from accreditation.people.queries import subject_of
 from accreditation.people.rules import Subject, Viewer
+from accreditation.refreshers.models import Booking
 from accreditation.standing.models import Evidence, EvidenceVoid, StandingPeriod
 from accreditation.standing.queries.evidence import evidence_of
 from accreditation.standing.queries.explain import SHOWN_TO, Explanation, explain
@@ -49,6 +50,18 @@ class EvidenceRow:
     voided_at: datetime | None
     voided_by: str | None
     void_reason: str | None
+
+
+@dataclass(frozen=True)
+class EvidenceShown:
+    """The facts of a page, newest first: `rows`, of `total` that there are for this viewer."""
+
+    rows: Sequence[EvidenceRow]
+    total: int
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.rows) == self.total
 
 
 @dataclass(frozen=True)
@@ -92,18 +105,24 @@ def schemes_of(person_id: int, on: date) -> list[Scheme]:
     return [scheme for scheme in all_schemes(on) if scheme.code in codes]
 
 
-def evidence_shown(person: Person, viewer: Viewer, schemes: Sequence[Scheme]) -> list[EvidenceRow]:
-    """The facts this viewer may see, newest day first; struck-out ones stay, with when and by whom."""
+def evidence_shown(
+    person: Person, viewer: Viewer, schemes: Sequence[Scheme], *, most: int | None = None
+) -> EvidenceShown:
+    """The facts this viewer may see, newest day first; struck-out ones stay, with when and by whom.
+
+    `most`: no more than so many of them; one more is shown rather than left out alone.
+    """
     whose = subject_of(person)
-    found = [
+    every = [
         (fact, void)
         for fact, void in evidence_of(person.id)
         if viewer.may(SHOWN_TO.get(fact.kind, Permission.VIEW_STANDING), whose)
     ]
+    found = every if most is None or len(every) <= most + 1 else every[:most]
     names = _names({fact.recorded_by for fact, _ in found} | {void.voided_by for _, void in found if void})
     labels = {requirement.code: requirement.label for scheme in schemes for requirement in scheme.requirements}
     labels |= {scheme.code: scheme.name or scheme.code for scheme in schemes}
-    return [_row(fact, void, names, labels, viewer, whose) for fact, void in found]
+    return EvidenceShown([_row(fact, void, names, labels, viewer, whose) for fact, void in found], len(every))
 
 
 def _row(
@@ -137,3 +156,9 @@ def _row(
 def _names(ids: set[int | None]) -> dict[int, str]:
     people = db.session.scalars(select(Person).where(Person.id.in_([number for number in ids if number])))
     return {person.id: person.name for person in people}
+
+
+def days_of_bookings(booking_ids: Sequence[int]) -> dict[int, int]:
+    """The refresher day of each booking, by their ids."""
+    rows = select(Booking.id, Booking.day_id).where(Booking.id.in_(booking_ids))
+    return dict(db.session.execute(rows).all())

@@ -1,4 +1,4 @@
-"""Which places a viewer finds in the navigation, and which role comes first. Values in, values out."""
+"""Which places a viewer finds in the navigation and at the foot, and which role comes first. Values in, values out."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -30,6 +30,17 @@ PLACES = (
 )
 """In the order in which they are wanted: label, path, and what a viewer needs to be shown it."""
 
+FURTHER = (
+    ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
+    ("Practice log", "/practice", Permission.RECORD_PRACTICE),
+    ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),
+    ("People", "/people", Permission.MANAGE_PEOPLE),
+    ("Units", "/units", Permission.MANAGE_PEOPLE),
+    ("Training providers", "/providers", Permission.MANAGE_PEOPLE),
+    ("Schemes", "/schemes", Permission.VIEW_SCHEMES),
+)
+"""What is wanted now and then: at the foot of every page, after whatever the navigation has no room for."""
+
 FIRST_ROLES = (
     Role.PRACTICE_MANAGER,
     Role.VETTING_OFFICER,
@@ -54,14 +65,17 @@ HOMES = {
 """Where a role begins; the practice manager's home is the page of what needs attention."""
 
 
-def places_for(viewer: Viewer, path: str, open_paths: Collection[str]) -> list[Place]:
-    """At most seven, the one that holds the path marked. Only pages that this installation has (`open_paths`)."""
-    found = [
-        Place(label, url, current=path == url or (url != "/" and path.startswith(f"{url}/")))
-        for label, url, needed in PLACES
-        if url in open_paths and viewer.may_somewhere(needed)
-    ]
-    return found[:MOST]
+def places_for(viewer: Viewer, path: str, open_paths: Collection[str]) -> tuple[list[Place], list[Place]]:
+    """At most seven for the navigation, and the others; the one that holds the path is marked.
+
+    Only pages that this installation has (`open_paths`).
+    """
+    found: dict[str, Place] = {}
+    for label, url, needed in (*PLACES, *FURTHER):
+        if url in open_paths and url not in found and viewer.may_somewhere(needed):
+            found[url] = Place(label, url, current=path == url or (url != "/" and path.startswith(f"{url}/")))
+    first = [url for _, url, needed in PLACES if url in found and viewer.may_somewhere(needed)][:MOST]
+    return [found[url] for url in first], [place for url, place in found.items() if url not in first]
 
 
 def in_role(viewer: Viewer, role: str | None) -> Viewer:

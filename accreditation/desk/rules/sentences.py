@@ -1,11 +1,12 @@
 """Short words for lists, made from what may be told anyway."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from accreditation.standing.rules.verdict import Verdict
 
 DATED = re.compile(r",? (?:until|since) \d{1,2} [A-Z][a-z]+ \d{4}$")
+MONTH = re.compile(r"([A-Z][a-z]{2})[a-z]+")
 
 
 def without_date(sentence: str) -> str:
@@ -14,9 +15,16 @@ def without_date(sentence: str) -> str:
 
 
 def date_in(sentence: str) -> str:
-    """The other half: "since 3 January 2027", "until 14 March 2027", or nothing."""
+    """The other half as tables write it: "since 3 Jan 2027", "until 14 Mar 2027", or nothing."""
     found = DATED.search(sentence)
-    return found[0].lstrip(", ") if found else ""
+    return MONTH.sub(r"\1", found[0].lstrip(", ")) if found else ""
+
+
+def shortly(words: Sequence[str], most: int = 2) -> str:
+    """The first few, and how many more there are: never one more where that one could have been named."""
+    if len(words) <= most + 1:
+        return ", ".join(words)
+    return f"{', '.join(words[:most])} and {len(words) - most} more"
 
 
 VERDICT_WORDS = {
@@ -44,9 +52,17 @@ COUNTED = {
 
 
 def breakdown(counts: Mapping[Verdict, int], *, in_full: bool) -> str:
-    """The counts in words: "190 may work, 3 lapsed". Not in full: only who may work and who may not."""
+    """The counts in words: "190 may work, 3 lapsed". Not in full: only who may work and who may not.
+
+    Applicants and candidates stand in the register too: where they are not alone in it, they are told apart.
+    """
     if in_full:
-        return ", ".join(f"{counts[verdict]:,} {word}" for verdict, word in COUNTED.items() if counts.get(verdict))
+        some = [f"{counts[verdict]:,} {word}" for verdict, word in COUNTED.items() if counts.get(verdict)]
+        not_yet = counts.get(Verdict.NOT_ACCREDITED)
+        if not_yet and len(some) > 1:
+            some.remove(f"{not_yet:,} {COUNTED[Verdict.NOT_ACCREDITED]}")
+            return f"{', '.join(some)}. The other {not_yet:,} {'is' if not_yet == 1 else 'are'} not yet accredited"
+        return ", ".join(some)
     may = sum(counts.get(verdict, 0) for verdict in (Verdict.DEPLOYABLE, Verdict.CO_MEDIATION_ONLY))
     rest = sum(counts.values()) - may
     return ", ".join(f"{number:,} {word}" for number, word in ((may, "may work"), (rest, "may not work")) if number)

@@ -10,7 +10,7 @@ from accreditation.desk.queries.own import own_record, seats_for
 from accreditation.desk.queries.record import evidence_shown
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
-from accreditation.desk.views.sources import source_links
+from accreditation.desk.views.sources import most_asked, source_links
 from accreditation.people.queries import subject_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
@@ -22,7 +22,7 @@ def me(viewer: Viewer) -> ResponseReturnValue:
     """May I mediate today, until when, and what comes next? Then everything behind the answer."""
     today = clock.today()
     person, record = own_record(viewer, today)
-    evidence = evidence_shown(person, viewer, [record.scheme])
+    evidence = evidence_shown(person, viewer, [record.scheme], most=most_asked())
     return render_template(
         "desk/me.html",
         person=person,
@@ -32,7 +32,8 @@ def me(viewer: Viewer) -> ResponseReturnValue:
         seats=seats_for(person.id, record, today),
         picture=picture_of(record.timeline, record.explained, today),
         evidence=evidence,
-        links=source_links(evidence, viewer, subject_of(person), person.reference),
+        shows_all=most_asked() is None,
+        links=source_links(evidence.rows, viewer, subject_of(person), person.reference),
         today=today,
         helpline=get_setting("helpline_phone"),
     )

@@ -9,7 +9,7 @@ from accreditation.desk.queries.record import evidence_shown, record_of, scheme_
 from accreditation.desk.queries.viewers import who_opens_records
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
-from accreditation.desk.views.sources import actions_for, source_links
+from accreditation.desk.views.sources import actions_for, most_asked, source_links
 from accreditation.people.queries import get_mediator, subject_of
 from accreditation.people.rules import Subject, Viewer
 from accreditation.web.guards import requires
@@ -29,7 +29,7 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
         person = get_mediator(reference, viewer)
     scheme = scheme_asked(request.args.get("scheme"), today)
     record = record_of(person, scheme, viewer, today)
-    evidence = evidence_shown(person, viewer, [scheme])
+    evidence = evidence_shown(person, viewer, [scheme], most=most_asked())
     return render_template(
         "desk/mediator.html",
         person=person,
@@ -37,7 +37,8 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
         explained=record.explained,
         picture=picture_of(record.timeline, record.explained, today),
         evidence=evidence,
-        links=source_links(evidence, asking, whose, reference),
+        asked_scheme=request.args.get("scheme"),
+        links=source_links(evidence.rows, asking, whose, reference),
         actions=actions_for(asking, whose, reference),
         other_schemes=[other for other in schemes_of(person.id, today) if other.code != scheme.code],
         today=today,

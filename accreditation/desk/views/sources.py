@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 
 from accreditation.core.permissions import Permission
-from accreditation.desk.queries.record import EvidenceRow
+from accreditation.desk.queries.record import EvidenceRow, days_of_bookings
 from accreditation.people.rules import Subject, Viewer
 
 Address = tuple[str, dict[str, Any]]
 
-PAGES: dict[str, tuple[str, Permission | None, Callable[[int, str], Address]]] = {
+PAGES: dict[str, tuple[str, Permission, Callable[[int, str], Address]]] = {
     "award": ("Award", Permission.VIEW_AWARDS, lambda number, _: ("awards.award", {"award_id": number})),
     "result": ("Result", Permission.VIEW_COHORTS, lambda number, _: ("cohorts.result", {"result_id": number})),
     "clearance": (
@@ -29,10 +29,18 @@ PAGES: dict[str, tuple[str, Permission | None, Callable[[int, str], Address]]] =
         Permission.IMPORT_REGISTER,
         lambda number, _: ("importing.result", {"draft_id": number}),
     ),
-    "refresher_booking": ("Attendance at a refresher day", None, lambda *_: ("", {})),
-    "practice_entry": ("Practice record", None, lambda *_: ("", {})),
+    "refresher_booking": (
+        "Refresher day",
+        Permission.VIEW_REFRESHERS,
+        lambda number, _: ("refreshers.day", {"day_id": number}),
+    ),
+    "practice_entry": (
+        "Practice log",
+        Permission.RECORD_PRACTICE,
+        lambda _, reference: ("practice.entries", {"state": "all", "q": reference}),
+    ),
 }
-"""By type of record: how it is called, who may open its page (None: it has none of its own), and where that is."""
+"""By type of record: how it is called, who may open its page, and where that is. Of a booking it is its day's."""
 
 ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
     ("Award an accreditation", Permission.AWARD_ACCREDITATION, "awards.new_award", {}),
@@ -44,20 +52,36 @@ ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
 )
 """What can be done about somebody, in the order in which it is wanted."""
 
+NEWEST = 20
+"""Facts that a record shows before it is asked for all."""
+
+
+def most_asked() -> int | None:
+    """How many facts the address asks for: the newest, or with `evidence=all` every one."""
+    return None if request.args.get("evidence") == "all" else NEWEST
+
 
 def source_links(
     evidence: Iterable[EvidenceRow], viewer: Viewer, whose: Subject, reference: str
 ) -> dict[tuple[str, int], tuple[str, str | None]]:
     """For each source its words, and its address where it has a page that this viewer may open."""
-    return {row.source: _link(row.source, viewer, whose, reference) for row in evidence}
+    sources = {row.source for row in evidence}
+    days = days_of_bookings([number for kind, number in sources if kind == "refresher_booking"])
+    return {
+        (kind, number): _link(
+            kind, days.get(number, number) if kind == "refresher_booking" else number, viewer, whose, reference
+        )
+        for kind, number in sources
+    }
 
 
-def _link(source: tuple[str, int], viewer: Viewer, whose: Subject, reference: str) -> tuple[str, str | None]:
-    kind, number = source
+def _link(kind: str, number: int, viewer: Viewer, whose: Subject, reference: str) -> tuple[str, str | None]:
     if kind not in PAGES:
         return kind.replace("_", " ").capitalize(), None
     words, needed, address = PAGES[kind]
-    if needed is None or not viewer.may(needed, whose):
+    if kind == "practice_entry" and viewer.person_id == whose.person_id and viewer.may(Permission.LOG_PRACTICE, whose):
+        return words, url_for("practice.mine")
+    if not viewer.may(needed, whose):
         return words, None
     endpoint, values = address(number, reference)
     return words, url_for(endpoint, **values) if endpoint in current_app.view_functions else None

@@ -1,0 +1,16 @@
+"""Deadlines in the office's words."""
+
+COMING_DAYS = 14
+"""Days from today up to which a last day counts as coming, inclusive."""
+
+WHEN = (("passed", "Passed"), ("coming", f"In the next {COMING_DAYS} days"))
+
+KIND_WORDS = {
+    "results_outstanding": "Results of a cohort",
+    "helpline_followup": "A call-back of the helpline",
+}
+
+
+def kind_words(kind: str) -> str:
+    """What is owed; a kind of another room in its own words."""
+    return KIND_WORDS.get(kind) or kind.replace("_", " ").capitalize()
