@@ -17,7 +17,7 @@ from accreditation.web.paging import By, Page, page_of
 from scheduler.models import LetterAttempt
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "trouble": ("Need a person", TROUBLED),
+    "trouble": ("Waiting for a decision", TROUBLED),
     "waiting": ("Waiting to go", ("queued", "claimed", "handing_over", "retry_wait")),
     "held": ("Held", ("held",)),
     "failed": ("Failed", ("failed",)),

@@ -34,7 +34,7 @@ def test_the_list_shows_every_state_and_counts_what_needs_a_person(app, sign_in,
         put(factories.letter(name=f"Ada {state.capitalize()}"), state, reason=f"because {state}")
     manager = sign_in(MANAGER)
     page = manager.get("/reminders").text
-    assert "4 letters need a person" in page
+    assert "4 letters wait for a decision" in page
     assert page.count("because ") == 7
     viewer = Viewer(manager.person_id, frozenset({MANAGER}))
     assert undeliverable_count(viewer) == len(undeliverable(viewer)) == 4
