@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,12 +14,12 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, text
 
-from accreditation.app import create_app
 from accreditation.config import Config
 from accreditation.core.database import db
 from accreditation.core.migrate import migrate
 from accreditation.people.rules import Grant
 from tests import factories
+from tests.applications import application
 from tests.postgres import PostgresServer, ReusedDatabase
 
 SECRET = "a secret for tests alone"
@@ -89,7 +88,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def app(config: Config, url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(replace(config, database_url=url, data_dir=tmp_path))
+    app = application(config, url, tmp_path)
     app.testing = True
     app.test_client_class = Client
     app.url = url  # for tests that start processes of their own
