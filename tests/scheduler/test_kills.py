@@ -6,7 +6,7 @@ No letter is lost, none is sent twice, what cannot be known is listed.
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from accreditation.core.database import db, transaction
 from accreditation.core.outbox import Letter
@@ -54,25 +54,42 @@ def check_the_books(owed: int, accepted: dict[str, int]) -> list[Letter]:
 def run(
     app, tmp_path, *, people: int, kills: int, workers: int, faults: float, seed: int = 1
 ) -> tuple[int, list[Letter]]:
+    """How many kills hit a living process, and which letters are in doubt."""
     owed = people_with_much_to_do(people)
     with counting_server(tmp_path, seed=seed, faults=faults, slow=0.004) as (smtp_url, accepted):
-        hits = kill_again_and_again(
-            remind, kills, seed=seed, url=app.url, folder=tmp_path, smtp_url=smtp_url, on=ON, workers=workers
-        )
+
+        def progress() -> int:
+            db.session.rollback()
+            reminders = db.session.scalar(select(func.count()).select_from(Obligation))
+            return reminders + sum(accepted().values())
+
+        asked = {"seed": seed, "url": app.url, "folder": tmp_path, "smtp_url": smtp_url, "on": ON, "workers": workers}
+        hits = kill_again_and_again(remind, kills, **asked, progress=progress, finish=False)
+        assert accepted(), "the kills came before any letter had gone"
+        kill_again_and_again(remind, 0, **asked, progress=progress)
         return hits, check_the_books(owed, accepted())
 
 
 def test_kills_lose_nothing_and_send_nothing_twice(app, tmp_path):
-    hits, _ = run(app, tmp_path, people=25, kills=12, workers=2, faults=0.02)
-    assert hits >= 3
+    hits, _ = run(app, tmp_path, people=40, kills=15, workers=2, faults=0.02)
+    assert hits >= 5
 
 
 def test_without_the_journal_letters_are_sent_twice(app, tmp_path):
     """The negative control: if this fails, the test above proves nothing."""
     people_with_much_to_do(15)
-    with counting_server(tmp_path, seed=2, faults=0, slow=0.03) as (smtp_url, accepted):
+    with counting_server(tmp_path, seed=2, faults=0, slow=0.06) as (smtp_url, accepted):
         kill_again_and_again(
-            send_then_mark, 10, seed=2, url=app.url, folder=tmp_path, smtp_url=smtp_url, on=ON, workers=1
+            send_then_mark,
+            6,
+            seed=2,
+            url=app.url,
+            folder=tmp_path,
+            smtp_url=smtp_url,
+            on=ON,
+            workers=1,
+            progress=lambda: sum(accepted().values()),
+            finish=False,
         )
         assert sum(accepted().values()) > len(accepted())
 
