@@ -25,10 +25,11 @@ from accreditation.people.queries import get_mediator
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries import all_schemes, get_scheme, main_scheme, main_scheme_code
 from accreditation.web.guards import requires
-from accreditation.web.words import day, plural
+from accreditation.web.words import day, plural, short_day
 
 bp = Blueprint("awards", __name__)
 AT_ONCE = 500
+NO_BREAK = "\u00a0"
 
 
 def span_words(span: Span | None) -> str:
@@ -38,6 +39,16 @@ def span_words(span: Span | None) -> str:
     if span.ends_on == FOREVER:
         return f"from {day(span.starts_on)}, without end"
     return f"{day(span.starts_on)} to {day(last_good_day(span.ends_on))}"
+
+
+def span_cell(span: Span | None) -> str:
+    """ "3 Mar 2027 to 2 Mar 2030", for tables: a line breaks between the days and not within one."""
+    if span is None:
+        return ""
+    first = short_day(span.starts_on).replace(" ", NO_BREAK)
+    if span.ends_on == FOREVER:
+        return f"from {first}, without end"
+    return f"{first} to {short_day(last_good_day(span.ends_on)).replace(' ', NO_BREAK)}"
 
 
 @bp.get("/awards")
@@ -56,7 +67,7 @@ def _ready_page(viewer: Viewer, form: SeveralForm) -> str:
         ready=ready_to_award(viewer, today, scheme),
         renewals=due_for_renewal(viewer, today, scheme),
         kinds=KINDS,
-        span_words=span_words,
+        span_cell=span_cell,
         may_award=viewer.may_somewhere(Permission.AWARD_ACCREDITATION),
     )
 
@@ -145,7 +156,7 @@ def history(viewer: Viewer) -> ResponseReturnValue:
         place=request.args.get("after"),
         address=lambda token: url_for("awards.history", after=token),
     )
-    return render_template("awards/history.html", page=page, span_words=span_words, span_of=span_of)
+    return render_template("awards/history.html", page=page, span_cell=span_cell, span_of=span_of)
 
 
 def span_of(award: Award) -> Span:
