@@ -131,6 +131,7 @@ def test_totals_headings_again_and_remarks_are_left_out_and_named():
             row(5, "Total", 1.0),
             row(6, "Grand total:", 2.0, 3.0),
             row(7, "Total", "Count", "Ann"),
+            row(8, "Total", "=COUNTA(A5:A67)"),  # as a .csv has a sum
         ),
     )
     people, skipped = split_rows(sheet, 1, {0: "reference", 1: "family_name", 2: "given_name"})
@@ -140,4 +141,5 @@ def test_totals_headings_again_and_remarks_are_left_out_and_named():
         (4, "Nothing stands in the columns that are read"),
         (5, "A row of totals"),
         (6, "A row of totals"),
+        (8, "A row of totals"),
     ]

@@ -86,5 +86,6 @@ def split_rows(sheet: Sheet, header_row: int, columns: Mapping[int, str]) -> tup
 def _is_total(row: Row) -> bool:
     """“Total” with nothing beside it but sums."""
     texts = [cell for cell in row.cells if cell.kind == "text" and tidy(cell.text)]
+    texts = [cell for cell in texts if not tidy(cell.text).startswith("=")]  # a sum, as a .csv has it
     others = [cell for cell in row.cells if cell.kind not in ("text", "number", "formula")]
     return len(texts) == 1 and not others and TOTAL.fullmatch(tidy(texts[0].text).rstrip(":").strip()) is not None
