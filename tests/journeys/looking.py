@@ -47,7 +47,7 @@ def assert_accessible(page: Page) -> None:
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(JUDGE, RULES)
     assert not found, where + "\n" + "\n".join(found)
-    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("h1")).to_have_count(1, timeout=2_000)
     assert re.fullmatch(r"(Error: )?\S.* – \S.*", page.title()), f"{where}: {page.title()}"
     beyond, hidden = page.evaluate(WIDTH)
     assert beyond <= 0, f"{where} scrolls sideways by {beyond} px"

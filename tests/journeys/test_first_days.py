@@ -73,16 +73,16 @@ def test_units_providers_and_people_are_added_on_screen(browse: Browse):
 
     page.locator("main").get_by_role("link", name="Units").click()
     look(page, "empty")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Add the unit").click()
     assert_told_at(page, page.get_by_label("Name", exact=True), "Enter a name")
     for unit in ("Croydon", "Camden"):
         page.get_by_label("Name", exact=True).fill(unit)
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Add the unit").click()
         expect(row_of(page, unit)).to_have_count(1)
     look(page)
     page.goto("/providers")
     page.get_by_label("Name", exact=True).fill("Northgate Mediation Training")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Add the training provider").click()
     expect(row_of(page, "Northgate Mediation Training")).to_have_count(1)
     look(page)
 
