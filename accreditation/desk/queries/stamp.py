@@ -1,7 +1,8 @@
 """Counting once: a count over a hundred thousand people is worked out when something has changed, not for every page.
 
-The stamp is the end of the audit trail and of the ledger. Every change that could move a count adds to one of them in
-its own transaction, so a count with the same stamp is the same count, in this process and in any other.
+The stamp is the end of the ledger, of its voids and of the schemes, and the last entry of the audit trail that is about
+a person, a unit or a setting. Every change that could move a count adds to one of them in its own transaction, so a
+count with the same stamp is the same count. A sign-in or a look at a record adds to the trail too, and moves nothing.
 """
 
 from collections import OrderedDict
@@ -12,17 +13,18 @@ from typing import TypeVar
 from flask import current_app
 from sqlalchemy import func, select
 
-from accreditation.core.audit import AuditHead
+from accreditation.core.audit import AuditEntry, AuditHead
 from accreditation.core.database import db
 from accreditation.standing.models import Evidence, EvidenceVoid, SchemeVersion
 
 KEPT = 256
+MOVE_COUNTS = ("person", "unit", "setting")
 Count = TypeVar("Count")
 
 
 def stamp() -> tuple[int | None, ...]:
-    """Where the trail, the ledger, its voids and the schemes end: four looks at the end of an index."""
-    row = db.session.execute(
+    """Where the ledger, its voids, the schemes and what matters of the trail end: looks at the end of an index."""
+    head, *ends = db.session.execute(
         select(
             select(AuditHead.seq).where(AuditHead.id == 1).scalar_subquery(),
             select(func.max(Evidence.id)).scalar_subquery(),
@@ -30,7 +32,19 @@ def stamp() -> tuple[int | None, ...]:
             select(func.max(SchemeVersion.id)).scalar_subquery(),
         )
     ).one()
-    return tuple(row)
+    return _last_that_matters(head), *ends
+
+
+def _last_that_matters(head: int) -> int:
+    """The last entry about what is counted, up to this head. Only what came since the last look is read."""
+    seen, matters = current_app.extensions.get("desk_trail_seen", (None, head))
+    if seen is None or head < seen:  # the first look, or another database: whatever is kept is from before
+        matters = head
+    elif head > seen:
+        since = select(func.max(AuditEntry.seq)).where(AuditEntry.seq > seen, AuditEntry.subject_type.in_(MOVE_COUNTS))
+        matters = db.session.scalar(since) or matters
+    current_app.extensions["desk_trail_seen"] = (head, matters)
+    return int(matters)
 
 
 def counted_once(key: Hashable, count: Callable[[], Count]) -> Count:
