@@ -93,7 +93,7 @@ def deliver_command(as_json: bool) -> None:
             click.echo(f"{count} {state.replace('_', ' ')}")
         click.echo(done.stopped or ("Nothing is left that is due." if done.states else "No letter was due."))
         if troubled:
-            click.echo(f"{troubled} letters need a person: see /reminders.")
+            click.echo(f"{troubled} letters wait for a decision: see /reminders.")
     if done.stopped:
         raise SystemExit(1)
 

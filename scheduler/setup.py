@@ -46,6 +46,6 @@ def letters_go_out() -> Finding:
         return Finding("Letters", "warning", words)
     if troubled:
         return Finding(
-            "Letters", "warning", f"{plural(troubled, 'letter needs', 'letters need')} a person: see /reminders"
+            "Letters", "warning", f"{plural(troubled, 'letter waits', 'letters wait')} for a decision: see /reminders"
         )
     return Finding("Letters", "ok", "none is waiting longer than it should")

@@ -19,7 +19,7 @@ from accreditation.web.guards import requires
 def settings(viewer: Viewer) -> ResponseReturnValue:
     names = [name for name in DEFAULTS if name in SettingsForm.__dict__]
     values = {name: get_setting(name) for name in names}
-    schemes = {scheme.code: scheme.code for scheme in all_schemes(clock.today())} | {values["main_scheme"]: ""}
+    schemes = {values["main_scheme"]: ""} | {scheme.code: scheme.name for scheme in all_schemes(clock.today())}
     form = SettingsForm(schemes=[(code, name or code) for code, name in schemes.items()], **values)
     if form.validate_on_submit():
         with transaction():

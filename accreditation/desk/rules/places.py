@@ -23,7 +23,7 @@ PLACES = (
     ("Reminders", "/reminders", Permission.VIEW_REMINDERS),
     ("Audit trail", "/audit", Permission.VIEW_AUDIT),
     ("People", "/people", Permission.MANAGE_ACCOUNTS),
-    ("Users", "/accounts", Permission.MANAGE_ACCOUNTS),
+    ("Accounts", "/accounts", Permission.MANAGE_ACCOUNTS),
     ("Settings", "/settings", Permission.MANAGE_SETTINGS),
     ("Schemes", "/schemes", Permission.MANAGE_SCHEMES),
     ("Status", "/status", Permission.VIEW_STATUS),

@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[str, Permission, Callable[[int, str], Address]]] = {
 ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
     ("Award an accreditation", Permission.AWARD_ACCREDITATION, "awards.new_award", {}),
     ("Record a case", Permission.RECORD_PRACTICE, "practice.record", {"kind": "case"}),
-    ("Clearance", Permission.VIEW_CLEARANCE_RECORDS, "vetting.record", {}),
+    ("Clearance record", Permission.VIEW_CLEARANCE_RECORDS, "vetting.record", {}),
     ("Record a call", Permission.USE_HELPLINE, "helpline.new_contact", {}),
     ("Reminders", Permission.VIEW_REMINDERS, "scheduler.why", {}),
     ("Change details", Permission.EDIT_PERSON, "people.edit", {}),
