@@ -19,7 +19,7 @@ from accreditation.standing.rules.requirements import Accumulated, Held, Recurri
 from accreditation.standing.rules.scheme import Requirement, Scheme
 from accreditation.standing.rules.verdict import Verdict
 from scheduler.models import Obligation, ReminderRule
-from scheduler.rules.ladders import Reminder, due_stages
+from scheduler.rules.ladders import USUAL_LADDERS, Reminder, due_stages
 
 REACH_DAYS = 450
 """How long after an end it is still worth a word.
@@ -46,11 +46,14 @@ class Ladder:
 
 
 def ladders() -> list[Ladder]:
-    """The active rules, put together."""
-    rules = select(ReminderRule).where(ReminderRule.active).order_by(ReminderRule.subject, ReminderRule.audience)
+    """The active rules, put together. Until rules are stored, by the scheduler's first beat, the usual ones hold."""
+    rules = list(db.session.scalars(select(ReminderRule).order_by(ReminderRule.subject, ReminderRule.audience)))
+    if not rules:
+        return [Ladder(*key, tuple(sorted(usual, reverse=True))) for key, usual in USUAL_LADDERS.items()]
     stages: dict[tuple[str, str], list[int]] = {}
-    for rule in db.session.scalars(rules):
-        stages.setdefault((rule.subject, rule.audience), []).append(rule.stage)
+    for rule in rules:
+        if rule.active:
+            stages.setdefault((rule.subject, rule.audience), []).append(rule.stage)
     return [Ladder(*key, tuple(sorted(found, reverse=True))) for key, found in stages.items()]
 
 

@@ -103,6 +103,17 @@ def settle_reminders(on: date, person_ids: Collection[int], *, reason: str) -> i
     return settled
 
 
+def hold_reminders(on: date, person_ids: Collection[int], *, reason: str) -> int:
+    """Owe what is due about these people, each letter held until a person releases it: the number of letters.
+
+    For an import of a register: nobody is overlooked, and nothing goes out because of a file.
+    """
+    recipients = Recipients(on)
+    about = [reminder for reminder in missing_reminders(on) if reminder.person_id in person_ids]
+    found = [Owed(bundle, tuple(recipients.of(bundle.lead))) for bundle in collapse(about)]
+    return owe_reminders([one for one in found if one.recipients], hold=reason)
+
+
 def letter_is_superseded(letter: Letter, reason: str) -> None:
     """What the letter was about is not true now. If it becomes true again, it is owed anew, with a new letter."""
     if not letter.template.startswith(FOLDER):

@@ -150,6 +150,8 @@ def _say(answer: dict[str, Any], plan: Plan) -> None:
     click.echo("0 letters would go out." if not answer["confirmed"] else "0 letters went out.")
     if answer["confirmed"]:
         click.echo(f"{len(plan.to_write)} rows were imported, {plan.awards} with an accreditation.")
+        if plan.to_write:
+            click.echo("Reminders of what was due already are held until somebody releases them on /reminders.")
     else:
         click.echo(f"Nothing was written. Add --confirm to import {len(plan.to_write)} rows.")
 

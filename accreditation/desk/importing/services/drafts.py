@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from accreditation.core import audit
 from accreditation.core.database import db
@@ -19,8 +19,11 @@ from accreditation.desk.importing.rules.columns import NOT_READ, match_columns, 
 from accreditation.desk.importing.rules.layout import best_place, headings_at
 from accreditation.desk.importing.rules.plan import Plan
 from accreditation.desk.importing.services.writing import carry_out
+from accreditation.people.models import Person
 from accreditation.standing.queries import get_scheme
+from scheduler.services.planning import hold_reminders
 
+HELD_BY_IMPORT = "This was due already when the register was imported. Look at it, then release it."
 KEPT_HOURS = 24
 """How long a draft waits for its owner: long enough for a question to a colleague, no longer than needed."""
 
@@ -125,6 +128,7 @@ def import_draft(draft_id: int, *, digest: str | None, on: date, at: datetime, i
     references = carry_out(
         plan, upload.columns.values(), source=("import_draft", draft.id), on=on, imported_by=imported_by
     )
+    hold_reminders(on, _people_of(references), reason=HELD_BY_IMPORT)
     draft.state, draft.imported_at, draft.decisions = "done", at, {}
     draft.outcome = _outcome(plan, references)
     draft.wrong = {str(row.number): row.wrong for row in plan.to_correct}
@@ -138,6 +142,15 @@ def import_draft(draft_id: int, *, digest: str | None, on: date, at: datetime, i
         **{f"rows_{status.value}": count for status, count in sorted(plan.counts.items())},
     )
     return draft
+
+
+def _people_of(references: Mapping[int, str]) -> set[int]:
+    wanted = sorted(set(references.values()))
+    found: set[int] = set()
+    for start in range(0, len(wanted), 5000):  # a statement takes only so many values
+        some = wanted[start : start + 5000]
+        found.update(db.session.scalars(select(Person.id).where(Person.reference.in_(some))))
+    return found
 
 
 def _still_to_correct(upload: Upload, plan: Plan) -> str | None:
