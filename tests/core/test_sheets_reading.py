@@ -102,6 +102,7 @@ def test_a_stray_cell_of_formatting_far_down_is_no_obstacle():
     assert len(read_workbook(saved(book)).sheets[0].rows) == 1
 
 
+@pytest.mark.soak  # a figure about time: not for a machine that does other things beside
 def test_five_thousand_rows_take_less_than_three_times_bare_openpyxl():
     row = ["M0001", "Okafor", "Ada", 514002, "ada@example.org", "Lambeth", "Employee", "Spring 25", "Pass"]
     rows = [[*row, date(2025, 1, 1), date(2024, 1, 1), date(2034, 1, 1), "n/a"] for _ in range(5000)]

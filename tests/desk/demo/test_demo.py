@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from accreditation.accounts.models import Account
+from accreditation.app import create_app
 from accreditation.awards.models import Award
 from accreditation.core import audit
 from accreditation.core.database import Base, db
@@ -28,7 +29,7 @@ from accreditation.standing.queries.checking import check_projections
 from accreditation.standing.rules.verdict import Verdict
 from cohorts.models import Application, Cohort
 from cohorts.rules.stages import DRAFT, STAGES
-from tests.conftest import Client, create_app
+from tests.conftest import Client
 from tests.factories import TODAY
 from vetting.models import Clearance, ClearanceApplication
 from vetting.rules.steps import CLEARANCE_STATES, OPEN
