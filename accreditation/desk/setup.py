@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, session, url_for
 from flask_login import current_user
 
+from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.rules.places import in_role, places_for
@@ -67,4 +68,9 @@ def masthead() -> dict[str, Any]:
         account_url="/account" if "/account" in paths else None,
     )
     navigation, more_places = places_for(viewer, request.path, paths)
-    return {"signed_in": signed_in, "navigation": navigation, "more_places": more_places}
+    return {
+        "signed_in": signed_in,
+        "navigation": navigation,
+        "more_places": more_places,
+        "printed_at": clock.now(),
+    }

@@ -49,9 +49,7 @@ def attendance(viewer: Viewer, day_id: int) -> ResponseReturnValue:
 def sign_in_sheet(viewer: Viewer, day_id: int) -> ResponseReturnValue:
     """A sheet to print: a line to sign for each seat, and empty lines for those who come unbooked."""
     bookings = [booking for booking in _lines(day_id, viewer) if booking.state != "waitlisted"]
-    return render_template(
-        "refreshers/sign_in_sheet.html", day=get_day(day_id), bookings=bookings, spare=5, printed_at=clock.now()
-    )
+    return render_template("refreshers/sign_in_sheet.html", day=get_day(day_id), bookings=bookings, spare=5)
 
 
 def _lines(day_id: int, viewer: Viewer) -> list[Booking]:
