@@ -88,15 +88,23 @@ class ChangePasswordForm(BaseForm):
     submit = SubmitField("Change the password")
 
 
-class RoleForm(BaseForm):
-    """A role and what it is for. `reaches` are (value, words) such as ("unit:3", "Croydon")."""
+def role_field() -> SelectField:
+    return SelectField("Role", [DataRequired("Choose a role")])
 
-    role = SelectField("Role", [DataRequired("Choose a role")])
-    reach = SelectField(
+
+def reach_field() -> SelectField:
+    return SelectField(
         "For",
         [DataRequired("Choose what the role is for")],
         description="A mediator's role is for their own record, a training provider's for that provider's cohorts.",
     )
+
+
+class RoleForm(BaseForm):
+    """A role and what it is for. `reaches` are (value, words) such as ("unit:3", "Croydon")."""
+
+    role = role_field()
+    reach = reach_field()
     submit = SubmitField("Give this role")
 
     def __init__(self, *, roles: list[tuple[str, str]], reaches: list[tuple[str, str]]) -> None:
@@ -112,13 +120,15 @@ class InviteForm(RoleForm):
         description="They will sign in with it. The invitation goes there, and works for seven days.",
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
+    given_name = StringField("First name", [Length(max=LONGEST_NAME)])
+    family_name = StringField("Last name", [Length(max=LONGEST_NAME)])
     reference = StringField(
         "Reference of somebody in the register",
         [Optional(), Length(max=40)],
         description="For example M0042. Leave it empty for somebody the register does not have yet, and give a name.",
     )
-    given_name = StringField("First name", [Length(max=LONGEST_NAME)])
-    family_name = StringField("Last name", [Length(max=LONGEST_NAME)])
+    role = role_field()  # once more, so that what is wrong is listed in the order of the page
+    reach = reach_field()
     submit = SubmitField("Send the invitation")
 
     def validate_family_name(self, field: StringField) -> None:
