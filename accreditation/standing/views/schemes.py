@@ -1,6 +1,6 @@
-"""The pages of this room: which schemes there are, and what each asks for."""
+"""Which schemes there are, and what each asks for."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
@@ -9,9 +9,8 @@ from accreditation.people.rules import Viewer
 from accreditation.standing.queries import all_schemes, get_scheme, main_scheme_code, preset, preset_codes
 from accreditation.standing.rules.scheme import CERTAINTIES
 from accreditation.standing.rules.wording import rule_in_words, settings_in_words
+from accreditation.standing.views.blueprint import bp
 from accreditation.web.guards import requires
-
-bp = Blueprint("standing", __name__)
 
 
 @bp.get("/schemes")
