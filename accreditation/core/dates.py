@@ -2,8 +2,9 @@
 
 import re
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
+from accreditation.core.calendar import LONDON
 from accreditation.core.errors import DomainError
 
 # Outside these years a date is a slip of the keyboard, not somebody's training or clearance.
@@ -32,6 +33,7 @@ MONTH_OF |= {"sept": 9}
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 NUMBERS = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d+)(?:,? \d{1,2}:\d{2}(?::\d{2})?)?")
 WORDS = re.compile(r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)?[ -]?([a-z]+)\.?,?[ -]?(\d+)", re.IGNORECASE)
+TIME = re.compile(r"(.+?)(?:,? at |, ?| )(\d{1,2})[:.](\d{2}) ?(am|pm)?", re.IGNORECASE)
 EXAMPLE = "Write it as day, month and year, such as 14/03/2027 or 14 March 2027."
 
 
@@ -70,6 +72,32 @@ def read_day(value: object) -> date:
         raise NotADay(f"There is no date. {EXAMPLE}")
     year, month, day = _parts(text)
     return _plausible(_day(year, month, day, text), text)
+
+
+def read_moment(text: str) -> datetime:
+    """The moment somebody wrote, in UTC: "3 March 2027 at 9:30am", "3/3/2027 14:05", or ISO with its offset.
+
+    A clock time is London's, and means the end of its minute, as pages show no seconds; ISO is taken exactly. In the
+    hour that comes twice in October it is the first. Raises NotADay with the reason.
+    """
+    text = _tidy(text)
+    try:
+        exact = datetime.fromisoformat(text)
+    except ValueError:
+        exact = None
+    if exact is not None and exact.tzinfo is not None:
+        _plausible(exact.date(), text)
+        return exact.astimezone(UTC)
+    found = TIME.fullmatch(text.replace("T", " ") if exact is not None else text)
+    if not found:
+        raise NotADay(f"{_shown(text)} is not a moment. Write it as a day and a time, such as 14 March 2027 at 9:30am.")
+    hour, minute, half = int(found[2]), int(found[3]), (found[4] or "").casefold()
+    if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
+        raise NotADay(f"{_shown(text)} has no such time of day. Write it as 9:30am or 14:05.")
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    there = datetime.combine(read_day(found[1]), time(hour, minute), LONDON)
+    return there.astimezone(UTC) + timedelta(seconds=59, microseconds=999_999)
 
 
 def _tidy(text: str) -> str:

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from accreditation.core.sheets import Column, Table, write_workbook
 from accreditation.desk.queries.register import RegisterRow
+from accreditation.desk.rules.asof import AsOf
 from accreditation.desk.rules.sentences import without_date
-from accreditation.web.words import day, moment
+from accreditation.web.words import day, moment, short_day
 
 COLUMNS = (
     Column("Reference"),
@@ -21,14 +22,16 @@ COLUMNS = (
 
 
 def register_workbook(
-    rows: Iterable[RegisterRow], *, filters: Sequence[str], on: date, printed_at: datetime, scheme: str
+    rows: Iterable[RegisterRow], *, filters: Sequence[str], as_of: AsOf, printed_at: datetime, scheme: str
 ) -> bytes:
     """The rows as they stand in the list, each with what its reader may know."""
     notes = (
-        f"Mediators, {scheme}: standing on {day(on)}. Written on {moment(printed_at)}.",
+        f"Mediators, {scheme}: standing on {day(as_of.on)}{as_of.if_nothing_is_done}. Written on {moment(printed_at)}.",
+        *((as_of.sentence,) if as_of.travels else ()),
         f"Filters: {'; '.join(filters) if filters else 'none, everyone in the register'}",
     )
-    table = Table("Mediators", COLUMNS, [_cells(row) for row in rows], notes)
+    title = f"Mediators on {short_day(as_of.on)}" if as_of.travels else "Mediators"
+    table = Table(title, COLUMNS, [_cells(row) for row in rows], notes)
     return write_workbook([table], classification="OFFICIAL")
 
 

@@ -27,6 +27,7 @@ from accreditation.standing.queries.explain import Explanation, explain
 from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.queries.standing import standing_of_row
 from accreditation.standing.rules.scheme import Scheme
+from accreditation.standing.rules.tense import Tense
 from accreditation.standing.rules.verdict import Verdict
 from accreditation.web.paging import By, Page, Part, page_of_parts
 
@@ -128,11 +129,12 @@ def _parts(viewer: Viewer, asked: Asked) -> list[Part]:
 def _walks(viewer: Viewer, asked: Asked) -> bool:
     """Whether to walk through people in order and look at each one's standing, or to begin with few standings.
 
-    A walk stops after a page, soon where many fit; where few fit, it would go through everybody to find them.
+    A walk stops after a page, soon where many fit; where few fit, it would go through everybody to find them. On a day
+    long past nearly nobody has a standing.
     """
     if asked.sort == "ends":
         return False
-    narrowed = asked.verdict or asked.limiting or asked.ends_within is not None
+    narrowed = asked.verdict or asked.limiting or asked.ends_within is not None or asked.tense is not Tense.NOW
     if not narrowed or asked.unit_id is not None or asked.words:
         return True
     return sum(verdict_counts(viewer, asked).values()) > FEW
@@ -184,7 +186,7 @@ def _narrowed(asked: Asked, *, hidden: bool = False) -> list[ColumnElement[bool]
 def _row(found: Any, scheme: Scheme, asked: Asked, viewer: Viewer) -> RegisterRow:
     person, period, unit = found
     whose = Subject(person_id=person.id, unit_id=person.unit_id)
-    explained = explain(standing_of_row(period, scheme, whose, asked.on), viewer)
+    explained = explain(standing_of_row(period, scheme, whose, asked.on), viewer, asked.tense)
     return RegisterRow(
         person_id=person.id,
         reference=person.reference,

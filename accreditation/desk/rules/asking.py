@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accreditation.people.rules import plain
+from accreditation.standing.rules.tense import Tense
 
 ENDS_WITHIN = (30, 60, 90, 180)
 """Days that the register offers for "ends within"."""
@@ -14,6 +15,8 @@ SORTS = ("name", "ends", "unit")
 @dataclass(frozen=True)
 class Asked:
     """Filters and order. A day is `on`; `may_work` is all that may be asked by somebody who sees no more than that.
+
+    `tense`: whether that day is today; of any other only those are told of whose every date the viewer may read.
 
     `ends_within` N: those who may work on the day, and whose first day that is no longer good is at most N days
     after it. `limiting`: and that day is because of this requirement.
@@ -29,11 +32,13 @@ class Asked:
     limiting: str | None = None
     sort: str = "name"
     descending: bool = False
+    tense: Tense = Tense.NOW
 
     @property
     def asks_details(self) -> bool:
         """Whether an answer tells more than whether somebody may work."""
-        return bool(self.verdict or self.ends_within is not None or self.limiting or self.sort == "ends")
+        narrowed = self.verdict or self.ends_within is not None or self.limiting or self.sort == "ends"
+        return bool(narrowed or self.tense is not Tense.NOW)
 
     @property
     def ends_by(self) -> date | None:

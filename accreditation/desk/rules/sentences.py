@@ -3,15 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from accreditation.standing.rules.tense import Tense, in_tense
 from accreditation.standing.rules.verdict import Verdict
 
 DATED = re.compile(r",? (?:until|since) \d{1,2} [A-Z][a-z]+ \d{4}$")
+NOT_WORKING = re.compile(r"^(May|Could) not work: ")
 MONTH = re.compile(r"([A-Z][a-z]{2})[a-z]+")
 
 
 def without_date(sentence: str) -> str:
     """The verdict for a tag beside a column with its date: "May work until 14 March 2027" is "May work"."""
-    return DATED.sub("", sentence).removeprefix("May not work: ").capitalize()
+    return NOT_WORKING.sub("", DATED.sub("", sentence)).capitalize()
 
 
 def date_in(sentence: str) -> str:
@@ -51,21 +53,37 @@ COUNTED = {
 }
 
 
-def breakdown(counts: Mapping[Verdict, int], *, in_full: bool) -> str:
+def verdict_words(verdict: Verdict, tense: Tense) -> str:
+    """How a verdict is called where it is chosen, of today or of another day."""
+    return in_tense(VERDICT_WORDS[verdict], tense)
+
+
+def counted_words(verdict: Verdict, tense: Tense) -> str:
+    """How a verdict is called after a number."""
+    return COUNTED[verdict] if tense is Tense.NOW else COUNTED[verdict].replace("may ", "could ")
+
+
+def breakdown(counts: Mapping[Verdict, int], *, in_full: bool, tense: Tense = Tense.NOW) -> str:
     """The counts in words: "190 may work, 3 lapsed". Not in full: only who may work and who may not.
 
     Applicants and candidates stand in the register too: where they are not alone in it, they are told apart.
     """
     if in_full:
-        some = [f"{counts[verdict]:,} {word}" for verdict, word in COUNTED.items() if counts.get(verdict)]
-        not_yet = counts.get(Verdict.NOT_ACCREDITED)
-        if not_yet and len(some) > 1:
-            some.remove(f"{not_yet:,} {COUNTED[Verdict.NOT_ACCREDITED]}")
-            return f"{', '.join(some)}. The other {not_yet:,} {'is' if not_yet == 1 else 'are'} not yet accredited"
-        return ", ".join(some)
+        some = {
+            verdict: f"{counts[verdict]:,} {counted_words(verdict, tense)}"
+            for verdict in COUNTED
+            if counts.get(verdict)
+        }
+        not_yet = some.pop(Verdict.NOT_ACCREDITED, "") if len(some) > 1 else ""
+        words = ", ".join(some.values())
+        number = counts.get(Verdict.NOT_ACCREDITED, 0)
+        return f"{words}. The other {number:,} {ARE[tense][number != 1]} not yet accredited" if not_yet else words
     may = sum(counts.get(verdict, 0) for verdict in (Verdict.DEPLOYABLE, Verdict.CO_MEDIATION_ONLY))
     rest = sum(counts.values()) - may
     return ", ".join(f"{number:,} {word}" for number, word in ((may, "may work"), (rest, "may not work")) if number)
+
+
+ARE = {Tense.NOW: ("is", "are"), Tense.PAST: ("was", "were"), Tense.AHEAD: ("would be", "would be")}
 
 
 def headline(lapsed: int, soon: int, days: int) -> str:

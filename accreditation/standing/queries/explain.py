@@ -5,8 +5,9 @@ from datetime import date
 
 from accreditation.core.calendar import FOREVER, last_good_day
 from accreditation.core.permissions import Permission
-from accreditation.people.rules import Viewer
+from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.queries.standing import Standing
+from accreditation.standing.rules.tense import Tense, in_tense
 from accreditation.standing.rules.verdict import Verdict
 from accreditation.web.words import day
 
@@ -18,6 +19,7 @@ SHOWN_TO = {
 
 MAY_WORK = {Verdict.DEPLOYABLE: "May work", Verdict.CO_MEDIATION_ONLY: "May work as co-mediator"}
 NOT_SHOWN = "A requirement that is not shown to you"
+NOT_TODAY = "Not shown to you for another day"
 
 TONES = {
     Verdict.DEPLOYABLE: "good",
@@ -46,8 +48,24 @@ class Explanation:
     in_full: bool = False  # whether the viewer may see the requirements at all
 
 
-def explain(standing: Standing, viewer: Viewer) -> Explanation:
-    """What this viewer may be told. Page, list, export, letter and API show this, never the standing itself."""
+def may_ask_any_day(viewer: Viewer, whose: Subject) -> bool:
+    """Whether the viewer may be told of other days than today.
+
+    Only who may read every date anyway: asked day by day, a plain yes or no tells when something ends.
+    """
+    return viewer.may(Permission.VIEW_STANDING, whose) and viewer.may(Permission.VIEW_CLEARANCE, whose)
+
+
+def explain(
+    standing: Standing, viewer: Viewer, tense: Tense = Tense.NOW, *, as_known_then: bool = False
+) -> Explanation:
+    """What this viewer may be told. Page, list, export, letter and API show this, never the standing itself.
+
+    `tense`: whether its day is today, has passed or is to come; `as_known_then`: it is by what was known at some
+    moment. Of anything but today as known now, nothing is told to who may not ask of any day.
+    """
+    if (as_known_then or tense is not Tense.NOW) and not may_ask_any_day(viewer, standing.whose):
+        return Explanation(NOT_TODAY)
     may_work = standing.verdict in MAY_WORK
     if not viewer.may(Permission.VIEW_STANDING, standing.whose):
         if not viewer.may(Permission.VIEW_MAY_WORK, standing.whose):
@@ -61,7 +79,10 @@ def explain(standing: Standing, viewer: Viewer) -> Explanation:
     limiting = label(standing.limiting) if standing.limiting else None
     everything_shown = all(label(code) for code in standing.failing)
     return Explanation(
-        _sentence(standing, dated=everything_shown and (limiting is not None or standing.limiting is None)),
+        in_tense(
+            _sentence(standing, dated=everything_shown and (limiting is not None or standing.limiting is None)),
+            tense,
+        ),
         tone=TONES[standing.verdict],
         may_work=may_work,
         failing=tuple(label(code) or NOT_SHOWN for code in standing.failing),
