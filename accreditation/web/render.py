@@ -32,6 +32,7 @@ def prepare_templates(app: Flask) -> None:
         moment=words.moment,
         time=words.clock_time,
         days_from=words.days_from,
+        days_apart=words.days_apart,
         day_until=words.day_until,
         thousands=words.thousands,
         plural=words.plural,

@@ -93,8 +93,9 @@ def draw_timeline(
     finding: str,
     co_mediating: Sequence[Span] = (),
     first_end: date | None = None,
+    is_today: bool = True,
 ) -> Timeline:
-    """Draw the lanes and, below them, the days on which the person may work.
+    """Draw the lanes and, below them, the days on which the person may work. `today`: the day it is drawn for.
 
     `first_end` is the first day that is no longer good; it is marked with the day before it. The picture reaches from
     at most two years back to at most three years ahead; the table below it says every date in full.
@@ -104,7 +105,7 @@ def draw_timeline(
         finding=finding,
         ticks=_ticks(scale),
         lanes=[*(_lane(lane, scale, today) for lane in lanes), _run(working, co_mediating, scale, today)],
-        today=scale.mark(today, f"Today, {words.short_day(today)}"),
+        today=scale.mark(today, f"{'Today' if is_today else 'That day'}, {words.short_day(today)}"),
         end=scale.mark(first_end, f"Ends first: {words.short_day(last_good_day(first_end))}") if first_end else None,
         rows=[row for lane in [*lanes, Lane("May work", working)] for row in _rows(lane)],
     )

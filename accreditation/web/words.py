@@ -55,6 +55,17 @@ def days_from(on: date | None, today: date) -> str:
     return f"in {length}" if days > 0 else f"{length} ago"
 
 
+def days_apart(on: date | None, from_day: date) -> str:
+    """Beside a date on a page about another day: "the same day", "12 days later", "3 months earlier"."""
+    if on is None or on == date.max:
+        return ""
+    days = (on - from_day).days
+    if days == 0:
+        return "the same day"
+    length = "1 day" if abs(days) == 1 else _length(abs(days))
+    return f"{length} later" if days > 0 else f"{length} earlier"
+
+
 def _length(days: int) -> str:
     if days < 100:
         return f"{days} days"

@@ -97,3 +97,13 @@ def test_check_finds_a_projection_of_somebody_without_evidence(run, ada):
     done = run("check")
     assert done.exit_code == 1
     assert f"person {other.id} differs" in done.stdout
+
+
+def test_show_as_known_says_what_has_changed_since(run, ada):
+    shown = run("standing", "show", ada.reference, "--known-on", "2027-02-01").stdout
+    assert "Not yet accredited." in shown
+    assert "Before the register began nothing was known." in shown
+    assert "Changed since 1 February 2027 at 11:59pm:" in shown
+    assert "2 February 2027 at 10:00am: recorded: CPD, 1 July 2026, 3.5 hours, by the service itself" in shown
+    assert "struck out: Suspension, 1 August 2026, no end, by the service itself (The wrong person)" in shown
+    assert "Nothing has changed since" in run("standing", "show", ada.reference, "--known-on", "2027-02-02").stdout

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from accreditation.core.calendar import last_good_day
+from accreditation.core.calendar import Span, last_good_day
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
-from accreditation.desk.rules.evidence import KIND_WORDS, MANNER_OF_CLEARANCE, code_words, quantity_words
+from accreditation.desk.rules.asof import AsOf
 from accreditation.people.models import Person
 from accreditation.people.queries import subject_of
 from accreditation.people.rules import Subject, Viewer
@@ -27,9 +27,20 @@ from accreditation.standing.queries.requirements import (
     timeline_of,
 )
 from accreditation.standing.queries.schemes import all_schemes, main_scheme
+from accreditation.standing.queries.since import (
+    BY_ITSELF,
+    Change,
+    changes_since,
+    labels_of,
+    may_read_reason,
+    names_of,
+    register_began,
+)
 from accreditation.standing.queries.standing import standing_on
 from accreditation.standing.rules.evidence import EVENT_KINDS
+from accreditation.standing.rules.in_words import KIND_WORDS, code_words, quantity_words
 from accreditation.standing.rules.scheme import Scheme
+from accreditation.standing.rules.tense import Tense
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,32 @@ class EvidenceShown:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """One requirement as it was known then and as it is known now, about the same day."""
+
+    label: str
+    then: RequirementStatus | None
+    now: RequirementStatus | None
+
+    @property
+    def differs(self) -> bool:
+        return _told(self.then) != _told(self.now)
+
+
+@dataclass(frozen=True)
+class SinceThen:
+    """What a moment knew of a day beside what is known of it now, and what has changed between the two.
+
+    `began_at`: when the register knew anything at all.
+    """
+
+    now: "Record"
+    requirements: Sequence[Compared]
+    changes: Sequence[Change]
+    began_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Record:
     """What the viewer may know of somebody's standing in one scheme."""
 
@@ -75,16 +112,45 @@ class Record:
     step: NextStep | None
 
 
-def record_of(person: Person, scheme: Scheme, viewer: Viewer, on: date) -> Record:
-    """The standing on the day, from the ledger itself."""
-    standing = standing_on(person.id, scheme, on)
+def record_of(
+    person: Person,
+    scheme: Scheme,
+    viewer: Viewer,
+    on: date,
+    *,
+    tense: Tense = Tense.NOW,
+    known: datetime | None = None,
+) -> Record:
+    """The standing on the day, from the ledger itself, as known now or (`known`) at that moment."""
+    standing = standing_on(person.id, scheme, on, known_on=known)
     return Record(
-        scheme=scheme,
-        explained=explain(standing, viewer),
+        scheme=standing.scheme,
+        explained=explain(standing, viewer, tense, as_known_then=known is not None),
         requirements=requirements_on(standing, viewer),
         timeline=timeline_of(standing, viewer),
         step=next_step(standing, viewer),
     )
+
+
+def since_then(person: Person, then: Record, viewer: Viewer, as_of: AsOf) -> SinceThen:
+    """What is known now of the day that `then` is about, and what has changed since the moment `as_of` asks about."""
+    assert as_of.known is not None
+    now = record_of(person, then.scheme, viewer, as_of.on, tense=as_of.tense)
+    before = {status.code: status for status in then.requirements}
+    after = {status.code: status for status in now.requirements}
+    return SinceThen(
+        now=now,
+        requirements=[
+            Compared((after.get(code) or before[code]).label, before.get(code), after.get(code))
+            for code in {**after, **before}
+        ],
+        changes=changes_since(person, then.scheme, as_of.known, viewer),
+        began_at=register_began(),
+    )
+
+
+def _told(status: RequirementStatus | None) -> tuple[bool, Span | None, bool] | None:
+    return (status.met, status.run if status.met else None, status.limiting) if status else None
 
 
 def scheme_asked(code: str | None, on: date) -> Scheme:
@@ -106,22 +172,28 @@ def schemes_of(person_id: int, on: date) -> list[Scheme]:
 
 
 def evidence_shown(
-    person: Person, viewer: Viewer, schemes: Sequence[Scheme], *, most: int | None = None
+    person: Person,
+    viewer: Viewer,
+    schemes: Sequence[Scheme],
+    *,
+    most: int | None = None,
+    known: datetime | None = None,
 ) -> EvidenceShown:
     """The facts this viewer may see, newest day first; struck-out ones stay, with when and by whom.
 
-    `most`: no more than so many of them; one more is shown rather than left out alone.
+    `most`: no more than so many of them; one more is shown rather than left out alone. `known`: as they stood at that
+    moment: what was recorded or struck out later is not in them yet.
     """
     whose = subject_of(person)
     every = [
-        (fact, void)
+        (fact, void if known is None or (void and void.voided_at <= known) else None)
         for fact, void in evidence_of(person.id)
         if viewer.may(SHOWN_TO.get(fact.kind, Permission.VIEW_STANDING), whose)
+        and (known is None or fact.recorded_at <= known)
     ]
     found = every if most is None or len(every) <= most + 1 else every[:most]
-    names = _names({fact.recorded_by for fact, _ in found} | {void.voided_by for _, void in found if void})
-    labels = {requirement.code: requirement.label for scheme in schemes for requirement in scheme.requirements}
-    labels |= {scheme.code: scheme.name or scheme.code for scheme in schemes}
+    names = names_of([*(fact.recorded_by for fact, _ in found), *(void.voided_by for _, void in found if void)])
+    labels = labels_of(*schemes)
     return EvidenceShown([_row(fact, void, names, labels, viewer, whose) for fact, void in found], len(every))
 
 
@@ -133,8 +205,7 @@ def _row(
     viewer: Viewer,
     whose: Subject,
 ) -> EvidenceRow:
-    # Why a clearance was struck out can say what only the vetting officer may know (field-access.csv, officer's notes).
-    may_read_reason = fact.kind not in MANNER_OF_CLEARANCE or viewer.may(Permission.VIEW_CLEARANCE_REFERENCE, whose)
+    reasons_shown = may_read_reason(fact, viewer, whose)
     return EvidenceRow(
         id=fact.id,
         what=KIND_WORDS[fact.kind],
@@ -145,17 +216,12 @@ def _row(
         quantity=quantity_words(fact.kind, fact.quantity),
         source=(fact.source_type, fact.source_id),
         recorded_at=fact.recorded_at,
-        recorded_by=names.get(fact.recorded_by or 0, "the service itself"),
-        reason=fact.reason if may_read_reason else None,
+        recorded_by=names.get(fact.recorded_by or 0, BY_ITSELF),
+        reason=fact.reason if reasons_shown else None,
         voided_at=void.voided_at if void else None,
-        voided_by=names.get(void.voided_by or 0, "the service itself") if void else None,
-        void_reason=void.reason if void and may_read_reason else None,
+        voided_by=names.get(void.voided_by or 0, BY_ITSELF) if void else None,
+        void_reason=void.reason if void and reasons_shown else None,
     )
-
-
-def _names(ids: set[int | None]) -> dict[int, str]:
-    people = db.session.scalars(select(Person).where(Person.id.in_([number for number in ids if number])))
-    return {person.id: person.name for person in people}
 
 
 def days_of_bookings(booking_ids: Sequence[int]) -> dict[int, int]:

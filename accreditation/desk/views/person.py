@@ -1,15 +1,17 @@
 """A mediator's page."""
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import audit
+from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Permission
-from accreditation.desk.queries.record import evidence_shown, record_of, scheme_asked, schemes_of
+from accreditation.desk.queries.record import evidence_shown, record_of, scheme_asked, schemes_of, since_then
 from accreditation.desk.queries.viewers import who_opens_records
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
 from accreditation.desk.views.sources import actions_for, most_asked, source_links
+from accreditation.desk.views.times import ONLY_TODAY, as_of_asked, details_of
 from accreditation.people.queries import get_mediator, subject_of
 from accreditation.people.rules import Subject, Viewer
 from accreditation.web.guards import requires
@@ -18,29 +20,41 @@ from accreditation.web.guards import requires
 @bp.get("/mediators/<reference>")
 @requires(Permission.SIGNED_IN, scoped=True)
 def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
-    """The verdict explained, each requirement with its dates, the timeline, and the evidence behind it."""
+    """The verdict explained, each requirement with its dates, the timeline, and the evidence behind it.
+
+    Today, or on the day of `on`, by what was known at the moment of `known`: then beside what is known of it now.
+    """
     asking, viewer = viewer, who_opens_records(viewer)
-    today = clock.today()
+    as_of = as_of_asked()
+    today = as_of.today
     person = get_mediator(reference, viewer)
     whose = subject_of(person)
     sees_clearance = viewer.may(Permission.VIEW_CLEARANCE, whose)
+    if (as_of.travels or as_of.problems) and not sees_clearance:
+        raise NotAllowed(ONLY_TODAY)
     if sees_clearance and person.id != viewer.person_id:
-        audit.sensitive_read("the record with its clearance", about_id=person.id)
+        audit.sensitive_read("the record with its clearance", about_id=person.id, **details_of(as_of))
         person = get_mediator(reference, viewer)
-    scheme = scheme_asked(request.args.get("scheme"), today)
-    record = record_of(person, scheme, viewer, today)
-    evidence = evidence_shown(person, viewer, [scheme], most=most_asked())
+    scheme = scheme_asked(request.args.get("scheme"), as_of.on)
+    record = record_of(person, scheme, viewer, as_of.on, tense=as_of.tense, known=as_of.known)
+    evidence = evidence_shown(person, viewer, [record.scheme], most=most_asked(), known=as_of.known)
+    asked_scheme = request.args.get("scheme")
     return render_template(
         "desk/mediator.html",
         person=person,
+        as_of=as_of,
+        has_errors=bool(as_of.problems),
+        may_ask_any_day=sees_clearance,
+        today_url=url_for("desk.mediator", reference=reference, scheme=asked_scheme),
         record=record,
         explained=record.explained,
-        picture=picture_of(record.timeline, record.explained, today),
+        since=since_then(person, record, viewer, as_of) if as_of.known else None,
+        picture=picture_of(record.timeline, record.explained, as_of.on, as_of=as_of),
         evidence=evidence,
-        asked_scheme=request.args.get("scheme"),
+        asked_scheme=asked_scheme,
         links=source_links(evidence.rows, asking, whose, reference),
-        actions=actions_for(asking, whose, reference),
-        other_schemes=[other for other in schemes_of(person.id, today) if other.code != scheme.code],
+        actions=[] if as_of.travels else actions_for(asking, whose, reference),
+        other_schemes=[other for other in schemes_of(person.id, as_of.on) if other.code != scheme.code],
         today=today,
         may=_viewer_may(viewer, whose),
         is_own=person.id == viewer.person_id,

@@ -1,5 +1,7 @@
 """`accreditation standing show`, `dossier` and `rebuild`: from the database."""
 
+from datetime import datetime
+
 import click
 from flask.cli import with_appcontext
 
@@ -21,13 +23,14 @@ from accreditation.standing.queries import (
     standing_on,
 )
 from accreditation.standing.queries.requirements import RequirementStatus
+from accreditation.standing.queries.since import changes_since, register_began
 from accreditation.standing.rules.answers import Answer
 from accreditation.standing.rules.contract.moments import parse_known_on
 from accreditation.standing.rules.contract.reading import parse_day
 from accreditation.standing.rules.contract.results import answer_as_json
 from accreditation.standing.rules.contract.rows import row_as_json
 from accreditation.standing.services.projecting import gather_statistics, refresh_next
-from accreditation.web.words import day
+from accreditation.web.words import day, moment
 
 
 @click.command("show")
@@ -41,11 +44,12 @@ def show(reference: str, scheme: str | None, on: str | None, known_on: str | Non
     """Say whether the person REFERENCE may work, and why."""
     with refusing():
         person = _person(reference)
+        known = None if known_on is None else parse_known_on(known_on)
         standing = standing_on(
             person.id,
             scheme or main_scheme_code(),
             clock.today() if on is None else parse_day(on, "--on"),
-            known_on=None if known_on is None else parse_known_on(known_on),
+            known_on=known,
         )
         if as_json:
             answer_json(_as_json(person, standing), compact=True)
@@ -59,6 +63,19 @@ def show(reference: str, scheme: str | None, on: str | None, known_on: str | Non
             click.echo(f"  {'met    ' if requirement.met else 'not met'}  {requirement.label}{_dates(requirement)}")
         if step := next_step(standing, EVERYTHING):
             click.echo(f"Next: {step.action}{f', by {day(step.by)}' if step.by else ''}.")
+        if known is not None:
+            _say_what_changed(person, standing, known)
+
+
+def _say_what_changed(person: Person, standing: Standing, known: datetime) -> None:
+    began_at = register_began()
+    if began_at is None or known < began_at:
+        click.echo("Before the register began nothing was known.")
+    changes = changes_since(person, standing.scheme, known, EVERYTHING)
+    click.echo(f"Changed since {moment(known)}:" if changes else f"Nothing has changed since {moment(known)}.")
+    for change in changes:
+        why = f" ({change.reason})" if change.reason else ""
+        click.echo(f"  {moment(change.at)}: {change.what.lower()}: {change.about}, by {change.by}{why}")
 
 
 def _dates(requirement: RequirementStatus) -> str:

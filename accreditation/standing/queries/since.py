@@ -1,0 +1,124 @@
+"""What has become known about somebody since a moment: what was recorded, what was struck out, which rules changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from accreditation.core.calendar import last_good_day
+from accreditation.core.database import db
+from accreditation.core.permissions import Permission
+from accreditation.people.models import Person
+from accreditation.people.queries import subject_of
+from accreditation.people.rules import Subject, Viewer
+from accreditation.standing.models import Evidence, EvidenceVoid
+from accreditation.standing.queries.evidence import evidence_of
+from accreditation.standing.queries.explain import SHOWN_TO
+from accreditation.standing.queries.schemes import versions
+from accreditation.standing.rules.evidence import EVENT_KINDS
+from accreditation.standing.rules.in_words import KIND_WORDS, MANNER_OF_CLEARANCE, code_words, quantity_words
+from accreditation.standing.rules.scheme import Scheme
+from accreditation.web.words import day
+
+BY_ITSELF = "the service itself"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that was not known yet: when it became known, what it is, by whom, and why where a reason was given."""
+
+    at: datetime
+    what: str
+    about: str
+    by: str
+    reason: str | None = None
+    evidence_id: int | None = None
+
+
+def changes_since(person: Person, scheme: Scheme, known: datetime, viewer: Viewer) -> list[Change]:
+    """Everything this viewer may know of that has come to bear on the person in the scheme after that moment.
+
+    In the order in which it became known. A fact recorded and struck out since is there twice.
+    """
+    whose = subject_of(person)
+    facts = [
+        (fact, void)
+        for fact, void in evidence_of(person.id)
+        if fact.scheme in (None, scheme.code) and viewer.may(SHOWN_TO.get(fact.kind, Permission.VIEW_STANDING), whose)
+    ]
+    recorded = [fact for fact, _ in facts if fact.recorded_at > known]
+    struck_out = [(fact, void) for fact, void in facts if void and void.voided_at > known]
+    rules = [version for version in versions(scheme.code) if version.number > 1 and version.activated_at > known]
+    names = names_of(
+        [
+            *(fact.recorded_by for fact in recorded),
+            *(void.voided_by for _, void in struck_out),
+            *(version.activated_by for version in rules),
+        ]
+    )
+    labels = labels_of(scheme)
+    changes = [
+        *(_recorded(fact, names, labels, viewer, whose) for fact in recorded),
+        *(_struck_out(fact, void, names, labels, viewer, whose) for fact, void in struck_out),
+        *(
+            Change(
+                version.activated_at,
+                "New rules",
+                f"Version {version.number} of {scheme.name or scheme.code}, from {day(version.effective_from)}",
+                names.get(version.activated_by or 0, BY_ITSELF),
+            )
+            for version in rules
+        ),
+    ]
+    return sorted(changes, key=lambda change: change.at)
+
+
+def _recorded(fact: Evidence, names: dict[int, str], labels: dict[str, str], viewer: Viewer, whose: Subject) -> Change:
+    by = names.get(fact.recorded_by or 0, BY_ITSELF)
+    reason = fact.reason if may_read_reason(fact, viewer, whose) else None
+    return Change(fact.recorded_at, "Recorded", fact_in_words(fact, labels), by, reason, fact.id)
+
+
+def _struck_out(
+    fact: Evidence, void: EvidenceVoid, names: dict[int, str], labels: dict[str, str], viewer: Viewer, whose: Subject
+) -> Change:
+    by = names.get(void.voided_by or 0, BY_ITSELF)
+    reason = void.reason if may_read_reason(fact, viewer, whose) else None
+    return Change(void.voided_at, "Struck out", fact_in_words(fact, labels), by, reason, fact.id)
+
+
+def may_read_reason(fact: Evidence, viewer: Viewer, whose: Subject) -> bool:
+    """Why a clearance was recorded or struck out can say what only the vetting officer may know (field-access.csv)."""
+    return fact.kind not in MANNER_OF_CLEARANCE or viewer.may(Permission.VIEW_CLEARANCE_REFERENCE, whose)
+
+
+def fact_in_words(fact: Evidence, labels: dict[str, str]) -> str:
+    """ "Clearance: CTC, 10 January 2026 to 9 January 2036", "CPD, 3 May 2026, 3.5 hours"."""
+    words = KIND_WORDS[fact.kind]
+    if detail := code_words(fact.kind, fact.code, labels):
+        words += f": {detail}"
+    words += f", {day(fact.starts_on)}"
+    if fact.ends_on:
+        words += f" to {day(last_good_day(fact.ends_on))}"
+    elif fact.kind not in EVENT_KINDS:
+        words += ", no end"
+    amount = quantity_words(fact.kind, fact.quantity)
+    return f"{words}, {amount}" if amount else words
+
+
+def labels_of(*schemes: Scheme) -> dict[str, str]:
+    """How requirements and schemes are called, by their codes."""
+    labels = {requirement.code: requirement.label for scheme in schemes for requirement in scheme.requirements}
+    return labels | {scheme.code: scheme.name or scheme.code for scheme in schemes}
+
+
+def names_of(ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these people as they are now."""
+    people = db.session.scalars(select(Person).where(Person.id.in_({number for number in ids if number})))
+    return {person.id: person.name for person in people}
+
+
+def register_began() -> datetime | None:
+    """When the first fact of the register was recorded: before that nothing was known. None while there is none."""
+    return db.session.scalar(select(Evidence.recorded_at).order_by(Evidence.id).limit(1))
