@@ -15,9 +15,10 @@ from accreditation.people.models import Person
 from accreditation.people.queries import subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.models import RequirementPeriod
-from accreditation.standing.queries import facts_of_all, main_scheme, standing_from
+from accreditation.standing.queries import facts_of_all, history_of, main_scheme, standing_from
 from accreditation.standing.rules.awards import award_requirement, award_window_days
 from accreditation.standing.rules.evidence import Fact, known
+from accreditation.standing.rules.history import History
 from accreditation.standing.rules.requirements import Held, Once, Recurring
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.web.paging import By, Page, page_of
@@ -32,13 +33,18 @@ class Readiness:
     reasons: tuple[str, ...] = ()
 
 
-def readiness(person: Person, facts: Sequence[Fact], scheme: Scheme, on: date) -> Readiness:
-    """What if: the standing on the day with the award supposed. `facts` are the person's, voided ones among them."""
+def readiness(person: Person, facts: Sequence[Fact], history: History, on: date) -> Readiness:
+    """What if: the standing on the day with the award supposed. `facts` are the person's, voided ones among them.
+
+    The dates are those of the version in effect on the day; the version that would judge the new award decides.
+    """
     stand = known(facts, None)
+    scheme = history.version_on(on).scheme
     dates = award_dates(scheme, on, awards_held(stand, scheme.code))
     fact = Fact("award", scheme.code, dates.span.starts_on, dates.ends_on)
-    standing = standing_from(scheme, subject_of(person), [*stand, fact], on)
-    return Readiness(person, dates, tuple(reasons_to_refuse(scheme, dates, standing.verdict, standing.failing)))
+    standing = standing_from(history, subject_of(person), [*stand, fact], on)
+    reasons = reasons_to_refuse(standing.scheme, dates, standing.verdict, standing.failing)
+    return Readiness(person, dates, tuple(reasons))
 
 
 def readiness_of(person_ids: Collection[int], viewer: Viewer, scheme: Scheme, on: date) -> list[Readiness]:
@@ -53,16 +59,16 @@ def readiness_of(person_ids: Collection[int], viewer: Viewer, scheme: Scheme, on
 
 
 def _judged(people: Sequence[Person], scheme: Scheme, on: date) -> Iterator[Readiness]:
-    facts = facts_of_all(person.id for person in people)
+    facts, history = facts_of_all(person.id for person in people), history_of(scheme.code)
     for person in people:
-        yield readiness(person, facts.get(person.id, ()), scheme, on)
+        yield readiness(person, facts.get(person.id, ()), history, on)
 
 
 def _holds(scheme: Scheme, requirement: str, met: bool, on: date) -> ColumnElement[bool]:
     period = RequirementPeriod
     return Person.id.in_(
         select(period.person_id).where(
-            period.scheme == scheme.code,
+            period.edition == scheme.edition,
             period.requirement == requirement,
             period.met == met,
             period.starts_on <= on,
@@ -107,7 +113,7 @@ def due_for_renewal(viewer: Viewer, on: date, scheme: Scheme | None = None) -> l
     scheme = scheme or main_scheme(on)
     period = RequirementPeriod
     ending = select(period.person_id).where(
-        period.scheme == scheme.code,
+        period.edition == scheme.edition,
         period.requirement == award_requirement(scheme).code,
         period.met,
         period.starts_on <= on,

@@ -14,7 +14,7 @@ from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.numbers import next_number
 from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.people.queries import lock_person
-from accreditation.standing.queries import facts_of, get_scheme
+from accreditation.standing.queries import facts_of, get_scheme, history_of
 from accreditation.standing.rules.awards import award_span
 from accreditation.standing.services import declare, void_source
 
@@ -31,8 +31,7 @@ def award_accreditation(person_id: int, scheme_code: str, *, on: date, awarded_b
     Its dates are those of `rules.award_dates`, fixed now. Raises NotReady with every reason.
     """
     person = lock_person(person_id)
-    scheme = get_scheme(scheme_code, on)
-    judged = readiness(person, facts_of(person_id), scheme, on)
+    judged = readiness(person, facts_of(person_id), history_of(scheme_code), on)
     if judged.reasons:
         raise NotReady(*judged.reasons)
     award = _make(person_id, scheme_code, judged.dates, on=on, awarded_by=awarded_by)

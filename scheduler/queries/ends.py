@@ -14,7 +14,7 @@ from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.people.models import Person
 from accreditation.standing.models import Deadline, Evidence, EvidenceVoid, RequirementPeriod, StandingPeriod
-from accreditation.standing.queries.schemes import all_schemes
+from accreditation.standing.queries.schemes import all_histories
 from accreditation.standing.rules.requirements import Accumulated, Held, Recurring
 from accreditation.standing.rules.scheme import Requirement, Scheme
 from accreditation.standing.rules.verdict import Verdict
@@ -66,8 +66,9 @@ def _missing(on: date) -> Iterator[Reminder]:
     wanted: dict[str, list[Ladder]] = {}
     for ladder in ladders():
         wanted.setdefault(ladder.subject, []).append(ladder)
-    for scheme in all_schemes(on):
-        for requirement in scheme.requirements:
+    for history in all_histories().values():
+        scheme = history.shown(history.version_on(on))
+        for requirement in history.requirements(on):
             for ladder in wanted.get(subject_of_requirement(requirement), []):
                 subject = requirement_subject(scheme, requirement)
                 rows = ending_requirements(scheme, requirement, ladder, on)
@@ -121,13 +122,13 @@ def ending_requirements(scheme: Scheme, requirement: Requirement, ladder: Ladder
             StandingPeriod,
             and_(
                 StandingPeriod.person_id == period.person_id,
-                StandingPeriod.scheme == scheme.code,
+                StandingPeriod.edition == scheme.edition,
                 StandingPeriod.starts_on <= on,
                 StandingPeriod.ends_on > on,
             ),
         )
         .where(
-            period.scheme == scheme.code,
+            period.edition == scheme.edition,
             period.requirement == requirement.code,
             period.met,
             period.ends_on <= days_after(on, max(ladder.stages)),
@@ -137,7 +138,7 @@ def ending_requirements(scheme: Scheme, requirement: Requirement, ladder: Ladder
             or_(Person.left_on.is_(None), Person.left_on > on),
             ~exists().where(
                 later.person_id == period.person_id,
-                later.scheme == scheme.code,
+                later.edition == scheme.edition,
                 later.requirement == requirement.code,
                 later.met,
                 later.starts_on > period.starts_on,
@@ -150,7 +151,7 @@ def ending_requirements(scheme: Scheme, requirement: Requirement, ladder: Ladder
         rows = rows.where(
             exists().where(
                 award.person_id == period.person_id,
-                award.scheme == scheme.code,
+                award.edition == scheme.edition,
                 award.requirement.in_([other.code for other in scheme.requirements if _is_award(other, scheme)]),
                 # Wrapped, so that SQLite goes by the person's own key: it has taken the index of all ends instead.
                 func.coalesce(award.met, false()),
@@ -253,10 +254,12 @@ def why_no_longer_due(owed: Obligation, on: date) -> str | None:
         still = any(deadline_subject(deadline) == owed.subject for deadline in db.session.scalars(due))
         return None if still else "It has been done, or its date has moved since this reminder was planned."
     scheme_code, _, code = rest.rpartition(":")
-    scheme = next((found for found in all_schemes(on) if found.code == scheme_code), None)
-    requirement = scheme.find(code) if scheme else None
-    if scheme is None or requirement is None:
+    history = all_histories(scheme_code).get(scheme_code)
+    asked = history.requirements(on) if history else []
+    requirement = next((found for found in asked if found.code == code), None)
+    if history is None or requirement is None:
         return "The scheme no longer asks for it."
+    scheme = history.shown(history.version_on(on))
     still_ends = ending_requirements(scheme, requirement, ladder, on).where(
         RequirementPeriod.person_id == owed.person_id, RequirementPeriod.ends_on == owed.basis_date
     )

@@ -10,7 +10,7 @@ from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.people.models import Person
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
-from accreditation.standing.queries.schemes import all_schemes
+from accreditation.standing.queries.schemes import all_histories, all_schemes
 from accreditation.standing.rules.verdict import Verdict
 from scheduler.models import Obligation
 from scheduler.queries.ends import REMINDED, ladders, requirement_subject, subject_of_requirement
@@ -82,8 +82,8 @@ def subject_words(subject: str) -> str:
         return SUBJECT_WORDS.get(rest.partition(":")[0], "A deadline")
     scheme_code, _, code = rest.rpartition(":")
     scheme = next((found for found in all_schemes() if found.code == scheme_code), None)
-    requirement = scheme.find(code) if scheme else None
-    return (requirement.label or code) if requirement else code
+    asked = (*scheme.requirements, *scheme.also) if scheme else ()
+    return next((requirement.label or code for requirement in asked if requirement.code == code), code)
 
 
 def obligations_about(person_id: int, *, at_most: int = 100) -> list[OwedLine]:
@@ -115,17 +115,19 @@ def reminders_to_come(person_id: int, on: date, *, at_most: int = 8) -> list[Nex
     """The next reminders about somebody, if nothing changes before."""
     rungs = ladders()
     coming = []
-    for scheme in all_schemes(on):
+    for history in all_histories().values():
+        asked = {requirement.code: requirement for requirement in history.requirements(on)}
+        scheme = history.shown(history.version_on(on))
         met_now = select(RequirementPeriod).where(
             RequirementPeriod.person_id == person_id,
-            RequirementPeriod.scheme == scheme.code,
+            RequirementPeriod.edition == scheme.edition,
             RequirementPeriod.met,
             RequirementPeriod.starts_on <= on,
             RequirementPeriod.ends_on > on,
             RequirementPeriod.ends_on < date.max,
         )
         for period in db.session.scalars(met_now):
-            requirement = scheme.find(period.requirement)
+            requirement = asked.get(period.requirement)
             if requirement is None:
                 continue
             for ladder in rungs:
@@ -145,7 +147,10 @@ def why_nothing(person: Person, on: date) -> list[str]:
         return ["They have left the service: nobody is reminded of anything about them."]
     reasons = []
     verdicts = select(StandingPeriod.verdict).where(
-        StandingPeriod.person_id == person.id, StandingPeriod.starts_on <= on, StandingPeriod.ends_on > on
+        StandingPeriod.person_id == person.id,
+        StandingPeriod.edition.in_([scheme.edition for scheme in all_schemes(on)]),
+        StandingPeriod.starts_on <= on,
+        StandingPeriod.ends_on > on,
     )
     found = set(db.session.scalars(verdicts))
     if not found & set(REMINDED):

@@ -11,6 +11,7 @@ from accreditation.people.rules import NOBODY, Grant, Subject, Viewer
 from accreditation.standing.queries import explain, next_step, preset, requirements_on, standing_from, timeline_of
 from accreditation.standing.queries.explain import NOT_SHOWN
 from accreditation.standing.rules.evidence import Fact
+from accreditation.standing.rules.history import History
 
 ADA = Subject(person_id=5, unit_id=1)
 TODAY = date(2027, 2, 2)
@@ -35,7 +36,7 @@ SELF = Viewer(5, frozenset({Grant(Role.MEDIATOR, Scope.PERSON, 5)}))
 
 
 def standing(*facts, on=TODAY):
-    return standing_from(preset(CODE), ADA, facts or FULL, on)
+    return standing_from(History.of(preset(CODE)), ADA, facts or FULL, on)
 
 
 def test_who_may_know_all_is_told_all():

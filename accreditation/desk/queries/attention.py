@@ -85,7 +85,7 @@ def _endings(viewer: Viewer, scheme_code: str, on: date) -> list[Ending]:
         )
         .join(Person, Person.id == StandingPeriod.person_id)
         .where(
-            StandingPeriod.scheme == scheme_code,
+            StandingPeriod.edition == scheme.edition,
             StandingPeriod.starts_on <= on,
             StandingPeriod.ends_on > on,
             StandingPeriod.limiting_end > on,

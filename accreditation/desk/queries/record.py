@@ -165,10 +165,10 @@ def scheme_asked(code: str | None, on: date) -> Scheme:
 
 def schemes_of(person_id: int, on: date) -> list[Scheme]:
     """The schemes in which the person has periods, by code."""
-    codes = set(
-        db.session.scalars(select(StandingPeriod.scheme).where(StandingPeriod.person_id == person_id).distinct())
+    keys = set(
+        db.session.scalars(select(StandingPeriod.edition).where(StandingPeriod.person_id == person_id).distinct())
     )
-    return [scheme for scheme in all_schemes(on) if scheme.code in codes]
+    return [scheme for scheme in all_schemes(on) if scheme.edition in keys]
 
 
 def evidence_shown(

@@ -23,6 +23,7 @@ from accreditation.people.models import Person, Unit
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.models import StandingPeriod
+from accreditation.standing.queries.editions import current_key
 from accreditation.standing.queries.explain import Explanation, explain
 from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.queries.standing import standing_of_row
@@ -55,7 +56,7 @@ def register_page(
 ) -> Page[RegisterRow]:
     """A page of the register, with the standing that holds on the day. Raises DamagedPlace, NotFound for the scheme."""
     scheme = get_scheme(asked.scheme, asked.on)
-    page = page_of_parts(_parts(viewer, asked), place=place, address=address)
+    page = page_of_parts(_parts(viewer, asked, scheme.edition), place=place, address=address)
     return replace(page, rows=[_row(found, scheme, asked, viewer) for found in page.rows])
 
 
@@ -64,7 +65,7 @@ def register_rows(viewer: Viewer, asked: Asked) -> Iterator[RegisterRow]:
     scheme = get_scheme(asked.scheme, asked.on)
     place: str | None = None
     while True:
-        page = page_of_parts(_parts(viewer, asked), place=place, size=AT_ONCE)
+        page = page_of_parts(_parts(viewer, asked, scheme.edition), place=place, size=AT_ONCE)
         yield from (_row(found, scheme, asked, viewer) for found in page.rows)
         if (place := page.next_token) is None:
             return
@@ -77,7 +78,8 @@ def verdict_counts(viewer: Viewer, asked: Asked) -> dict[Verdict, int]:
 
 
 def _count(viewer: Viewer, asked: Asked) -> dict[Verdict, int]:
-    query = select(StandingPeriod.verdict, func.count()).where(*_on_the_day(asked), *_narrowed(asked))
+    edition = current_key(asked.scheme)
+    query = select(StandingPeriod.verdict, func.count()).where(*_on_the_day(asked, edition), *_narrowed(asked))
     if about_people := _people(viewer, asked):
         query = query.join(Person, Person.id == StandingPeriod.person_id).where(*about_people)
     query = query.group_by(StandingPeriod.verdict)
@@ -89,10 +91,10 @@ def sees_details(viewer: Viewer) -> Viewer:
     return viewer.limited_to(Permission.VIEW_STANDING).limited_to(Permission.VIEW_CLEARANCE)
 
 
-def _parts(viewer: Viewer, asked: Asked) -> list[Part]:
+def _parts(viewer: Viewer, asked: Asked, edition: str) -> list[Part]:
     """The list in its order. By unit and by end there is a second part: those without a unit, or without an end."""
     rows = select(Person, StandingPeriod, Unit.name).options(defer(Person.search_text)).where(*_people(viewer, asked))
-    on_the_day = and_(StandingPeriod.person_id == Person.id, *_on_the_day(asked))
+    on_the_day = and_(StandingPeriod.person_id == Person.id, *_on_the_day(asked, edition))
     walks = _walks(viewer, asked)
 
     def standing(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -154,10 +156,10 @@ def _people(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
     return people + [Person.search_text.contains(f" {word}", autoescape=True) for word in asked.search_words]
 
 
-def _on_the_day(asked: Asked) -> list[ColumnElement[bool]]:
+def _on_the_day(asked: Asked, edition: str) -> list[ColumnElement[bool]]:
     """The period that holds on the day."""
     return [
-        StandingPeriod.scheme == asked.scheme,
+        StandingPeriod.edition == edition,
         StandingPeriod.starts_on <= asked.on,
         StandingPeriod.ends_on > asked.on,
     ]

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from accreditation.core.audit import AuditEntry, AuditHead
 from accreditation.core.database import db
-from accreditation.standing.models import Evidence, EvidenceVoid, SchemeVersion
+from accreditation.standing.models import Evidence, EvidenceVoid, SchemeRetirement, SchemeVersion
 
 KEPT = 256
 MOVE_COUNTS = ("person", "unit", "setting")
@@ -30,6 +30,7 @@ def stamp() -> tuple[int | None, ...]:
             select(func.max(Evidence.id)).scalar_subquery(),
             select(func.max(EvidenceVoid.id)).scalar_subquery(),
             select(func.max(SchemeVersion.id)).scalar_subquery(),
+            select(func.max(SchemeRetirement.id)).scalar_subquery(),
         )
     ).one()
     return _last_that_matters(head), *ends

@@ -58,7 +58,7 @@ def lapse_dates(person_ids: Iterable[int], on: date) -> dict[int, date]:
     period = RequirementPeriod
     query = (
         select(period.person_id, func.min(period.ends_on).label("lapses_on"))
-        .where(period.person_id.in_(list(person_ids)), period.scheme == scheme.code, period.met)
+        .where(period.person_id.in_(list(person_ids)), period.edition == scheme.edition, period.met)
         .where(period.requirement.in_(refresher_codes(scheme)), period.starts_on <= on, on < period.ends_on)
         .group_by(period.person_id)
     )
@@ -75,7 +75,7 @@ def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int)
     run = RequirementPeriod
     holding = and_(
         run.person_id == Person.id,
-        run.scheme == scheme.code,
+        run.edition == scheme.edition,
         run.requirement.in_(refresher_codes(scheme)),
         run.met,
         run.starts_on <= on,
@@ -93,7 +93,7 @@ def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int)
         .join(StandingPeriod, StandingPeriod.person_id == Person.id)
         .outerjoin(run, holding)
         .outerjoin(Invitation, and_(Invitation.person_id == Person.id, Invitation.day_id == day.id))
-        .where(StandingPeriod.scheme == scheme.code, StandingPeriod.starts_on <= on, on < StandingPeriod.ends_on)
+        .where(StandingPeriod.edition == scheme.edition, StandingPeriod.starts_on <= on, on < StandingPeriod.ends_on)
         .where(StandingPeriod.verdict.in_(INVITABLE), or_(run.ends_on.is_(None), run.ends_on <= until))
         .where(visible_to(viewer), ~seat_elsewhere)
         .order_by(run.ends_on.asc().nulls_first(), Person.sort_name, Person.id)

@@ -4,15 +4,29 @@ from accreditation.standing.models.columns import Amount, Codes
 from accreditation.standing.models.deadlines import Deadline
 from accreditation.standing.models.ledger import Evidence, EvidenceVoid
 from accreditation.standing.models.projections import RequirementPeriod, StandingPeriod
-from accreditation.standing.models.schemes import SchemeVersion
+from accreditation.standing.models.schemes import (
+    Edition,
+    EditionProgress,
+    FigureConfirmation,
+    RehearsedChange,
+    SchemeDraft,
+    SchemeRetirement,
+    SchemeVersion,
+)
 
 __all__ = [
     "Amount",
     "Codes",
     "Deadline",
+    "Edition",
+    "EditionProgress",
     "Evidence",
     "EvidenceVoid",
+    "FigureConfirmation",
+    "RehearsedChange",
     "RequirementPeriod",
+    "SchemeDraft",
+    "SchemeRetirement",
     "SchemeVersion",
     "StandingPeriod",
 ]

@@ -1,7 +1,8 @@
 """What the pages read: the engine's answers, renewed in the transaction that changed the evidence.
 
 Nothing but services/projecting.py writes them, and `accreditation check` proves them equal to the engine. They can be
-made again at any time, so the audit trail leaves them out. FOREVER (date.max) is an end that is open.
+made again at any time, so the audit trail leaves them out. FOREVER (date.max) is an end that is open. `edition` names
+the scheme and the set of its versions: readers ask for the current one, `Scheme.edition`.
 """
 
 from datetime import date
@@ -20,7 +21,7 @@ class StandingPeriod(Base):
     """The verdict on a person in a scheme for the days [starts_on, ends_on). See rules.verdict.Period.
 
     The key answers "this person on that day" and, after a walk by name, a page of the register; the indexes answer
-    "who has this verdict on that day" and "whose run ends between these days". Neither index begins with the scheme:
+    "who has this verdict on that day" and "whose run ends between these days". Neither index begins with the edition:
     a planner that knows no figures would take it for a page of the register, and sort everybody.
     """
 
@@ -28,13 +29,13 @@ class StandingPeriod(Base):
     __table_args__ = (
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
         CheckConstraint(one_of("verdict", [verdict.value for verdict in Verdict]), name="known_verdict"),
-        Index("ix_standing_period_verdict", "verdict", "scheme", "starts_on", "ends_on", "person_id"),
-        Index("ix_standing_period_limit", "limiting_end", "scheme", "starts_on", "limiting_requirement", "person_id"),
+        Index("ix_standing_period_verdict", "verdict", "edition", "starts_on", "ends_on", "person_id"),
+        Index("ix_standing_period_limit", "limiting_end", "edition", "starts_on", "limiting_requirement", "person_id"),
     )
     __audited__ = False
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    scheme: Mapped[str] = mapped_column(primary_key=True)
+    edition: Mapped[str] = mapped_column(primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
     ends_on: Mapped[date]
     since: Mapped[date]  # the first day of the unbroken run of this verdict, whatever fails in it
@@ -56,12 +57,12 @@ class RequirementPeriod(Base):
     __tablename__ = "requirement_period"
     __table_args__ = (
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
-        Index("ix_requirement_period_end", "scheme", "requirement", "met", "ends_on", "starts_on", "person_id"),
+        Index("ix_requirement_period_end", "edition", "requirement", "met", "ends_on", "starts_on", "person_id"),
     )
     __audited__ = False
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    scheme: Mapped[str] = mapped_column(primary_key=True)
+    edition: Mapped[str] = mapped_column(primary_key=True)
     requirement: Mapped[str] = mapped_column(primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
     ends_on: Mapped[date]

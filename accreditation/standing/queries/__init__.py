@@ -12,7 +12,14 @@ from accreditation.standing.queries.requirements import (
     requirements_on,
     timeline_of,
 )
-from accreditation.standing.queries.schemes import all_schemes, get_scheme, main_scheme, main_scheme_code
+from accreditation.standing.queries.schemes import (
+    all_histories,
+    all_schemes,
+    get_scheme,
+    history_of,
+    main_scheme,
+    main_scheme_code,
+)
 from accreditation.standing.queries.standing import (
     Standing,
     periods_of,
@@ -29,6 +36,7 @@ __all__ = [
     "RequirementStatus",
     "Standing",
     "Timeline",
+    "all_histories",
     "all_schemes",
     "evidence_from",
     "evidence_of",
@@ -36,6 +44,7 @@ __all__ = [
     "facts_of",
     "facts_of_all",
     "get_scheme",
+    "history_of",
     "main_scheme",
     "main_scheme_code",
     "next_step",

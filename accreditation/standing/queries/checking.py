@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.standing.models import Evidence, RequirementPeriod, StandingPeriod
+from accreditation.standing.queries.editions import editions_beside
 from accreditation.standing.queries.evidence import AT_ONCE, facts_of_all, people_with_evidence
 from accreditation.standing.queries.projected import projected
-from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
+from accreditation.standing.queries.schemes import all_histories, main_scheme_code
 
 Table = type[StandingPeriod] | type[RequirementPeriod]
 PROJECTIONS: tuple[Table, ...] = (StandingPeriod, RequirementPeriod)
@@ -47,18 +48,22 @@ def _twice(person_ids: Sequence[int]) -> tuple[int, ...]:
 
 
 def _differing(person_ids: Sequence[int]) -> list[int]:
-    schemes, main = all_schemes(), main_scheme_code()
+    current = all_histories()
+    rehearsed = [each.history for each in editions_beside(current) if each.is_built]
+    histories, main = [*current.values(), *rehearsed], main_scheme_code()
     wanted: dict[int, tuple[set[Any], ...]] = {person_id: (set(), set()) for person_id in person_ids}
     for person_id, facts in facts_of_all(person_ids).items():
-        for standing_rows, requirement_rows in projected(person_id, facts, schemes, main):
+        for each in projected(person_id, facts, histories, main):
             for model, rows, found in zip(
-                PROJECTIONS, (standing_rows, requirement_rows), wanted[person_id], strict=True
+                PROJECTIONS, (each.standing, each.requirements), wanted[person_id], strict=True
             ):
                 found.update(tuple(row[name] for name in _columns(model)) for row in rows)
     stored: dict[int, tuple[set[Any], ...]] = {person_id: (set(), set()) for person_id in person_ids}
+    editions = [history.edition for history in histories]
     for place, model in enumerate(PROJECTIONS):
         columns = [getattr(model, name) for name in _columns(model)]
-        for row in db.session.execute(select(*columns).where(model.person_id.in_(person_ids))):
+        query = select(*columns).where(model.person_id.in_(person_ids), model.edition.in_(editions))
+        for row in db.session.execute(query):
             stored[row.person_id][place].add(tuple(row))
     return [person_id for person_id in person_ids if wanted[person_id] != stored[person_id]]
 

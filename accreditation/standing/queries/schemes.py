@@ -1,17 +1,24 @@
 """Which schemes there are, and by which version somebody is judged."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from accreditation.core.calendar import FOREVER
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.settings import get_setting
-from accreditation.standing.models import SchemeVersion
+from accreditation.standing.models import Edition, SchemeDraft, SchemeRetirement, SchemeVersion
 from accreditation.standing.queries.presets import BUILT_IN, preset
 from accreditation.standing.rules.contract.schemes import read_scheme_file
+from accreditation.standing.rules.history import AppliesTo, History, Version
 from accreditation.standing.rules.scheme import Scheme
+
+SINCE_EVER = date(1900, 1, 1)
+"""The first version of a scheme judges every day there is evidence for."""
 
 
 @lru_cache(maxsize=256)
@@ -28,31 +35,84 @@ def versions(code: str | None = None) -> list[SchemeVersion]:
     return list(db.session.scalars(query))
 
 
+def all_histories(code: str | None = None, *, known_on: datetime | None = None) -> dict[str, History]:
+    """Every scheme of this service with its versions, by code; or that one alone.
+
+    `known_on`: only what had been activated and retired by that moment; a scheme of which nothing had been yet is
+    there with its first version. Built-in schemes that nobody has been judged by yet are there too.
+    """
+    query = (
+        select(SchemeVersion, SchemeRetirement, Edition.key)
+        .outerjoin(SchemeRetirement, SchemeRetirement.version_id == SchemeVersion.id)
+        .outerjoin(Edition, and_(Edition.scheme == SchemeVersion.scheme, Edition.state == "current"))
+        .order_by(SchemeVersion.scheme, SchemeVersion.number)
+    )
+    if code is not None:
+        query = query.where(SchemeVersion.scheme == code)
+    found: dict[str, list[Version]] = {}
+    keys: dict[str, str] = {}
+    for version, retirement, key in db.session.execute(query):
+        keys[version.scheme] = key or version.scheme
+        stored = found.setdefault(version.scheme, [])
+        if known_on is not None and stored and version.activated_at > known_on:
+            continue
+        ended = retirement is not None and (known_on is None or retirement.retired_at <= known_on)
+        stored.append(version_from(version, retirement.retired_from if ended else FOREVER))
+    histories = {each: History(tuple(stored), keys[each]) for each, stored in found.items()}
+    for each in BUILT_IN:
+        if each not in histories and code in (None, each):
+            histories[each] = History((Version(preset(each), 1, SINCE_EVER),), each)
+    return dict(sorted(histories.items()))
+
+
+def version_from(row: SchemeVersion, effective_until: date = FOREVER) -> Version:
+    return Version(
+        scheme=scheme_in(row.definition),
+        number=row.number,
+        effective_from=row.effective_from,
+        applies_to=cast(AppliesTo, row.applies_to),
+        effective_until=effective_until,
+    )
+
+
+def history_of(code: str, *, known_on: datetime | None = None) -> History:
+    """The versions of one scheme. Raises NotFound."""
+    history = all_histories(code, known_on=known_on).get(code)
+    if history is None:
+        raise NotFound(f"There is no scheme {code} in this service.")
+    return history
+
+
+def rehearsed_history(history: History, draft: SchemeDraft, key: str) -> History:
+    """The versions as they would be with that draft activated."""
+    if draft.retires is not None:
+        changed = tuple(
+            replace(version, effective_until=draft.effective_from) if version.number == draft.retires else version
+            for version in history.versions
+        )
+        return History(changed, key)
+    version = Version(
+        scheme=scheme_in(draft.definition),
+        number=history.versions[-1].number + 1,
+        effective_from=draft.effective_from,
+        applies_to=cast(AppliesTo, draft.applies_to),
+    )
+    return History((*history.versions, version), key)
+
+
 def all_schemes(on: date | None = None) -> list[Scheme]:
     """The schemes of this service by code, each in the version in effect on the day; None: in its newest version."""
-    by_code: dict[str, list[SchemeVersion]] = {}
-    for version in versions():
-        by_code.setdefault(version.scheme, []).append(version)
-    schemes = {code: _in_effect(stored, on) for code, stored in by_code.items()}
-    for code in BUILT_IN:
-        if code not in schemes:
-            schemes[code] = preset(code)
-    return [schemes[code] for code in sorted(schemes)]
+    return [_in_effect(history, on) for history in all_histories().values()]
 
 
 def get_scheme(code: str, on: date | None = None) -> Scheme:
     """The version in effect on the day (None: the newest). Raises NotFound."""
-    if stored := versions(code):
-        return _in_effect(stored, on)
-    if code in BUILT_IN:
-        return preset(code)
-    raise NotFound(f"There is no scheme {code} in this service.")
+    return _in_effect(history_of(code), on)
 
 
-def _in_effect(stored: list[SchemeVersion], on: date | None) -> Scheme:
-    """A day before the first version is judged by the first: nothing older is known."""
-    reached = [version for version in stored if on is None or version.effective_from <= on]
-    return scheme_in((reached[-1] if reached else stored[0]).definition)
+def _in_effect(history: History, on: date | None) -> Scheme:
+    version = history.versions[-1] if on is None else history.version_on(on)
+    return history.shown(version)
 
 
 def main_scheme_code() -> str:

@@ -12,11 +12,13 @@ from accreditation.people.models import Person
 from accreditation.people.queries import subject_of
 from accreditation.people.rules import Subject
 from accreditation.standing.models import StandingPeriod
+from accreditation.standing.queries.editions import current_key
 from accreditation.standing.queries.evidence import facts_of
-from accreditation.standing.queries.schemes import get_scheme
+from accreditation.standing.queries.schemes import history_of
 from accreditation.standing.rules.answers import answer_on, because
-from accreditation.standing.rules.engine import evaluate
 from accreditation.standing.rules.evidence import Fact, known
+from accreditation.standing.rules.history import History, Version, days_judged
+from accreditation.standing.rules.judging import judge
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.standing.rules.verdict import Result, Verdict, with_runs
 
@@ -25,8 +27,9 @@ from accreditation.standing.rules.verdict import Result, Verdict, with_runs
 class Standing:
     """What the engine says of one person and scheme on a day. Pages show `explain(standing, viewer)`, never this.
 
-    `days` is the period [starts_on, ends_on) in which nothing about it changes; `since` the first day of the unbroken
-    run of the verdict, whatever fails in it. `result` and `facts` are empty where it was read from a projection.
+    `scheme` is the version that judges the person on the day, `history` all of them. `days` is the period
+    [starts_on, ends_on) in which nothing about it changes; `since` the first day of the unbroken run of the verdict,
+    whatever fails in it. `result` and `facts` are empty where it was read from a projection.
     """
 
     scheme: Scheme
@@ -42,6 +45,8 @@ class Standing:
     until: date = FOREVER  # the first day with another verdict
     result: Result | None = None
     facts: tuple[Fact, ...] = ()
+    history: History | None = None
+    version: Version | None = None  # None where it was read from a projection
 
     @property
     def valid_through(self) -> date | None:
@@ -63,16 +68,19 @@ def standing_on(
 ) -> Standing:
     """Ask the engine about the ledger as it is, with the facts supposed besides, or as it was known at a moment.
 
-    Raises NotFound for a scheme that this service has not.
+    By the versions of the scheme, and at a moment by those that had been activated. Raises NotFound for a scheme that
+    this service has not.
     """
-    scheme = get_scheme(scheme) if isinstance(scheme, str) else scheme
+    history = history_of(scheme if isinstance(scheme, str) else scheme.code, known_on=known_on)
     facts = [*known(facts_of(person_id), known_on), *supposing]
-    return standing_from(scheme, subject_of(db.session.get_one(Person, person_id)), facts, on)
+    return standing_from(history, subject_of(db.session.get_one(Person, person_id)), facts, on)
 
 
-def standing_from(scheme: Scheme, whose: Subject, facts: Sequence[Fact], on: date) -> Standing:
+def standing_from(history: History, whose: Subject, facts: Sequence[Fact], on: date) -> Standing:
     """The standing by facts that were fetched already."""
-    result = evaluate(scheme, facts)
+    result = judge(history, facts)
+    version = next(version for days, version in days_judged(history, facts) if on in days)
+    scheme = history.shown(version)
     answer = answer_on(scheme, result, on)
     run = verdict_run(result, on)
     period = result.period_on(on)
@@ -90,6 +98,8 @@ def standing_from(scheme: Scheme, whose: Subject, facts: Sequence[Fact], on: dat
         renewal_due=answer.renewal_due,
         result=result,
         facts=tuple(facts),
+        history=history,
+        version=version,
     )
 
 
@@ -118,7 +128,8 @@ def standing_of_row(row: StandingPeriod, scheme: Scheme, whose: Subject, on: dat
 
 def periods_of(person_id: int, scheme_code: str) -> list[StandingPeriod]:
     """The projected periods of the person in the scheme, in order."""
-    query = select(StandingPeriod).where(StandingPeriod.person_id == person_id, StandingPeriod.scheme == scheme_code)
+    edition = current_key(scheme_code)
+    query = select(StandingPeriod).where(StandingPeriod.person_id == person_id, StandingPeriod.edition == edition)
     return list(db.session.scalars(query.order_by(StandingPeriod.starts_on)))
 
 
@@ -129,7 +140,7 @@ def standings_on(person_ids: Iterable[int], scheme: Scheme, on: date) -> dict[in
         .join(Person, Person.id == StandingPeriod.person_id)
         .where(
             StandingPeriod.person_id.in_(list(person_ids)),
-            StandingPeriod.scheme == scheme.code,
+            StandingPeriod.edition == scheme.edition,
             StandingPeriod.starts_on <= on,
             StandingPeriod.ends_on > on,
         )

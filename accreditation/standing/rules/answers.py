@@ -33,7 +33,11 @@ def answer_on(scheme: Scheme, result: Result, on: date) -> Answer:
     due = renewal_due(scheme, result, on)
     period = result.period_on(on)
     if period is None:
-        failing = tuple(code for code, spans in result.requirements.items() if not span_holding(spans, on))
+        failing = tuple(
+            requirement.code
+            for requirement in scheme.requirements
+            if not span_holding(result.requirements[requirement.code], on)
+        )
         return Answer(on, Verdict.NOT_ACCREDITED, failing, None, None, due)
     return Answer(on, period.verdict, period.failing, period.limiting, period.limiting_end, due)
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from accreditation.standing.rules.evidence import Fact
-from accreditation.standing.rules.scheme import Scheme
+from accreditation.standing.rules.history import History
 
 
-def concerned(schemes: Iterable[Scheme], facts: Sequence[Fact], main: str) -> list[Scheme]:
+def concerned(histories: Iterable[History], facts: Sequence[Fact], main: str) -> list[History]:
     """The schemes to judge somebody by: the main one given any fact, another given a fact that names it."""
     if not facts:
         return []
     named = {fact.code for fact in facts} | {fact.scheme for fact in facts}
-    return [scheme for scheme in schemes if scheme.code == main or scheme.code in named]
+    return [history for history in histories if history.code == main or history.code in named]

@@ -24,7 +24,7 @@ def evaluate(scheme: Scheme, facts: Iterable[Fact]) -> Result:
     if not facts:
         return Result((), met)
     first = min(fact.starts_on for fact in facts)
-    return Result(tuple(_periods(_stretches(scheme, met, overlays(dossier), first))), met)
+    return Result(tuple(periods_from(_stretches(scheme, met, overlays(dossier), first))), met)
 
 
 def dossier_for(scheme: Scheme, facts: Iterable[Fact]) -> Dossier:
@@ -80,7 +80,7 @@ def _stretches(
         day = changes[at][0]
 
 
-def _periods(stretches: Sequence[Stretch]) -> Iterable[Period]:
+def periods_from(stretches: Sequence[Stretch]) -> Iterable[Period]:
     """Give every stretch its end, and every deployable one what ends it."""
     following: Sequence[Stretch | None] = [*stretches[1:], None]
     for (starts_on, verdict, failing), after in zip(stretches, following, strict=True):

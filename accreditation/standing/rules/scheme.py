@@ -22,6 +22,7 @@ CERTAINTIES = {
     "G": "general knowledge, not read",
     "P": "proposed default of this product",
     "C": "sources conflict",
+    "L": "set by this service",
 }
 """How sure a figure is, by the code it carries."""
 
@@ -80,6 +81,8 @@ class Scheme:
     recorded: tuple[Figure, ...] = ()
     notes: str = ""
     hidden: bool = False  # a pattern to learn from, not offered for installing
+    edition: str = ""  # the key of its current projections, where it comes from the database
+    also: tuple[Requirement, ...] = ()  # what only other versions ask for, for their names: no rule of this one
 
     def __hash__(self) -> int:
         return hash(self.code)
@@ -89,8 +92,9 @@ class Scheme:
 
     def describe(self, code: str) -> tuple[frozenset[str], str]:
         """The kinds of evidence behind a requirement, or behind whatever else may limit a standing, and its label."""
-        if requirement := self.find(code):
-            return requirement.rule.kinds, requirement.label or code
+        for requirement in (*self.requirements, *self.also):
+            if requirement.code == code:
+                return requirement.rule.kinds, requirement.label or code
         return frozenset({code}), OVERLAY_LABELS[code]
 
     def window_of(self, requirement: Requirement) -> int:

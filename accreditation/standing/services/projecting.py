@@ -1,6 +1,6 @@
 """The projections: the engine's answer in place of a person's periods. Nothing else writes them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from typing import cast
 
@@ -8,11 +8,14 @@ from sqlalchemy import Table, delete, insert, select, text
 
 from accreditation.core.database import db
 from accreditation.people.models import Person
-from accreditation.standing.models import RequirementPeriod, StandingPeriod
+from accreditation.standing.models import RehearsedChange, RequirementPeriod, StandingPeriod
+from accreditation.standing.queries.editions import Beside, editions_beside, hold_editions
 from accreditation.standing.queries.evidence import AT_ONCE, facts_of_all, people_with_evidence
 from accreditation.standing.queries.projected import Rows, projected
-from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
-from accreditation.standing.rules.scheme import Scheme
+from accreditation.standing.queries.schemes import all_histories, main_scheme_code
+from accreditation.standing.rules.history import History
+from accreditation.standing.rules.rehearsal import effect_of
+from accreditation.standing.rules.verdict import Result
 from accreditation.standing.services.schemes import keep_built_in_schemes
 
 
@@ -22,33 +25,89 @@ def refresh_standing(person_id: int) -> None:
 
 
 def refresh_people(person_ids: Sequence[int]) -> None:
-    """Renew what the pages read of these people: a few statements for any number of them."""
+    """Renew what the pages read of these people, and what is rehearsed: a few statements for any number of them."""
     if not person_ids:
         return
     db.session.flush()
     keep_built_in_schemes()
-    schemes, main = all_schemes(), main_scheme_code()
+    hold_editions()
+    current = all_histories()
+    beside = editions_beside(current)
+    histories = [*current.values(), *(each.history for each in beside)]
+    main = main_scheme_code()
     ids = iter(person_ids)
     while batch := list(islice(ids, AT_ONCE)):
-        _replace(batch, schemes, main)
+        _replace(batch, histories, beside, main)
 
 
-def _replace(person_ids: list[int], schemes: list[Scheme], main: str) -> None:
+def build_beside(person_ids: list[int], beside: Beside, current: History) -> None:
+    """Make the rehearsed rows of these people, at most AT_ONCE, without touching what the pages read."""
+    _replace(person_ids, [current, beside.history], [beside], main_scheme_code(), keep={current.edition})
+
+
+def _replace(
+    person_ids: list[int],
+    histories: Sequence[History],
+    beside: Sequence[Beside],
+    main: str,
+    keep: Collection[str] = (),
+) -> None:
+    """Put the engine's answer in place of the rows of these editions, but for those to keep."""
+    written = [history.edition for history in histories if history.edition not in keep]
     _forget(person_ids)
     for projection in (StandingPeriod, RequirementPeriod):
         db.session.execute(
-            delete(projection).where(projection.person_id.in_(person_ids)).execution_options(synchronize_session=False)
+            delete(projection)
+            .where(projection.person_id.in_(person_ids), projection.edition.in_(written))
+            .execution_options(synchronize_session=False)
         )
     standing: Rows = []
     requirements: Rows = []
+    results: dict[int, dict[str, Result]] = {}
     for person_id, facts in facts_of_all(person_ids).items():
-        for standing_rows, requirement_rows in projected(person_id, facts, schemes, main):
-            standing += standing_rows
-            requirements += requirement_rows
+        for each in projected(person_id, facts, histories, main):
+            results.setdefault(person_id, {})[each.edition] = each.result
+            if each.edition not in keep:
+                standing += each.standing
+                requirements += each.requirements
     connection = db.session.connection()
     for model, rows in ((StandingPeriod, standing), (RequirementPeriod, requirements)):
         if rows:
             connection.execute(insert(cast(Table, model.__table__)), rows)
+    keys = {history.code: history.edition for history in reversed(histories)}
+    for rehearsed in beside:
+        _compare(person_ids, rehearsed, keys[rehearsed.history.code], results)
+
+
+def _compare(person_ids: list[int], beside: Beside, current: str, results: dict[int, dict[str, Result]]) -> None:
+    """Keep what the rehearsed edition changes for each of these people."""
+    edition_id = beside.edition.id
+    db.session.execute(
+        delete(RehearsedChange)
+        .where(RehearsedChange.edition_id == edition_id, RehearsedChange.person_id.in_(person_ids))
+        .execution_options(synchronize_session=False)
+    )
+    rows: Rows = []
+    for person_id, found in results.items():
+        before, after = found.get(current), found.get(beside.edition.key)
+        effect = effect_of(before, after, beside.draft.effective_from) if before and after else None
+        if effect:
+            rows.append(
+                {
+                    "edition_id": edition_id,
+                    "person_id": person_id,
+                    "change": effect.change,
+                    "differs_from": effect.differs_from,
+                    "verdict_before": effect.before.verdict.value,
+                    "verdict_after": effect.after.verdict.value,
+                    "end_before": effect.before.limiting_end,
+                    "end_after": effect.after.limiting_end,
+                    "limiting_before": effect.before.limiting,
+                    "limiting_after": effect.after.limiting,
+                }
+            )
+    if rows:
+        db.session.connection().execute(insert(cast(Table, RehearsedChange.__table__)), rows)
 
 
 def _forget(person_ids: list[int]) -> None:

@@ -1,18 +1,14 @@
 """Installing schemes. A version, once stored, is never changed."""
 
-import json
 from datetime import date
 
 from accreditation.core.database import db, insert_if_absent
 from accreditation.core.errors import DomainError
 from accreditation.standing.models import SchemeVersion
 from accreditation.standing.queries.presets import BUILT_IN, preset
-from accreditation.standing.queries.schemes import versions
-from accreditation.standing.rules.contract.scheme_json import scheme_as_json
+from accreditation.standing.queries.schemes import SINCE_EVER, versions
+from accreditation.standing.rules.drafting import definition_of
 from accreditation.standing.rules.scheme import Scheme
-
-SINCE_EVER = date(1900, 1, 1)
-"""The first version of a scheme judges every day there is evidence for."""
 
 
 def keep_built_in_schemes() -> None:
@@ -53,8 +49,3 @@ def install_version(scheme: Scheme, *, on: date, installed_by: int | None) -> Sc
     db.session.add(version)
     db.session.flush()
     return version
-
-
-def definition_of(scheme: Scheme) -> str:
-    """The text that is stored: the JSON that `evaluate` reads."""
-    return json.dumps(scheme_as_json(scheme), ensure_ascii=False)

@@ -19,7 +19,7 @@ from accreditation.desk.demo.plan.people import SCHEME
 from accreditation.desk.demo.plan.service import UNITS, Census, train
 from accreditation.people.services import find_or_add_unit
 from accreditation.refreshers.models import RefresherDay
-from accreditation.standing.queries.schemes import all_schemes, get_scheme, main_scheme_code
+from accreditation.standing.queries.schemes import all_histories, get_scheme, main_scheme_code
 
 BLOCK = 1000
 """Mediators planned, judged and written together: as many as are in memory at once."""
@@ -69,7 +69,7 @@ def _office(on: date, now: datetime, days: list[date]) -> Office:
         now=now,
         on=on,
         units=units,
-        schemes=all_schemes(),
+        histories=list(all_histories().values()),
         main=main_scheme_code(),
         day_id=recorded.__getitem__,
     )

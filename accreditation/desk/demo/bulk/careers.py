@@ -16,7 +16,7 @@ from accreditation.refreshers.models import Booking
 from accreditation.standing.models import Evidence, RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.projected import projected
 from accreditation.standing.rules.evidence import Fact
-from accreditation.standing.rules.scheme import Scheme
+from accreditation.standing.rules.history import History
 from cohorts.models import Result
 from vetting.models import Clearance, ClearanceChange
 
@@ -44,7 +44,7 @@ class Office:
     now: datetime
     on: date
     units: Sequence[int]
-    schemes: Sequence[Scheme]
+    histories: Sequence[History]
     main: str
     day_id: Callable[[date], int]
 
@@ -245,6 +245,6 @@ class Writer:
 
     def project(self) -> None:
         office = self._office
-        for standing, requirements in projected(self.person_id, self._facts, office.schemes, office.main):
-            self._batch.add_all(StandingPeriod, standing)
-            self._batch.add_all(RequirementPeriod, requirements)
+        for found in projected(self.person_id, self._facts, office.histories, office.main):
+            self._batch.add_all(StandingPeriod, found.standing)
+            self._batch.add_all(RequirementPeriod, found.requirements)
