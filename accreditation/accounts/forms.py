@@ -1,7 +1,7 @@
 """The forms of accounts. What a form cannot see, such as whether a password is right, is the service's business."""
 
 from wtforms import EmailField, PasswordField, SelectField, StringField, SubmitField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from accreditation.accounts.rules.addresses import LONGEST_EMAIL, normal_email
 from accreditation.accounts.rules.passwords import LONGEST, SHORTEST
@@ -150,6 +150,11 @@ class SettingsForm(BaseForm):
         "Telephone of the practice office", [Optional(), Length(max=40)], description="Stands at the end of letters."
     )
     helpline_phone = StringField("Telephone of the helpline", [Optional(), Length(max=40)])
+    cover_wanted = StringField(
+        "Mediators wanted",
+        [Optional(), Regexp(r"\d{1,6}$", message="Enter a whole number, such as 150, or 0 for none")],
+        description="How many who may work the service wants. The forecast marks the weeks with fewer; 0 for none.",
+    )
     main_scheme = SelectField("Main scheme", description="The one that pages show when nobody asked for another.")
     submit = SubmitField("Save")
 

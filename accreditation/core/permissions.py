@@ -60,6 +60,8 @@ class Permission(StrEnum):
     VIEW_CLEARANCE_REFERENCE = "view_clearance_reference"  # reference number, officer's notes, conditions
     VIEW_COHORTS = "view_cohorts"
     VIEW_CONTACT = "view_contact"
+    VIEW_CHECKS = "view_checks"  # whether what is stored is what the ledger says
+    VIEW_FORECAST = "view_forecast"  # how many may work in the weeks to come, and who drops out
     VIEW_MAY_WORK = "view_may_work"  # whether somebody may work today, and nothing more
     VIEW_OWN = "view_own"
     VIEW_REFRESHERS = "view_refreshers"
@@ -106,10 +108,12 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_APPLICATIONS,
             P.VIEW_ATTENTION,
             P.VIEW_AWARDS,
+            P.VIEW_CHECKS,
             P.VIEW_CLEARANCE,
             P.VIEW_CLEARANCE_RECORDS,
             P.VIEW_COHORTS,
             P.VIEW_CONTACT,
+            P.VIEW_FORECAST,
             P.VIEW_MAY_WORK,
             P.VIEW_REFRESHERS,
             P.VIEW_REGISTER,
@@ -136,10 +140,26 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
     Role.LINE_MANAGER: frozenset({P.VIEW_MAY_WORK, P.VIEW_REGISTER}),
     Role.AUDITOR: frozenset(
-        {P.VIEW_AUDIT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REPORTS, P.VIEW_SCHEMES, P.VIEW_STATUS}
+        {
+            P.VIEW_AUDIT,
+            P.VIEW_CHECKS,
+            P.VIEW_MAY_WORK,
+            P.VIEW_REGISTER,
+            P.VIEW_REPORTS,
+            P.VIEW_SCHEMES,
+            P.VIEW_STATUS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
-        {P.MANAGE_ACCOUNTS, P.MANAGE_PEOPLE, P.MANAGE_SCHEMES, P.MANAGE_SETTINGS, P.VIEW_SCHEMES, P.VIEW_STATUS}
+        {
+            P.MANAGE_ACCOUNTS,
+            P.MANAGE_PEOPLE,
+            P.MANAGE_SCHEMES,
+            P.MANAGE_SETTINGS,
+            P.VIEW_CHECKS,
+            P.VIEW_SCHEMES,
+            P.VIEW_STATUS,
+        }
     ),
 }
 

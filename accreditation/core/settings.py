@@ -9,6 +9,7 @@ DEFAULTS = {
     "service_phone": "",
     "main_scheme": "INHOUSE-WPM",
     "helpline_phone": "",
+    "cover_wanted": "0",  # mediators who may work that the service wants to have; 0: no number is set
     "reminder_breaker": "25",  # so many reminders on one day go out without a person's word
     "reference_prefix": "M",  # of the references given out here: M0001
     "demo_seed": "",  # what the demo was made from; empty in a service that works

@@ -109,6 +109,8 @@ def of_everybody() -> dict[str, object]:
     return {
         "code": "INHOUSE-WPM",
         "kind": "case",
+        "monday": "2027-02-08",
+        "month": "2027-03",
         "rule_id": rule,
         "to": "interview",
         "decision": "cancel",

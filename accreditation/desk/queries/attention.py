@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.deadlines import count_deadlines
-from accreditation.desk.queries.register import sees_details, verdict_counts
+from accreditation.desk.queries.register import verdict_counts
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.desk.rules.asking import Asked
 from accreditation.people.models import Person
@@ -18,6 +18,7 @@ from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.queries.days import DayRow, coming_days, days_without_attendance
 from accreditation.standing.models import StandingPeriod
+from accreditation.standing.queries.explain import sees_details
 from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.rules.verdict import Verdict
 from cohorts.queries.cohorts import Wanted, count_cohorts

@@ -16,7 +16,6 @@ from sqlalchemy.sql.elements import True_
 
 from accreditation.core.calendar import FOREVER
 from accreditation.core.database import db
-from accreditation.core.permissions import Permission
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.desk.rules.asking import Asked
 from accreditation.people.models import Person, Unit
@@ -24,7 +23,7 @@ from accreditation.people.queries import visible_to
 from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.models import StandingPeriod
 from accreditation.standing.queries.editions import current_key
-from accreditation.standing.queries.explain import Explanation, explain
+from accreditation.standing.queries.explain import Explanation, explain, sees_details
 from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.queries.standing import standing_of_row
 from accreditation.standing.rules.scheme import Scheme
@@ -84,11 +83,6 @@ def _count(viewer: Viewer, asked: Asked) -> dict[Verdict, int]:
         query = query.join(Person, Person.id == StandingPeriod.person_id).where(*about_people)
     query = query.group_by(StandingPeriod.verdict)
     return {Verdict(verdict): number for verdict, number in db.session.execute(query)}
-
-
-def sees_details(viewer: Viewer) -> Viewer:
-    """With only the grants under which a date or a reason may be told: of the standing, and of a clearance in it."""
-    return viewer.limited_to(Permission.VIEW_STANDING).limited_to(Permission.VIEW_CLEARANCE)
 
 
 def _parts(viewer: Viewer, asked: Asked, edition: str) -> list[Part]:

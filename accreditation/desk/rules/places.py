@@ -31,6 +31,7 @@ PLACES = (
 """In the order in which they are wanted: label, path, and what a viewer needs to be shown it."""
 
 FURTHER = (
+    ("Forecast", "/forecast", Permission.VIEW_FORECAST),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
     ("Practice log", "/practice", Permission.RECORD_PRACTICE),
     ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),

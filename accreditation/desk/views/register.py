@@ -10,7 +10,7 @@ from accreditation.core.database import transaction
 from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Permission
 from accreditation.desk.exports.register import register_workbook
-from accreditation.desk.queries.register import register_page, register_rows, sees_details, verdict_counts
+from accreditation.desk.queries.register import register_page, register_rows, verdict_counts
 from accreditation.desk.rules.asking import ENDS_WITHIN, SORTS, Asked
 from accreditation.desk.rules.asof import AsOf
 from accreditation.desk.rules.sentences import breakdown, verdict_words
@@ -18,6 +18,7 @@ from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.times import ONLY_TODAY, as_of_asked
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
+from accreditation.standing.queries.explain import sees_details
 from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
 from accreditation.standing.rules.scheme import OVERLAY_LABELS, Scheme
 from accreditation.standing.rules.tense import Tense

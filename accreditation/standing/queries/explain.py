@@ -48,6 +48,14 @@ class Explanation:
     in_full: bool = False  # whether the viewer may see the requirements at all
 
 
+def sees_details(viewer: Viewer) -> Viewer:
+    """With only the grants under which a date or a reason may be told: of the standing, and of a clearance in it.
+
+    A count, a filter or an order that would tell one of them is asked only of these people.
+    """
+    return viewer.limited_to(Permission.VIEW_STANDING).limited_to(Permission.VIEW_CLEARANCE)
+
+
 def may_ask_any_day(viewer: Viewer, whose: Subject) -> bool:
     """Whether the viewer may be told of other days than today.
 
