@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, request
 
+from accreditation.core import clock
 from accreditation.core.permissions import Scope
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
@@ -55,7 +56,7 @@ class Asked:
 
 def read_asked(viewer: Viewer, path: str, further: Callable[[Scheme], Sequence[Filter]] = lambda _: ()) -> Asked:
     """The filters of the address. `further` are those of one page alone, which may depend on the scheme."""
-    schemes, main = all_schemes(), main_scheme_code()
+    schemes, main = all_schemes(clock.today()), main_scheme_code()
     wanted = request.args.get("scheme") or main
     scheme = next((one for one in schemes if one.code == wanted), None) or next(
         one for one in schemes if one.code == main

@@ -95,9 +95,7 @@ def _month(viewer: Viewer, name: str) -> tuple[Month, Asked]:
         viewer,
         url_for("standing.month", month=name),
         lambda scheme: [
-            choice(
-                "by", [(one.code, one.label or one.code) for one in (*scheme.requirements, *scheme.also)], "{}"
-            )
+            choice("by", [(one.code, one.label or one.code) for one in (*scheme.requirements, *scheme.also)], "{}")
         ],
     )
     return chosen, asked
