@@ -46,6 +46,7 @@ class Permission(StrEnum):
     MANAGE_REMINDERS = "manage_reminders"
     MANAGE_SCHEMES = "manage_schemes"
     MANAGE_SETTINGS = "manage_settings"
+    MANAGE_VETTING_RULES = "manage_vetting_rules"  # usual periods, what an overdue review means
     RECORD_CLEARANCE = "record_clearance"
     RECORD_PRACTICE = "record_practice"
     RECORD_RESULTS = "record_results"
@@ -55,6 +56,8 @@ class Permission(StrEnum):
     VIEW_ATTENTION = "view_attention"
     VIEW_AUDIT = "view_audit"
     VIEW_AWARDS = "view_awards"
+    VIEW_CLEARANCE_FIGURES = "view_clearance_figures"  # lead times and forecasts, in sums
+    VIEW_CLEARED = "view_cleared"  # whether somebody is cleared: yes, pending or no
     VIEW_CLEARANCE = "view_clearance"  # level, dates, stage: data/field-access.csv
     VIEW_CLEARANCE_RECORDS = "view_clearance_records"  # the vetting board and a person's record page
     VIEW_CLEARANCE_REFERENCE = "view_clearance_reference"  # reference number, officer's notes, conditions
@@ -110,7 +113,9 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_AWARDS,
             P.VIEW_CHECKS,
             P.VIEW_CLEARANCE,
+            P.VIEW_CLEARANCE_FIGURES,
             P.VIEW_CLEARANCE_RECORDS,
+            P.VIEW_CLEARED,
             P.VIEW_COHORTS,
             P.VIEW_CONTACT,
             P.VIEW_FORECAST,
@@ -125,10 +130,13 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
     Role.VETTING_OFFICER: frozenset(
         {
+            P.MANAGE_VETTING_RULES,
             P.RECORD_CLEARANCE,
             P.VIEW_CLEARANCE,
+            P.VIEW_CLEARANCE_FIGURES,
             P.VIEW_CLEARANCE_RECORDS,
             P.VIEW_CLEARANCE_REFERENCE,
+            P.VIEW_CLEARED,
             P.VIEW_CONTACT,
             P.VIEW_MAY_WORK,
             P.VIEW_REGISTER,
@@ -143,6 +151,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             P.VIEW_AUDIT,
             P.VIEW_CHECKS,
+            P.VIEW_CLEARANCE_FIGURES,
+            P.VIEW_CLEARED,
             P.VIEW_MAY_WORK,
             P.VIEW_REGISTER,
             P.VIEW_REPORTS,
@@ -157,6 +167,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.MANAGE_SCHEMES,
             P.MANAGE_SETTINGS,
             P.VIEW_CHECKS,
+            P.MANAGE_VETTING_RULES,
             P.VIEW_SCHEMES,
             P.VIEW_STATUS,
         }

@@ -11,6 +11,9 @@ DEFAULTS = {
     "helpline_phone": "",
     "cover_wanted": "0",  # mediators who may work that the service wants to have; 0: no number is set
     "reminder_breaker": "25",  # so many reminders on one day go out without a person's word
+    "clearance_overdue": "block",  # or "review": a clearance stays open, and its review date becomes a deadline
+    "clearance_reinstate_months": "12",  # for so long a clearance that lapsed with its holder's leaving can come back
+    "clearance_early_months": "6",  # a renewal may be asked for so much earlier, to level the load
     "reference_prefix": "M",  # of the references given out here: M0001
     "demo_seed": "",  # what the demo was made from; empty in a service that works
     "demo_filled_on": "",

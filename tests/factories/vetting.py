@@ -4,7 +4,7 @@ from datetime import date
 
 from accreditation.core.database import transaction
 from vetting import services
-from vetting.models import Clearance, ClearanceApplication
+from vetting.models import AftercareFact, Clearance, ClearanceApplication, ClearanceTransfer
 
 
 def clearance(
@@ -26,3 +26,20 @@ def clearance_application(
 ) -> ClearanceApplication:
     with transaction():
         return services.start_application(person_id, level=level, on=on, recorded_by=None, **details)
+
+
+def clearance_transfer(
+    person_id: int, *, level: str = "CTC", other_body: str = "Essex Police", on: date = date(2027, 1, 4), **details
+) -> ClearanceTransfer:
+    """One that is to come here, and has not been answered."""
+    with transaction():
+        return services.request_transfer_in(
+            person_id, level=level, other_body=other_body, on=on, recorded_by=None, **details
+        )
+
+
+def clearance_report(
+    person_id: int, *, kind: str = "change_reported", reported_on: date = date(2027, 1, 4), **details
+) -> AftercareFact:
+    with transaction():
+        return services.record_aftercare(person_id, kind=kind, reported_on=reported_on, recorded_by=None, **details)

@@ -23,7 +23,7 @@ from tests import factories
 PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
-    "upload_id",
+    "upload_id", "transfer_id", "report_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -45,6 +45,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     contact = factories.contact(person.id)
     entry = factories.practice_entry(person.id, quantity=Decimal(1))
     waiting = factories.clearance_application(person.id, level="SC")
+    transfer = factories.clearance_transfer(person.id, level="DV")
+    report = factories.clearance_report(person.id)
     letter = factories.letter_to(person.id)
     account = factories.account(person.id)
     factories.grant(person.id, Role.MEDIATOR, factories.Scope.PERSON, person.id)
@@ -82,6 +84,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "entry_id": entry.id,
         "application_id": waiting.id,
         "clearance_id": clearance.scalars().first(),
+        "transfer_id": transfer.id,
+        "report_id": report.id,
         "letter_id": letter,
         "draft_id": draft.id,
         "account_id": account.id,
@@ -111,6 +115,7 @@ def of_everybody() -> dict[str, object]:
         "kind": "case",
         "monday": "2027-02-08",
         "month": "2027-03",
+        "level": "CTC",
         "rule_id": rule,
         "to": "interview",
         "decision": "cancel",

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from accreditation.core.calendar import Span
-from accreditation.core.permissions import ALLOWED, Role, Scope
+from accreditation.core.permissions import ALLOWED, SCOPES, Permission, Role, Scope
 from accreditation.people.rules import Grant, Subject, Viewer
-from vetting.rules.fields import FIELDS, may_see, state_shown
-from vetting.rules.levels import level_choices, levels, suggested_end
+from accreditation.standing.rules.need_to_know import TABLE as TABLE_OF_FIELDS
+from accreditation.standing.rules.need_to_know import Access, Field, access, may_know
+from vetting.rules.fields import Seen, state_shown
+from vetting.rules.levels import level_choices, suggested_end, usual_periods
 from vetting.rules.steps import (
     APPLICATION_STEPS,
     CLEARANCE_STEPS,
@@ -26,7 +28,8 @@ TABLE = Path(__file__).parent.parent / "data" / "field-access.csv"
 
 def test_the_eleven_levels_are_known_with_source_and_certainty():
     assert len(level_choices()) == 11
-    assert all(level.source and level.certainty in {"V", "V2", "G", "P", "C"} for level in levels().values())
+    assert len(usual_periods()) == 22
+    assert all(period.source and period.certainty in {"V", "V2", "G", "P", "C"} for period in usual_periods().values())
 
 
 @pytest.mark.parametrize(
@@ -44,14 +47,14 @@ def test_the_eleven_levels_are_known_with_source_and_certainty():
     ],
 )
 def test_the_usual_period_is_counted_to_the_day(level, holder_kind, granted_on, ends_on):
-    suggested = suggested_end(level, holder_kind, granted_on)
+    suggested = suggested_end(usual_periods(), level, holder_kind, granted_on)
     assert suggested is not None
     assert suggested.ends_on == ends_on
 
 
 @pytest.mark.parametrize(("level", "holder_kind"), [("BPSS", "employee"), ("RV", "contractor"), ("NPPV2F", "employee")])
 def test_no_period_is_suggested_where_none_is_stated(level, holder_kind):
-    assert suggested_end(level, holder_kind, date(2025, 1, 1)) is None
+    assert suggested_end(usual_periods(), level, holder_kind, date(2025, 1, 1)) is None
 
 
 def test_every_state_of_the_tables_is_in_the_vocabulary():
@@ -88,18 +91,58 @@ def test_days_of_other_states_are_not_held():
     assert days_held(granted, until, [Change("lapsed", date(2031, 1, 1))]) == [Span(granted, until)]
 
 
-def test_fields_are_shown_exactly_as_the_table_says():
-    """data/field-access.csv, for the roles that reach these pages; what it says is asked of the one policy."""
+def table() -> dict[str, dict[str, str]]:
     with TABLE.open(encoding="utf-8") as file:
-        table = {row["field"]: row for row in csv.DictReader(file)}
-    for role in (Role.VETTING_OFFICER, Role.PRACTICE_MANAGER):
-        viewer = Viewer(1, frozenset({Grant(role, Scope.SERVICE)}))
-        may = may_see(viewer, Subject(person_id=2))
-        assert {field: may(field) for field in FIELDS} == {
-            field: table[field][role.value] == "yes" for field in FIELDS
-        }, role
-    assert FIELDS.keys() <= table.keys()
-    assert not may("a field that nobody has thought of")
+        return {row.pop("field"): row for row in csv.DictReader(file)}
+
+
+def test_the_policy_is_the_table_field_by_field_and_role_by_role():
+    """data/field-access.csv is the oracle. An applicant without a role is told nothing by this policy at all."""
+    assert {str(field) for field in Field} == set(table())
+    roles = {role: role.value if role is not Role.MEDIATOR else "mediator_self" for role in Role}
+    found = {
+        (field.value, column): str(access(field, Viewer(1, frozenset({grant_of(role)})), Subject(2, 3, 4)))
+        for field in Field
+        for role, column in roles.items()
+    }
+    assert found == {(field, column): table()[field][column] for field, column in found}
+
+
+def grant_of(role: Role) -> Grant:
+    scope = Scope.SERVICE if Scope.SERVICE in SCOPES[role] else sorted(SCOPES[role])[0]
+    return Grant(role, scope, {Scope.PERSON: 2, Scope.UNIT: 3, Scope.PROVIDER: 4}.get(scope))
+
+
+def test_a_grant_that_does_not_reach_the_person_tells_nothing():
+    stranger = Viewer(
+        1, frozenset({Grant(Role.MEDIATOR, Scope.PERSON, 99), Grant(Role.PRACTICE_MANAGER, Scope.UNIT, 98)})
+    )
+    assert {access(field, stranger, Subject(2, 3, 4)) for field in Field} == {Access.NO}
+
+
+def test_of_two_hats_each_keeps_to_its_own_reach():
+    """A mediator who is also a line manager: her own conditions, and of her staff only whether they may work."""
+    both = Viewer(2, frozenset({Grant(Role.MEDIATOR, Scope.PERSON, 2), Grant(Role.LINE_MANAGER, Scope.UNIT, 3)}))
+    assert may_know(Field.CONDITIONS, both, Subject(2, 3))
+    assert not may_know(Field.CONDITIONS, both, Subject(5, 3))
+    assert may_know(Field.MAY_WORK, both, Subject(5, 3))
+
+
+@pytest.mark.parametrize(
+    ("permission", "field"),
+    [
+        (Permission.VIEW_CLEARANCE, Field.LEVEL),
+        (Permission.VIEW_CLEARANCE, Field.DATES),
+        (Permission.VIEW_CLEARANCE_REFERENCE, Field.REFERENCE),
+        (Permission.VIEW_CLEARANCE_REFERENCE, Field.NOTES),
+        (Permission.VIEW_CLEARANCE_FIGURES, Field.FIGURES),
+    ],
+)
+def test_what_explain_and_the_doors_ask_is_the_same_table(permission, field):
+    """Doors are opened by permission, values by field: whoever has the one may know the other, and nobody else."""
+    assert {role for role in Role if permission in ALLOWED[role]} == {
+        role for role in Role if TABLE_OF_FIELDS[field].get(role) is Access.YES
+    }
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.VETTING_OFFICER, Role.PRACTICE_MANAGER)])
@@ -108,8 +151,10 @@ def test_no_other_role_reaches_the_records(role):
 
 
 def test_conditions_are_not_told_by_the_name_of_the_state():
-    manager = may_see(Viewer(1, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)})), Subject(person_id=2))
-    officer = may_see(Viewer(1, frozenset({Grant(Role.VETTING_OFFICER, Scope.SERVICE)})), Subject(person_id=2))
+    manager, officer = (
+        Seen(Viewer(1, frozenset({Grant(role, Scope.SERVICE)})), Subject(person_id=2))
+        for role in (Role.PRACTICE_MANAGER, Role.VETTING_OFFICER)
+    )
     assert state_shown("granted_with_conditions", manager) == "granted"
     assert state_shown("granted_with_conditions", officer) == "granted_with_conditions"
     assert state_shown("suspended", manager) == "suspended"

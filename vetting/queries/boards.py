@@ -155,9 +155,20 @@ def count_open(viewer: Viewer, *, initiated_before: date | None = None) -> int:
     return db.session.scalar(query) or 0
 
 
+def count_to_declare_anew(blocks: bool) -> int:
+    """Clearances that are still declared by the other rule about what is overdue."""
+    return db.session.scalar(select(func.count()).where(Clearance.blocks.is_(not blocks))) or 0
+
+
 def _current(viewer: Viewer, on: date) -> ColumnElement[bool]:
     still_here = or_(Person.left_on.is_(None), Person.left_on > on)
-    return and_(Clearance.state.in_(GRANTING), still_here, visible_to(viewer), not_replaced())
+    return and_(
+        Clearance.state.in_(GRANTING),
+        Clearance.struck_out_on.is_(None),
+        still_here,
+        visible_to(viewer),
+        not_replaced(),
+    )
 
 
 def _days(on: date, month: date | None, overdue: bool) -> ColumnElement[bool]:

@@ -1,9 +1,11 @@
 """The states of a clearance and of an application for one, and which may follow which."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from accreditation.core.calendar import FOREVER, Span, merge
+from vetting.rules.transfers import too_long_since
 
 STATES = {
     "not_required": "Not required",
@@ -43,8 +45,10 @@ CLEARANCE_STEPS: dict[str, tuple[str, ...]] = {
     "granted": ("suspended", "withdrawn", "lapsed", "transferred_out"),
     "granted_with_conditions": ("granted", "suspended", "withdrawn", "lapsed", "transferred_out"),
     "suspended": ("granted", "granted_with_conditions", "withdrawn", "lapsed"),
+    "lapsed": ("granted", "granted_with_conditions"),
 }
-"""The permitted steps of a clearance: lifting a suspension is a step back to granted."""
+"""The permitted steps of a clearance: lifting a suspension is a step back to granted, and so is reinstating what had
+lapsed because its holder left (within the months that the service allows, see `reasons_against_reinstating`)."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,26 @@ def reasons_to_refuse_step(
     return reasons
 
 
-def days_held(granted_on: date, ends_on: date | None, changes: list[Change]) -> list[Span]:
+def reasons_against_reinstating(
+    changes: Sequence[Change], ends_on: date | None, *, on: date, within_months: int
+) -> list[str]:
+    """Why a clearance whose last change is that it lapsed cannot be taken up again on the day; none if it can."""
+    lapsed_on, before = changes[-1].on, [change.state for change in changes[:-1]]
+    reasons = []
+    if before and before[-1] == "suspended":
+        reasons.append(
+            "It was suspended when it lapsed. Ask the vetting unit for a decision, and record a new clearance."
+        )
+    if too_long_since(lapsed_on, on, within_months):
+        reasons.append(
+            f"It lapsed more than {within_months} months before that day. Start an application for a new one."
+        )
+    if ends_on is not None and on >= ends_on:
+        reasons.append("Its own end has passed. Start an application for a new one.")
+    return reasons
+
+
+def days_held(granted_on: date, ends_on: date | None, changes: Sequence[Change]) -> list[Span]:
     """The days on which the clearance is held: from the grant to its end, without the days of other states.
 
     `changes` are what followed the grant, in order. Suspended on D: not held from D on, until it is granted again.

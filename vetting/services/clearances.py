@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
+from accreditation.people.models import Person
 from accreditation.people.queries import lock_person
-from accreditation.standing.services import declare, declaring_many, void_source
+from accreditation.standing.services import clear_deadline
 from vetting.models import Clearance, ClearanceChange
+from vetting.queries.periods import overdue_blocks, reinstate_months, review_periods
 from vetting.rules.levels import levels, suggested_end
 from vetting.rules.steps import (
     CLEARANCE_STATES,
@@ -16,11 +18,10 @@ from vetting.rules.steps import (
     GRANTING,
     STATES,
     Change,
-    days_held,
+    reasons_against_reinstating,
     reasons_to_refuse_step,
 )
-
-SOURCE = "clearance"
+from vetting.services.declaring import CLEARANCE, REVIEW, changes_of, declare_clearance, declare_clearance_anew
 
 
 def record_clearance(
@@ -36,11 +37,14 @@ def record_clearance(
     conditions: str | None = None,
     notes: str | None = None,
     application_id: int | None = None,
+    originally_granted_on: date | None = None,
+    to_be_asked: bool = False,
 ) -> Clearance:
     """A clearance as the vetting unit gave it; `ends_on` is the first day on which it no longer holds.
 
     A date that is given wins. Without one the usual period of the level for this kind of holder is taken, and without
-    that it is open. Evidence is declared when the day of the grant is known. Raises DomainError with every reason.
+    that it is open. `to_be_asked`: a date is missing, and until it is corrected the clearance counts for nothing.
+    Raises DomainError with every reason.
     """
     person = lock_person(person_id)
     reasons = []
@@ -52,9 +56,10 @@ def record_clearance(
         reasons.append("The clearance must end after the day on which it was granted.")
     if reasons:
         raise DomainError(*reasons)
-    ends_source = "vetting_unit" if ends_on else "not_stated"
-    if ends_on is None and granted_on and (suggested := suggested_end(level, person.holder_kind, granted_on)):
-        ends_on, ends_source = suggested.ends_on, "suggested"
+    if not to_be_asked:
+        ends_on, ends_source = end_of(person, level, granted_on, ends_on)
+    else:
+        ends_source = "to_be_asked"
     clearance = Clearance(
         person_id=person_id,
         level=level,
@@ -64,6 +69,9 @@ def record_clearance(
         granted_on=granted_on,
         ends_on=ends_on,
         ends_source=ends_source,
+        holder_kind=person.holder_kind,
+        originally_granted_on=originally_granted_on,
+        blocks=overdue_blocks(),
         conditions=conditions,
         reference=reference,
         notes=notes,
@@ -71,61 +79,96 @@ def record_clearance(
     )
     db.session.add(clearance)
     db.session.flush()
-    _declare(clearance, [], recorded_by)
+    declare_clearance(clearance, recorded_by)
+    if not clearance.blocks:
+        _renewed(clearance)
     return clearance
 
 
+def end_of(person: Person, level: str, granted_on: date | None, ends_on: date | None) -> tuple[date | None, str]:
+    """The end and where it comes from: as given, else as is usual for the level and kind of holder, else open."""
+    if ends_on:
+        return ends_on, "vetting_unit"
+    if granted_on and (suggested := suggested_end(review_periods(), level, person.holder_kind, granted_on)):
+        return suggested.ends_on, "suggested"
+    return None, "not_stated"
+
+
+def _renewed(clearance: Clearance) -> None:
+    """The review of the clearances that this one takes the place of is no longer owed."""
+    earlier = select(Clearance.id).where(
+        Clearance.person_id == clearance.person_id,
+        Clearance.level == clearance.level,
+        Clearance.id != clearance.id,
+        Clearance.ends_on < (clearance.ends_on or date.max),
+    )
+    for clearance_id in db.session.scalars(earlier).all():
+        clear_deadline(source=(CLEARANCE, clearance_id), kind=REVIEW)
+
+
 def change_clearance(clearance_id: int, *, to: str, on: date, recorded_by: int | None) -> Clearance:
-    """Suspend, withdraw, lapse or transfer out a clearance from `on` (inclusive), or lift its suspension.
+    """Suspend, withdraw, lapse or transfer out a clearance from `on` (inclusive), lift its suspension, or reinstate it.
 
     Raises DomainError when the step is not permitted or the day lies before the last step.
     """
-    lock_person(db.session.get_one(Clearance, clearance_id).person_id)
-    clearance = db.session.get_one(Clearance, clearance_id, with_for_update=True, populate_existing=True)
-    if reasons := reasons_to_refuse_step(CLEARANCE_STEPS, clearance.state, to, on=on, last_on=clearance.state_on):
+    clearance = lock_clearance(clearance_id)
+    reasons = reasons_to_refuse_step(CLEARANCE_STEPS, clearance.state, to, on=on, last_on=clearance.state_on)
+    if clearance.state == "lapsed" and not reasons:
+        changes = [Change(row.state, row.changed_on) for row in changes_of(clearance_id)]
+        reasons = reasons_against_reinstating(changes, clearance.ends_on, on=on, within_months=reinstate_months())
+    if reasons:
         raise DomainError(*reasons)
     clearance.state, clearance.state_on = to, on
     db.session.add(ClearanceChange(clearance_id=clearance_id, state=to, changed_on=on, recorded_by=recorded_by))
-    db.session.flush()
-    with declaring_many():
-        void_source((SOURCE, clearance_id), reason=f"The clearance is now: {STATES[to]}.", recorded_by=recorded_by)
-        _declare(clearance, _changes_of(clearance_id), recorded_by)
+    assert clearance.state in CLEARANCE_STATES
+    declare_clearance_anew(clearance, reason=f"The clearance is now: {STATES[to]}.", recorded_by=recorded_by)
+    return clearance
+
+
+def lock_clearance(clearance_id: int) -> Clearance:
+    """The clearance, its person locked first. Raises DomainError for one that has been struck out."""
+    lock_person(db.session.get_one(Clearance, clearance_id).person_id)
+    clearance = db.session.get_one(Clearance, clearance_id, with_for_update=True, populate_existing=True)
+    if clearance.struck_out_on:
+        raise DomainError("This clearance has been struck out. Record the right one.")
     return clearance
 
 
 def lapse_clearances_of(person_id: int, *, on: date, recorded_by: int | None) -> int:
     """Every clearance somebody holds lapses: `on` is the first day without it, the day after their last. How many."""
     lock_person(person_id)
-    held = select(Clearance).where(Clearance.person_id == person_id, Clearance.state.in_((*GRANTING, "suspended")))
+    held = select(Clearance).where(
+        Clearance.person_id == person_id,
+        Clearance.state.in_((*GRANTING, "suspended")),
+        Clearance.struck_out_on.is_(None),
+    )
     lapsing = [
         row.id
         for row in db.session.scalars(held.order_by(Clearance.id))
-        if (row.ends_on is None or row.ends_on > on) and (row.state_on is None or row.state_on <= on)
+        if (row.ends_on is None or row.ends_on > on or not row.blocks) and (row.state_on is None or row.state_on <= on)
     ]
     for clearance_id in lapsing:
         change_clearance(clearance_id, to="lapsed", on=on, recorded_by=recorded_by)
     return len(lapsing)
 
 
-def _changes_of(clearance_id: int) -> list[Change]:
-    rows = db.session.scalars(
-        select(ClearanceChange).where(ClearanceChange.clearance_id == clearance_id).order_by(ClearanceChange.id)
+def reinstate_clearances_of(person_id: int, *, on: date, recorded_by: int | None) -> int:
+    """Somebody who left is back: what lapsed with their leaving and can be taken up again is. How many.
+
+    What cannot, because too long has gone by or its end has passed, stays lapsed: it needs an application.
+    """
+    lock_person(person_id)
+    lapsed = select(Clearance).where(
+        Clearance.person_id == person_id, Clearance.state == "lapsed", Clearance.struck_out_on.is_(None)
     )
-    return [Change(row.state, row.changed_on) for row in rows]
-
-
-def _declare(clearance: Clearance, changes: list[Change], recorded_by: int | None) -> None:
-    assert clearance.state in CLEARANCE_STATES
-    if clearance.granted_on is None:
-        return
-    source = (SOURCE, clearance.id)
-    for span in days_held(clearance.granted_on, clearance.ends_on, changes):
-        declare(
-            clearance.person_id,
-            kind="clearance",
-            code=clearance.level,
-            starts_on=span.starts_on,
-            ends_on=span.ends_on,
-            source=source,
-            recorded_by=recorded_by,
-        )
+    reinstated = 0
+    for row in db.session.scalars(lapsed.order_by(Clearance.id)).all():
+        changes = [Change(change.state, change.changed_on) for change in changes_of(row.id)]
+        if row.state_on is not None and on < row.state_on:
+            continue
+        if reasons_against_reinstating(changes, row.ends_on, on=on, within_months=reinstate_months()):
+            continue
+        to = "granted_with_conditions" if row.conditions else "granted"
+        change_clearance(row.id, to=to, on=on, recorded_by=recorded_by)
+        reinstated += 1
+    return reinstated

@@ -17,8 +17,9 @@ from accreditation.web.guards import requires
 from accreditation.web.words import day as in_words
 from vetting import services
 from vetting.forms import ChangeForm, MoveForm, RecordForm, StartForm, shown_through
+from vetting.queries.periods import review_periods
 from vetting.queries.records import get_application, get_clearance
-from vetting.rules.levels import SuggestedEnd, level_choices, levels, suggested_end
+from vetting.rules.levels import HOLDER_KINDS, SuggestedEnd, level_choices, levels, suggested_end
 from vetting.rules.steps import APPLICATION_STEPS, CLEARANCE_STEPS, GRANTING, STATES
 from vetting.views.blueprint import bp
 
@@ -44,6 +45,7 @@ def new_clearance(viewer: Viewer, reference: str) -> ResponseReturnValue:
                     state="granted_with_conditions" if form.conditions.data else "granted",
                     conditions=form.conditions.data or None,
                     notes=form.notes.data or None,
+                    to_be_asked=form.to_be_asked.data,
                 )
                 ends_on, source = clearance.ends_on, clearance.ends_source
         except DomainError as refusal:
@@ -57,6 +59,8 @@ def new_clearance(viewer: Viewer, reference: str) -> ResponseReturnValue:
         mediator=get_mediator(reference, viewer),
         usual=_usual(mediator, form.level.data, form.granted_on.data),
         levels=levels(),
+        periods=review_periods(),
+        kinds=HOLDER_KINDS,
     )
 
 
@@ -164,11 +168,13 @@ def first_day_after(last_day: date | None) -> date | None:
 def _usual(mediator: Person, level: str | None, granted_on: date | None) -> SuggestedEnd | None:
     if level not in levels() or granted_on is None:
         return None
-    return suggested_end(level, mediator.holder_kind, granted_on)
+    return suggested_end(review_periods(), level, mediator.holder_kind, granted_on)
 
 
 def _end_in_words(ends_on: date | None, source: str) -> str:
     through = shown_through(ends_on)
+    if source == "to_be_asked":
+        return "It counts for nothing until its dates are known."
     if through is None:
         return "No end is recorded."
     if source == "suggested":

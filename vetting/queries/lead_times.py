@@ -1,0 +1,33 @@
+"""Times from submission to decision. Sums over everybody: data/field-access.csv, "lead times and forecasts"."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from accreditation.core.calendar import anniversary
+from accreditation.core.database import db
+from vetting.models import ClearanceApplication
+from vetting.rules.lead_times import MONTHS_BACK, Times, times_of
+
+DECISIONS = ("granted", "granted_with_conditions", "refused")
+"""What counts as decided. A discontinued application is one that was stopped without a decision."""
+
+
+def decision_times(on: date, level: str | None = None) -> dict[str, Times]:
+    """By level, of the decisions of the last months up to the day, inclusive."""
+    row = ClearanceApplication
+    query = select(row.level, row.submitted_on, row.decided_on).where(
+        row.decided_on > anniversary(on, -MONTHS_BACK),
+        row.decided_on <= on,
+        row.state.in_(DECISIONS),
+        row.submitted_on.is_not(None),
+        row.struck_out_on.is_(None),
+    )
+    if level is not None:
+        query = query.where(row.level == level)
+    days: dict[str, list[int]] = {}
+    for found, submitted_on, decided_on in db.session.execute(query):
+        assert submitted_on is not None
+        assert decided_on is not None
+        days.setdefault(found, []).append((decided_on - submitted_on).days)
+    return {found: times for found, listed in days.items() if (times := times_of(listed))}
