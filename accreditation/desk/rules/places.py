@@ -36,7 +36,6 @@ FURTHER = (
     ("Practice log", "/practice", Permission.RECORD_PRACTICE),
     ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),
     ("My clearance", "/vetting/mine", Permission.VIEW_OWN),
-    ("Vetting rules", "/vetting/rules", Permission.MANAGE_VETTING_RULES),
     ("People", "/people", Permission.MANAGE_PEOPLE),
     ("Units", "/units", Permission.MANAGE_PEOPLE),
     ("Training providers", "/providers", Permission.MANAGE_PEOPLE),

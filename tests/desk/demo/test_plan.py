@@ -13,7 +13,7 @@ from accreditation.desk.demo.plan.service import MEDIATOR_ADDRESS, make_plan
 from accreditation.standing.queries.presets import preset
 from accreditation.standing.rules.engine import evaluate
 from accreditation.standing.rules.verdict import Verdict
-from vetting.rules.levels import levels
+from vetting.rules.levels import HOLDER_KINDS, usual_periods
 
 DAYS = (date(2027, 2, 2), date(2028, 2, 29), date(2026, 8, 31), date(2027, 1, 1), date(2026, 12, 27))
 
@@ -111,8 +111,7 @@ def test_a_small_service_can_be_made_too(mediators):
 
 def test_figures_that_the_plan_repeats_are_those_of_the_scheme_and_of_the_clearance():
     assert preset(SCHEME).validity_months == AWARD_MONTHS
-    ctc = levels()["CTC"]
-    assert {"employee": ctc.months_employee, "contractor": ctc.months_contractor} == CTC_MONTHS
+    assert {kind: usual_periods()["CTC", kind].months for kind in HOLDER_KINDS} == CTC_MONTHS
     assert anniversary(date(2024, 2, 29), AWARD_MONTHS) == date(2027, 3, 1)
 
 
