@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PUBLIC = "public"  # anyone, signed in or not
     SIGNED_IN = "signed_in"  # anyone with an account, whatever their roles
 
+    ACTIVATE_SCHEME = "activate_scheme"  # the second person who puts new rules in force
     AWARD_ACCREDITATION = "award_accreditation"
     BOOK_REFRESHER = "book_refresher"
     EDIT_PERSON = "edit_person"
@@ -94,6 +95,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.TRAINING_PROVIDER: frozenset({P.VIEW_COHORTS, P.RECORD_RESULTS}),
     Role.PRACTICE_MANAGER: frozenset(
         {
+            P.ACTIVATE_SCHEME,
             P.AWARD_ACCREDITATION,
             P.BOOK_REFRESHER,
             P.EDIT_PERSON,
@@ -162,6 +164,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset(
         {
+            P.ACTIVATE_SCHEME,
             P.MANAGE_ACCOUNTS,
             P.MANAGE_PEOPLE,
             P.MANAGE_SCHEMES,

@@ -37,3 +37,8 @@ for (const form of document.querySelectorAll("form[data-ask-before-leaving]")) {
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("main details.more")) details.open = true;
 });
+
+// A page that shows long work goes on with it by itself; without this there is a button.
+for (const form of document.querySelectorAll("[data-go-on]")) {
+  setTimeout(() => form.submit(), 400);
+}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
+from accreditation.core.calendar import last_good_day
 from accreditation.web import words
 from accreditation.web.tables import column
 
@@ -31,6 +32,7 @@ def prepare_templates(app: Flask) -> None:
         short_day=words.short_day,
         moment=words.moment,
         time=words.clock_time,
+        last_good_day=last_good_day,
         days_from=words.days_from,
         days_apart=words.days_apart,
         day_until=words.day_until,

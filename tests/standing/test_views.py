@@ -16,7 +16,7 @@ def test_a_manager_reads_the_schemes(sign_in):
     assert "In-house Workplace Mediator" in page.text
     assert "Main scheme" in page.text
     assert "CMC Registered Mediator (Workplace)" in page.text
-    assert "NMAS" not in page.text  # a pattern, not offered
+    assert "A pattern to learn from: the scheme itself has ended" in page.text
 
 
 def test_a_scheme_says_what_is_enforced_and_what_is_not(sign_in):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from accreditation.standing.rules.tense import Tense, in_tense
-from accreditation.standing.rules.verdict import Verdict
+from accreditation.standing.rules.verdict import VERDICT_WORDS, Verdict
 
 DATED = re.compile(r",? (?:until|since) \d{1,2} [A-Z][a-z]+ \d{4}$")
 NOT_WORKING = re.compile(r"^(May|Could) not work: ")
@@ -28,18 +28,6 @@ def shortly(words: Sequence[str], most: int = 2) -> str:
         return ", ".join(words)
     return f"{', '.join(words[:most])} and {len(words) - most} more"
 
-
-VERDICT_WORDS = {
-    Verdict.DEPLOYABLE: "May work",
-    Verdict.CO_MEDIATION_ONLY: "May co-mediate only",
-    Verdict.LAPSED: "Lapsed",
-    Verdict.SUSPENDED: "Suspended",
-    Verdict.ON_LEAVE: "On leave",
-    Verdict.WITHDRAWN: "Accreditation withdrawn",
-    Verdict.NOT_ACCREDITED: "Not yet accredited",
-    Verdict.LEFT: "Left the service",
-}
-"""How a verdict is called where it is chosen or counted."""
 
 COUNTED = {
     Verdict.DEPLOYABLE: "may work",

@@ -10,7 +10,7 @@ from accreditation.standing.cli.answering import answer_json, refusing
 from accreditation.standing.queries import all_schemes, get_scheme, preset, preset_codes
 from accreditation.standing.rules.contract.scheme_json import scheme_as_json
 from accreditation.standing.rules.scheme import CERTAINTIES
-from accreditation.standing.services import install_preset
+from accreditation.standing.services.installing import install_and_judge
 
 
 @click.group("schemes")
@@ -56,5 +56,5 @@ def show_scheme(code: str, as_json: bool) -> None:
 def install(code: str) -> None:
     """Install the preset CODE beside the schemes in use."""
     with refusing(), acting_as(None, "command"), transaction():
-        install_preset(code)
+        install_and_judge(code, installed_by=None)
     click.echo(f"{code} is installed.")

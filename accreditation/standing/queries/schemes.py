@@ -1,16 +1,18 @@
 """Which schemes there are, and by which version somebody is judged."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import cast
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
 
 from accreditation.core.calendar import FOREVER
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.settings import get_setting
+from accreditation.people.models import Person
 from accreditation.standing.models import Edition, SchemeDraft, SchemeRetirement, SchemeVersion
 from accreditation.standing.queries.presets import BUILT_IN, preset
 from accreditation.standing.rules.contract.schemes import read_scheme_file
@@ -63,6 +65,53 @@ def all_histories(code: str | None = None, *, known_on: datetime | None = None) 
         if each not in histories and code in (None, each):
             histories[each] = History((Version(preset(each), 1, SINCE_EVER),), each)
     return dict(sorted(histories.items()))
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A stored version for a page: who drafted and activated it, when, why, and since when it is retired."""
+
+    number: int
+    effective_from: date
+    applies_to: str
+    activated_at: datetime
+    activated_by: str | None
+    drafted_by: str | None
+    reason: str
+    definition: str
+    retired_from: date | None = None
+    retired_by: str | None = None
+    retired_because: str = ""
+
+
+def version_lines(code: str) -> list[VersionLine]:
+    """The stored versions of a scheme, oldest first; empty for a built-in one that has judged nobody yet."""
+    activated, drafted, retired = aliased(Person), aliased(Person), aliased(Person)
+    query = (
+        select(SchemeVersion, SchemeRetirement, activated, drafted, retired)
+        .outerjoin(SchemeRetirement, SchemeRetirement.version_id == SchemeVersion.id)
+        .outerjoin(activated, activated.id == SchemeVersion.activated_by)
+        .outerjoin(drafted, drafted.id == SchemeVersion.drafted_by)
+        .outerjoin(retired, retired.id == SchemeRetirement.retired_by)
+        .where(SchemeVersion.scheme == code)
+        .order_by(SchemeVersion.number)
+    )
+    return [
+        VersionLine(
+            number=version.number,
+            effective_from=version.effective_from,
+            applies_to=version.applies_to,
+            activated_at=version.activated_at,
+            activated_by=activator.name if activator else None,
+            drafted_by=drafter.name if drafter else None,
+            reason=version.reason,
+            definition=version.definition,
+            retired_from=ended.retired_from if ended else None,
+            retired_by=retirer.name if retirer else None,
+            retired_because=ended.reason if ended else "",
+        )
+        for version, ended, activator, drafter, retirer in db.session.execute(query)
+    ]
 
 
 def version_from(row: SchemeVersion, effective_until: date = FOREVER) -> Version:

@@ -98,3 +98,8 @@ def _without_nothing(definition: Definition) -> Definition:
         for requirement in definition["requirements"]
     ]
     return definition
+
+
+def in_lines(text: str) -> str:
+    """A definition as text that a person can read."""
+    return json.dumps(json.loads(text), ensure_ascii=False, indent=2)

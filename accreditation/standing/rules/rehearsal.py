@@ -60,3 +60,12 @@ def _change(old: Period, new: Period) -> Change:
     if end_after < end_before:
         return "earlier"
     return "later" if end_after > end_before else "other"
+
+
+CHANGE_WORDS = {
+    "loses": "Would no longer be deployable",
+    "gains": "Would become deployable",
+    "earlier": "Last good day comes earlier",
+    "later": "Last good day comes later",
+    "other": "Changes only later, or while not deployable",
+}

@@ -19,6 +19,19 @@ class Verdict(StrEnum):
     DEPLOYABLE = "deployable"
 
 
+VERDICT_WORDS = {
+    Verdict.DEPLOYABLE: "May work",
+    Verdict.CO_MEDIATION_ONLY: "May co-mediate only",
+    Verdict.LAPSED: "Lapsed",
+    Verdict.SUSPENDED: "Suspended",
+    Verdict.ON_LEAVE: "On leave",
+    Verdict.WITHDRAWN: "Accreditation withdrawn",
+    Verdict.NOT_ACCREDITED: "Not yet accredited",
+    Verdict.LEFT: "Left the service",
+}
+"""How a verdict is called where it is chosen or counted."""
+
+
 LIMITS = {
     Verdict.LEFT: "membership",
     Verdict.WITHDRAWN: "withdrawal",

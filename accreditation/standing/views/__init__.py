@@ -1,6 +1,6 @@
-"""The pages of this room: schemes and their versions, the forecast, and what ends in which month."""
+"""The pages of this room: schemes, their versions and drafts, the forecast, and what ends in which month."""
 
-from accreditation.standing.views import expiry, forecast, schemes
+from accreditation.standing.views import drafts, expiry, forecast, rehearsals, schemes
 from accreditation.standing.views.blueprint import bp
 
-__all__ = ["bp", "expiry", "forecast", "schemes"]
+__all__ = ["bp", "drafts", "expiry", "forecast", "rehearsals", "schemes"]
