@@ -8,7 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accreditation.core.database import Base, Record, append_only, only_where
 from accreditation.people.models import one_of
 
-SUBJECTS = ["award", "clearance", "refresher", "accumulated", "other", "results_outstanding", "helpline_followup"]
+SUBJECTS = [
+    "award",
+    "clearance",
+    "refresher",
+    "accumulated",
+    "other",
+    "results_outstanding",
+    "helpline_followup",
+    "return_from_leave",
+]
 """What a rule reminds of. The first five are kinds of requirement that end; the rest are kinds of deadline."""
 
 AUDIENCES = ["mediator", "practice_manager", "provider", "helpline"]

@@ -48,6 +48,7 @@ SUBJECT_WORDS = {
     "other": "Other requirements that end",
     "results_outstanding": "Results outstanding",
     "helpline_followup": "Helpline follow-up",
+    "return_from_leave": "Return from leave",
 }
 
 

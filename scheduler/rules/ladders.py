@@ -19,11 +19,24 @@ USUAL_LADDERS: dict[tuple[str, str], tuple[int, ...]] = {
     ("results_outstanding", "provider"): (0, -7),
     ("results_outstanding", "practice_manager"): (-7, -14),
     ("helpline_followup", "helpline"): (0,),
+    # DOMAIN 39: no reminders during leave but a return plan; four weeks leave time to book a refresher day.
+    ("return_from_leave", "mediator"): (28, 7),
+    ("return_from_leave", "practice_manager"): (28, 7, -7),
 }
 """(what ends, who is told) -> days before the end; negative: days after it."""
 
 BREAKER_TIMES = 3
 """RELIABILITY 1.5: so many times the busiest day of the last 28 is more than a service does on purpose."""
+
+
+OF_THEIR_OWN = frozenset({"return_from_leave"})
+"""Kinds of deadline about a person that have a letter of their own: what else is due that day has another."""
+
+
+def deadline_kind(subject: str) -> str | None:
+    """The kind of deadline that an obligation is about; None for a requirement."""
+    kind, _, rest = subject.partition(":")
+    return rest.partition(":")[0] if kind == "deadline" else None
 
 
 @dataclass(frozen=True)
@@ -66,10 +79,11 @@ def collapse(due: Iterable[Reminder]) -> list[Bundle]:
 
     def together(reminder: Reminder) -> tuple[int, str, date, str]:
         # Duties of nobody in particular have different owners and never share a letter.
-        return (*whose(reminder)[:3], reminder.subject if reminder.person_id is None else "")
+        apart = reminder.person_id is None or deadline_kind(reminder.subject) in OF_THEIR_OWN
+        return (*whose(reminder)[:3], reminder.subject if apart else "")
 
     bundles = []
-    for _, group in groupby(sorted(due, key=whose), key=together):
+    for _, group in groupby(sorted(due, key=lambda one: (together(one), whose(one))), key=together):
         speaking: dict[str, Reminder] = {}
         passed = []
         for reminder in sorted(group, key=lambda r: r.stage):

@@ -18,7 +18,7 @@ from accreditation.core.settings import get_setting
 from scheduler.models import Obligation
 from scheduler.queries.ends import missing_reminders
 from scheduler.queries.recipients import Recipients
-from scheduler.rules.ladders import Bundle, Reminder, collapse, too_many
+from scheduler.rules.ladders import Bundle, Reminder, collapse, deadline_kind, too_many
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,11 @@ TEMPLATES = {
     "provider": f"{FOLDER}results_due.txt",
     "helpline": f"{FOLDER}follow_up_due.txt",
 }
+TEMPLATES_OF_DEADLINES = {
+    ("return_from_leave", "mediator"): f"{FOLDER}own_day_comes.txt",
+    ("return_from_leave", "practice_manager"): f"{FOLDER}day_comes.txt",
+}
+"""By kind of deadline and audience, where the letter of the audience would not fit."""
 HELD_BY_BREAKER = "More reminders at once than this service usually sends. Look at them, then release them."
 
 
@@ -147,10 +152,13 @@ def _owe(one: Owed, hold: str | None) -> int:
     letters = 0
     for recipient_id in one.recipients:
         key = f"reminder:{lead.id}:{lead.turn}:{recipient_id}"
-        letters += (
-            outbox.queue(recipient_id, TEMPLATES[lead.audience], about_id=lead.id, key=key, hold=hold) is not None
-        )
+        letters += outbox.queue(recipient_id, template_for(lead), about_id=lead.id, key=key, hold=hold) is not None
     return letters
+
+
+def template_for(lead: Obligation) -> str:
+    """The letter that says it."""
+    return TEMPLATES_OF_DEADLINES.get((deadline_kind(lead.subject) or "", lead.audience), TEMPLATES[lead.audience])
 
 
 def _put_down(reminder: Reminder, state: str, lead_id: int | None, reason: str | None = None) -> Obligation | None:

@@ -41,6 +41,28 @@ def follow_up_due(obligation_id: int) -> dict[str, object]:
     return _due(obligation_id) | {"link": f"{_base()}/helpline"}
 
 
+@facts_for(f"{FOLDER}own_day_comes.txt")
+def own_day_comes(obligation_id: int) -> dict[str, object]:
+    """To the mediator: on which day something changes; the page behind the link says what."""
+    return _day_that_comes(obligation_id) | {"link": f"{_base()}/me"}
+
+
+@facts_for(f"{FOLDER}day_comes.txt")
+def day_comes(obligation_id: int) -> dict[str, object]:
+    """To the practice manager: the same about a mediator."""
+    facts = _day_that_comes(obligation_id)
+    owed = db.session.get_one(Obligation, obligation_id)
+    reference = db.session.get_one(Person, owed.person_id).reference
+    return facts | {"reference": reference, "link": f"{_base()}/mediators/{reference}"}
+
+
+def _day_that_comes(obligation_id: int) -> dict[str, object]:
+    """`day`: the first day after what ends; `is_past`: whether it has come. Raises NoLongerTrue."""
+    _due(obligation_id)
+    first = db.session.get_one(Obligation, obligation_id).basis_date
+    return {"on": first, "is_past": first <= clock.today()}
+
+
 def _due(obligation_id: int) -> dict[str, object]:
     """`due_by`: the last good day; `items`: how many share it; `is_past`.
 

@@ -23,7 +23,7 @@ from tests import factories
 PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
-    "upload_id", "transfer_id", "report_id",
+    "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -47,6 +47,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     waiting = factories.clearance_application(person.id, level="SC")
     transfer = factories.clearance_transfer(person.id, level="DV")
     report = factories.clearance_report(person.id)
+    overlay = factories.overlay(person.id, "suspension", TODAY)
+    fact = factories.evidence(person.id, "cpd", TODAY, quantity=1, source=("import_draft", 1))
     letter = factories.letter_to(person.id)
     account = factories.account(person.id)
     factories.grant(person.id, Role.MEDIATOR, factories.Scope.PERSON, person.id)
@@ -91,6 +93,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "account_id": account.id,
         "grant_id": grant,
         "session_id": session_of(person.id),
+        "overlay_id": overlay.id,
+        "evidence_id": fact.id,
         "unit_id": person.unit_id,
         "provider_id": provider_id,
     }
@@ -116,6 +120,7 @@ def of_everybody() -> dict[str, object]:
         "monday": "2027-02-08",
         "month": "2027-03",
         "level": "CTC",
+        "overlay_kind": "leave",
         "rule_id": rule,
         "to": "interview",
         "decision": "cancel",

@@ -48,6 +48,7 @@ class EvidenceRow:
     """One fact of the ledger in words. Both days inclusive; `ends_on` None: an event, or an interval that is open."""
 
     id: int
+    kind: str
     what: str
     detail: str
     starts_on: date
@@ -208,6 +209,7 @@ def _row(
     reasons_shown = may_read_reason(fact, viewer, whose)
     return EvidenceRow(
         id=fact.id,
+        kind=fact.kind,
         what=KIND_WORDS[fact.kind],
         detail=code_words(fact.kind, fact.code, labels),
         starts_on=fact.starts_on,

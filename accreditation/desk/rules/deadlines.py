@@ -8,6 +8,7 @@ WHEN = (("passed", "Passed"), ("coming", f"In the next {COMING_DAYS} days"))
 KIND_WORDS = {
     "results_outstanding": "Results of a cohort",
     "helpline_followup": "A call-back of the helpline",
+    "return_from_leave": "Return from leave",
 }
 
 

@@ -33,6 +33,7 @@ PLACES = (
 FURTHER = (
     ("Forecast", "/forecast", Permission.VIEW_FORECAST),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
+    ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),
     ("Practice log", "/practice", Permission.RECORD_PRACTICE),
     ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),
     ("My clearance", "/vetting/mine", Permission.VIEW_OWN),

@@ -10,10 +10,11 @@ from accreditation.desk.queries.record import evidence_shown, record_of, scheme_
 from accreditation.desk.queries.viewers import who_opens_records
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
-from accreditation.desk.views.sources import actions_for, most_asked, source_links
+from accreditation.desk.views.sources import actions_for, corrections_of, most_asked, source_links
 from accreditation.desk.views.times import ONLY_TODAY, as_of_asked, details_of
 from accreditation.people.queries import get_mediator, subject_of
 from accreditation.people.rules import Subject, Viewer
+from accreditation.standing.queries.overlays import overlays_about
 from accreditation.web.guards import requires
 
 
@@ -53,6 +54,8 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
         evidence=evidence,
         asked_scheme=asked_scheme,
         links=source_links(evidence.rows, asking, whose, reference),
+        corrections={} if as_of.travels else corrections_of(evidence.rows, asking, whose),
+        laid_over=[] if as_of.travels else overlays_about(person, asking, today),
         actions=[] if as_of.travels else actions_for(asking, whose, reference),
         other_schemes=[other for other in schemes_of(person.id, as_of.on) if other.code != scheme.code],
         today=today,

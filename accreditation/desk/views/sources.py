@@ -8,6 +8,7 @@ from flask import current_app, request, url_for
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.record import EvidenceRow, days_of_bookings
 from accreditation.people.rules import Subject, Viewer
+from accreditation.standing.rules.corrections import OWNED, needed_to_correct
 
 Address = tuple[str, dict[str, Any]]
 
@@ -34,6 +35,16 @@ PAGES: dict[str, tuple[str, Permission, Callable[[int, str], Address]]] = {
         Permission.VIEW_REFRESHERS,
         lambda number, _: ("refreshers.day", {"day_id": number}),
     ),
+    "overlay": (
+        "Decision",
+        Permission.MANAGE_OVERLAYS,
+        lambda number, _: ("standing.overlay", {"overlay_id": number}),
+    ),
+    "correction": (
+        "Correction",
+        Permission.CORRECT_EVIDENCE,
+        lambda number, _: ("standing.correct", {"evidence_id": number}),
+    ),
     "practice_entry": (
         "Practice log",
         Permission.RECORD_PRACTICE,
@@ -48,9 +59,16 @@ ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
     ("Clearance record", Permission.VIEW_CLEARANCE_RECORDS, "vetting.record", {}),
     ("Record a call", Permission.USE_HELPLINE, "helpline.new_contact", {}),
     ("Reminders", Permission.VIEW_REMINDERS, "scheduler.why", {}),
+    ("Suspend", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "suspension"}),
+    ("Record leave", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "leave"}),
+    ("Waive a requirement", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "waiver"}),
+    ("Extend a requirement", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "extension"}),
     ("Change details", Permission.EDIT_PERSON, "people.edit", {}),
 )
 """What can be done about somebody, in the order in which it is wanted."""
+
+NOT_ABOUT_ONESELF = frozenset({Permission.MANAGE_OVERLAYS, Permission.CORRECT_EVIDENCE})
+"""Nobody decides about their own standing: DESIGN section 4, the second person."""
 
 NEWEST = 20
 """Facts that a record shows before it is asked for all."""
@@ -81,7 +99,7 @@ def _link(kind: str, number: int, viewer: Viewer, whose: Subject, reference: str
     words, needed, address = PAGES[kind]
     if kind == "practice_entry" and viewer.person_id == whose.person_id and viewer.may(Permission.LOG_PRACTICE, whose):
         return words, url_for("practice.mine")
-    if not viewer.may(needed, whose):
+    if not viewer.may(needed, whose) or (needed in NOT_ABOUT_ONESELF and viewer.person_id == whose.person_id):
         return words, None
     endpoint, values = address(number, reference)
     return words, url_for(endpoint, **values) if endpoint in current_app.view_functions else None
@@ -92,5 +110,26 @@ def actions_for(viewer: Viewer, whose: Subject, reference: str) -> list[tuple[st
     return [
         (words, url_for(endpoint, reference=reference, **values))
         for words, needed, endpoint, values in ACTIONS
-        if viewer.may(needed, whose) and endpoint in current_app.view_functions
+        if viewer.may(needed, whose)
+        and endpoint in current_app.view_functions
+        and not (needed in NOT_ABOUT_ONESELF and viewer.person_id == whose.person_id)
     ]
+
+
+def corrections_of(evidence: Iterable[EvidenceRow], viewer: Viewer, whose: Subject) -> dict[int, tuple[str, str]]:
+    """By fact: words and address of putting it right, or of what putting it right changed.
+
+    Only for facts that are put right in the ledger itself; of the others the link to their source leads there.
+    """
+    if viewer.person_id == whose.person_id:
+        return {}
+    return {
+        row.id: (
+            "What this changed" if row.voided_at else "Correct",
+            url_for("standing.correct", evidence_id=row.id),
+        )
+        for row in evidence
+        if row.source[0] not in OWNED
+        and viewer.may(Permission.CORRECT_EVIDENCE, whose)
+        and viewer.may(needed_to_correct(row.kind), whose)
+    }

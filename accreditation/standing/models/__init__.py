@@ -3,6 +3,7 @@
 from accreditation.standing.models.columns import Amount, Codes
 from accreditation.standing.models.deadlines import Deadline
 from accreditation.standing.models.ledger import Evidence, EvidenceVoid
+from accreditation.standing.models.overlays import Overlay
 from accreditation.standing.models.projections import RequirementPeriod, StandingPeriod
 from accreditation.standing.models.schemes import (
     Edition,
@@ -23,6 +24,7 @@ __all__ = [
     "Evidence",
     "EvidenceVoid",
     "FigureConfirmation",
+    "Overlay",
     "RehearsedChange",
     "RequirementPeriod",
     "SchemeDraft",

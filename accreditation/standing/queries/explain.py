@@ -35,6 +35,15 @@ TONES = {
 
 
 @dataclass(frozen=True)
+class Paused:
+    """The days of a suspension or of leave, both inclusive; `through` None: without an end. Never the reason."""
+
+    verdict: Verdict
+    since: date
+    through: date | None
+
+
+@dataclass(frozen=True)
 class Explanation:
     """What one viewer may be told. Whatever is left out here must not be shown anywhere else."""
 
@@ -46,6 +55,7 @@ class Explanation:
     valid_through: date | None = None
     renewal_due: tuple[str, ...] = ()
     in_full: bool = False  # whether the viewer may see the requirements at all
+    paused: Paused | None = None
 
 
 def sees_details(viewer: Viewer) -> Viewer:
@@ -98,7 +108,14 @@ def explain(
         valid_through=standing.valid_through if limiting else None,  # the date alone would tell
         renewal_due=tuple(text for code in standing.renewal_due if (text := label(code))),
         in_full=True,
+        paused=_paused(standing),
     )
+
+
+def _paused(standing: Standing) -> Paused | None:
+    if standing.verdict not in (Verdict.SUSPENDED, Verdict.ON_LEAVE):
+        return None
+    return Paused(standing.verdict, standing.since, last_good_day(standing.until) if standing.until < FOREVER else None)
 
 
 def label_for(standing: Standing, code: str, viewer: Viewer) -> str | None:

@@ -15,9 +15,16 @@ from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.models import Evidence, EvidenceVoid
 from accreditation.standing.queries.evidence import evidence_of
 from accreditation.standing.queries.explain import SHOWN_TO
+from accreditation.standing.queries.overlays import SOURCE as OVERLAY
 from accreditation.standing.queries.schemes import versions
 from accreditation.standing.rules.evidence import EVENT_KINDS
-from accreditation.standing.rules.in_words import KIND_WORDS, MANNER_OF_CLEARANCE, code_words, quantity_words
+from accreditation.standing.rules.in_words import (
+    KIND_WORDS,
+    MANNER_OF_CLEARANCE,
+    PRIVATELY_REASONED,
+    code_words,
+    quantity_words,
+)
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.web.words import day
 
@@ -89,7 +96,13 @@ def _struck_out(
 
 
 def may_read_reason(fact: Evidence, viewer: Viewer, whose: Subject) -> bool:
-    """Why a clearance was recorded or struck out can say what only the vetting officer may know (field-access.csv)."""
+    """Why a clearance was recorded or struck out can say what only the vetting officer may know (field-access.csv).
+
+    Why somebody is suspended or on leave is for those who manage it, and never for the person themself. What follows
+    from a decision recorded here has neutral words in the ledger already; what came from elsewhere may not.
+    """
+    if fact.kind in PRIVATELY_REASONED and fact.source_type != OVERLAY:
+        return viewer.may(Permission.MANAGE_OVERLAYS, whose) and viewer.person_id != whose.person_id
     return fact.kind not in MANNER_OF_CLEARANCE or viewer.may(Permission.VIEW_CLEARANCE_REFERENCE, whose)
 
 

@@ -24,6 +24,9 @@ KIND_WORDS = {
 
 MANNER_OF_CLEARANCE = frozenset({"clearance", "clearance_application"})
 
+PRIVATELY_REASONED = frozenset({"suspension", "leave"})
+"""Why somebody may not work or is away is for those who manage it alone, wherever the fact came from."""
+
 CASE_WORDS = {"lead": "as lead mediator", "co_mediation": "co-mediated", "observed": "observed"}
 
 IN_HOURS = frozenset({"cpd", "supervision", "refresher"})

@@ -1,0 +1,424 @@
+"""Overlays on screen: the effect first, then the deed, once; and nobody learns why."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from accreditation.core.audit import AuditEntry
+from accreditation.core.database import db
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.rules import Grant
+from accreditation.standing.models import Overlay
+from tests import factories
+from tests.desk.people import AUDITOR, MANAGER, own, working_mediator
+
+TODAY = factories.TODAY
+FORM = {
+    "starts_on": "2 February 2027",
+    "through": "",
+    "reason": "The private reason",
+    "authority": "Head of Service",
+    "form_key": "form-key-of-a-test-01",
+}
+
+
+def new(person, kind):
+    return f"/overlays/new/{kind}/{person.reference}"
+
+
+def overlays() -> list[Overlay]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Overlay)))
+
+
+def table(page: str) -> list[list[str]]:
+    """The rows of every table of the page, in words."""
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+    cells = [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<t[dh].*?</t[dh]>", row, re.DOTALL)]
+        for row in rows
+    ]
+    return [row for row in cells if row]
+
+
+def test_suspending_shows_what_it_does_then_does_it_once(sign_in):
+    ada = working_mediator(name="Ada Okafor")
+    manager = sign_in(MANAGER)
+    assert "Suspend Ada Okafor" in manager.get(new(ada, "suspension")).text
+    preview = manager.post(new(ada, "suspension"), data=FORM).text
+    assert "Nothing has been recorded yet" in preview
+    assert ["Today", "May work until 31 August 2027", "May not work: suspended"] in table(preview)
+    assert overlays() == []
+    for _ in range(2):
+        page = manager.post(new(ada, "suspension"), data={**FORM, "step": "save"}, follow_redirects=True).text
+        assert "Ada Okafor is suspended from 2 February 2027. The clocks run on" in page
+        assert "May not work: suspended" in page
+    assert [(row.kind, row.starts_on, row.ends_on, row.recorded_by) for row in overlays()] == [
+        ("suspension", TODAY, None, manager.person_id)
+    ]
+
+
+def test_what_was_typed_comes_back_to_be_changed(sign_in):
+    ada = working_mediator()
+    page = sign_in(MANAGER).post(new(ada, "suspension"), data={**FORM, "step": "change"}).text
+    assert "The private reason" in page
+    assert "Head of Service" in page
+    assert 'value="2 February 2027"' in page
+    assert "There is a problem" not in page
+
+
+def test_leave_says_by_how_many_days_each_date_moves(sign_in):
+    ada = working_mediator(cleared_until=date(2028, 1, 1))
+    form = {**FORM, "leave_type": "maternity", "starts_on": "1 March 2027", "through": "30 May 2027"}
+    rows = table(sign_in(MANAGER).post(new(ada, "leave"), data=form).text)
+    assert [
+        "CTC clearance in force",
+        "valid through 31 December 2027",
+        "valid through 31 December 2027",
+        "does not move",
+    ] in rows
+    assert [
+        "Refresher day in the last twelve months", "valid through 31 August 2027", "valid through 30 November 2027",
+        "91 days later",
+    ] in rows  # fmt: skip
+    assert ["1 Mar 2027", "May work until 31 August 2027", "On leave until 30 May 2027"] in rows
+    assert ["31 May 2027", "May work until 31 August 2027", "May work until 30 November 2027"] in rows
+
+
+def test_backdated_leave_is_flagged_and_recorded(sign_in):
+    ada = working_mediator()
+    factories.evidence(ada.id, "case", date(2027, 1, 20), code="lead")
+    form = {**FORM, "leave_type": "sickness", "starts_on": "4 January 2027", "through": "28 February 2027"}
+    manager = sign_in(MANAGER)
+    preview = manager.post(new(ada, "leave"), data=form).text
+    assert "Backdated: the first day was 29 days ago, on 4 January 2027" in preview
+    assert "1 case recorded on these days" in preview
+    manager.post(new(ada, "leave"), data={**form, "step": "save"})
+    assert overlays()[0].starts_on == date(2027, 1, 4)
+
+
+def test_a_waiver_says_until_when_they_may_then_work(sign_in):
+    ada = factories.lapsed_mediator()
+    form = {**FORM, "requirement": "INHOUSE-WPM refresher", "through": "20 February 2027"}
+    rows = table(sign_in(MANAGER).post(new(ada, "waiver"), data=form).text)
+    assert ["Today", "May not work: lapsed since 1 June 2026", "May work until 20 February 2027"] in rows
+    assert ["Refresher day in the last twelve months", "not met", "valid through 20 February 2027", "met again"] in rows
+    assert any(row[:2] == ["Refresher day in the last twelve months", "Not met"] for row in rows)  # afterwards
+
+
+def test_a_waived_clearance_is_pointed_at(sign_in):
+    ada = working_mediator(cleared_until=TODAY)
+    form = {**FORM, "requirement": "INHOUSE-WPM ctc", "through": "20 February 2027"}
+    assert "Nobody is taken for cleared who is not" in sign_in(MANAGER).post(new(ada, "extension"), data=form).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "words"),
+    [
+        ("suspension", {"starts_on": ""}, "Enter the first day"),
+        ("suspension", {"reason": " "}, "Enter the reason"),
+        ("suspension", {"authority": ""}, "Enter who decided"),
+        ("suspension", {"through": "1 February 2027"}, "The last day must not lie before the first"),
+        ("leave", {"leave_type": "other"}, "Enter the last day"),
+        ("leave", {"through": "1 March 2027"}, "Choose the kind of leave"),
+        ("leave", {"through": "1 March 2037", "leave_type": "other"}, "within 5 years"),
+        ("waiver", {"through": "1 March 2027"}, "Choose the requirement"),
+        ("extension", {"requirement": "INHOUSE-WPM refresher"}, "Enter the last day"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_lost(sign_in, kind, wrong, words):
+    ada = working_mediator()
+    page = sign_in(MANAGER).post(new(ada, kind), data={**FORM, "step": "save", **wrong}).text
+    assert words in page
+    assert "There is a problem" in page
+    assert overlays() == []
+
+
+def test_a_second_suspension_is_refused_before_the_preview(sign_in):
+    ada = working_mediator()
+    factories.overlay(ada.id, "suspension", TODAY)
+    page = sign_in(MANAGER).post(new(ada, "suspension"), data=FORM).text
+    assert "There is a suspension on these days already, from 2 February 2027 without an end" in page
+    assert "Nothing has been recorded yet" not in page
+
+
+def test_lifting_says_what_must_be_renewed_before_it_is_done(sign_in):
+    ada = factories.lapsed_mediator(name="Ada Okafor", cleared_until=date(2027, 3, 15))
+    overlay = factories.overlay(ada.id, "suspension", date(2027, 1, 4))
+    manager = sign_in(MANAGER)
+    page = manager.get(f"/mediators/{ada.reference}").text
+    assert f'href="/overlays/{overlay.id}/end"' in page
+    assert "Lift the suspension of Ada Okafor" in manager.get(f"/overlays/{overlay.id}/end").text
+    form = {"ended_on": "2 February 2027", "reason": "Not upheld", "authority": "Head of Service"}
+    preview = manager.post(f"/overlays/{overlay.id}/end", data=form).text
+    rows = table(preview)
+    assert [
+        "Refresher day in the last twelve months", "Not met", "Attend a refresher day", "Mediator",
+        "at once: not to work before",
+    ] in rows  # fmt: skip
+    assert [
+        "CTC clearance in force", "Renew now", "Apply for CTC clearance", "Vetting officer",
+        "at once: it should have begun by 10 Jan 2027",
+    ] in rows  # fmt: skip
+    assert ["Today", "May not work: suspended", "May not work: lapsed since 2 February 2027"] in rows
+    assert overlays()[0].ended_on is None
+    for _ in range(2):
+        after = manager.post(f"/overlays/{overlay.id}/end", data={**form, "step": "save"}, follow_redirects=True).text
+        assert "The suspension of Ada Okafor is lifted from 2 February 2027" in after
+        assert "May not work: lapsed since" in after
+    (found,) = overlays()
+    assert (found.ended_on, found.ended_by, found.ended_reason) == (TODAY, manager.person_id, "Not upheld")
+
+
+def test_who_has_nothing_to_renew_is_told_so(sign_in):
+    ada = working_mediator()
+    overlay = factories.overlay(ada.id, "suspension", date(2027, 1, 4))
+    form = {"ended_on": "2 February 2027", "reason": "Not upheld", "authority": "Head of Service"}
+    page = sign_in(MANAGER).post(f"/overlays/{overlay.id}/end", data=form).text
+    assert "Nothing: every requirement is met" in page
+
+
+def test_a_return_is_recorded_on_its_day_and_what_has_ended_is_not_ended_again(sign_in):
+    ada = working_mediator(name="Ada Okafor")
+    overlay = factories.overlay(ada.id, "leave", date(2027, 1, 4), TODAY)
+    manager = sign_in(MANAGER)
+    assert "Return not recorded" in manager.get("/overlays").text
+    form = {"ended_on": "2 February 2027", "reason": "As planned", "authority": "Head of Service", "step": "save"}
+    page = manager.post(f"/overlays/{overlay.id}/end", data=form, follow_redirects=True).text
+    assert "Ada Okafor is back from 2 February 2027" in page
+    assert "Nobody is suspended" in manager.get("/overlays").text
+    assert manager.get(f"/overlays/{overlay.id}/end").location.endswith(f"/overlays/{overlay.id}")
+    assert "Record the return" not in manager.get(f"/overlays/{overlay.id}").text
+
+
+def test_a_mistake_is_cancelled_with_its_reason(sign_in):
+    ada = working_mediator()
+    overlay = factories.overlay(ada.id, "suspension", date(2027, 1, 4))
+    manager = sign_in(MANAGER)
+    page = manager.get(f"/overlays/{overlay.id}/cancel").text
+    assert ["Today", "May not work: suspended", "May work until 31 August 2027"] in table(page)
+    assert "Enter what was wrong" in manager.post(f"/overlays/{overlay.id}/cancel", data={"reason": ""}).text
+    done = manager.post(f"/overlays/{overlay.id}/cancel", data={"reason": "Wrong person"}, follow_redirects=True).text
+    assert "It is cancelled and counts for no day" in done
+    assert "May work until" in done
+    assert "Wrong person" in manager.get(f"/overlays/{overlay.id}").text
+
+
+# --- who may know ----------------------------------------------------------------------------------------------------
+
+SECRET = "Allegation by a colleague"
+
+
+def everywhere(browser, person) -> str:
+    """What somebody can read of a mediator on every page that they open."""
+    paths = [
+        f"/mediators/{person.reference}", f"/mediators/{person.reference}?evidence=all", "/me",
+        "/me?evidence=all", "/mediators",
+        "/mediators/export.xlsx", f"/search?q={person.reference}", "/audit", "/overlays", "/deadlines", "/",
+        f"/reminders/person/{person.reference}", f"/vetting/{person.reference}",
+        f"/overlays/new/leave/{person.reference}",
+    ]  # fmt: skip
+    paths += [f"/overlays/{row.id}{part}" for row in overlays() for part in ("", "/end", "/cancel")]
+    answers = [browser.get(path, follow_redirects=True) for path in paths]
+    return " ".join(answer.text for answer in answers if answer.mimetype.startswith("text/"))
+
+
+@pytest.mark.parametrize(
+    "role",
+    [Role.LINE_MANAGER, Role.HELPLINE_ADVISER, Role.AUDITOR, Role.VETTING_OFFICER, Role.ADMINISTRATOR, Role.MEDIATOR],
+)
+def test_the_private_side_is_read_by_nobody_who_does_not_manage_it(sign_in, role):
+    unit = factories.unit()
+    ada = working_mediator(unit_id=unit.id)
+    factories.overlay(
+        ada.id, "leave", date(2027, 1, 4), date(2027, 3, 1), reason=SECRET, authority="Occupational health",
+        leave_type="adoption",
+    )  # fmt: skip
+    factories.evidence(ada.id, "suspension", date(2026, 12, 1), ends_on=date(2026, 12, 9), reason=f"{SECRET}, imported")
+    grant = {
+        Role.LINE_MANAGER: Grant(role, Scope.UNIT, unit.id),
+        Role.MEDIATOR: own(ada),
+    }.get(role, Grant(role, Scope.SERVICE))
+    browser = sign_in(grant, person=ada if role is Role.MEDIATOR else None)
+    told = everywhere(browser, ada)
+    for private in (SECRET, "Occupational health", "Adoption", "adoption"):
+        assert private not in told, private
+
+
+@pytest.mark.parametrize("role", [Role.LINE_MANAGER, Role.HELPLINE_ADVISER, Role.AUDITOR, Role.VETTING_OFFICER])
+def test_who_knows_only_whether_learns_nothing_more_of_an_overlay(sign_in, role):
+    unit = factories.unit()
+    ada = working_mediator(unit_id=unit.id)
+    factories.overlay(ada.id, "suspension", date(2027, 1, 4))
+    grant = Grant(role, Scope.UNIT, unit.id) if role is Role.LINE_MANAGER else Grant(role, Scope.SERVICE)
+    page = sign_in(grant).get(f"/mediators/{ada.reference}").text
+    assert "May not work" in page
+    for hidden in ("uspend", "uspension", "4 January 2027", "4 Jan 2027", "overlays"):
+        assert hidden not in page, hidden
+
+
+def test_who_manages_it_reads_it_and_it_is_noted_that_they_did(sign_in):
+    ada = working_mediator()
+    overlay = factories.overlay(
+        ada.id, "leave", date(2027, 1, 4), date(2027, 3, 1), reason=SECRET, leave_type="adoption"
+    )
+    manager = sign_in(MANAGER)
+    assert SECRET not in manager.get(f"/mediators/{ada.reference}?evidence=all").text
+    page = manager.get(f"/overlays/{overlay.id}").text
+    assert SECRET in page
+    assert "Adoption leave" in page
+    looks = select(AuditEntry).where(AuditEntry.action == "read why there is a leave")
+    assert [(row.actor_id, row.about_id) for row in db.session.scalars(looks)] == [(manager.person_id, ada.id)]
+
+
+def test_a_manager_of_another_unit_finds_no_overlay(sign_in):
+    croydon, lambeth = factories.unit("Croydon"), factories.unit("Lambeth")
+    ada = working_mediator(unit_id=croydon.id, name="Ada Okafor")
+    overlay = factories.overlay(ada.id, "suspension", date(2027, 1, 4))
+    stranger = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, lambeth.id))
+    for path in ("", "/end", "/cancel"):
+        for method in ("GET", "POST") if path else ("GET",):
+            assert stranger.open(f"/overlays/{overlay.id}{path}", method=method).status_code == 404
+    assert stranger.post(new(ada, "suspension"), data={**FORM, "step": "save"}).status_code == 404
+    assert "Okafor" not in stranger.get("/overlays").text
+    assert len(overlays()) == 1
+
+
+def test_a_manager_decides_nothing_about_themself(sign_in):
+    ada = working_mediator(name="Ada Okafor")
+    overlay = factories.overlay(ada.id, "suspension", date(2027, 1, 4), reason=SECRET)
+    both = sign_in(MANAGER, own(ada), person=ada)
+    for path in (
+        new(ada, "waiver"),
+        f"/overlays/{overlay.id}",
+        f"/overlays/{overlay.id}/end",
+        f"/overlays/{overlay.id}/cancel",
+    ):
+        answer = both.get(path)
+        assert answer.status_code == 403, path
+        assert "Ask another practice manager" in answer.text
+    page = both.get(f"/mediators/{ada.reference}").text
+    assert "/overlays/" not in page
+    assert SECRET not in page
+    assert (
+        both.post(
+            f"/overlays/{overlay.id}/end",
+            data={"ended_on": "2 February 2027", "reason": "x", "authority": "y", "step": "save"},
+        ).status_code
+        == 403
+    )
+    assert overlays()[0].ended_on is None
+
+
+# --- what the mediator reads -----------------------------------------------------------------------------------------
+
+
+def mine(sign_in, person) -> str:
+    return sign_in(own(person), person=person).get("/me?evidence=all").text
+
+
+def test_a_suspended_mediator_reads_neutral_words(sign_in):
+    ada = working_mediator()
+    factories.overlay(ada.id, "suspension", date(2027, 1, 4), reason=SECRET)
+    page = mine(sign_in, ada)
+    assert "You may not mediate at the moment" in page
+    assert "You are suspended from mediating, from" in page
+    assert "4 January 2027" in page
+    assert "until it is lifted" in page
+    assert "Suspended by decision of the service" in page
+
+
+def test_a_mediator_on_leave_reads_its_days(sign_in):
+    ada = working_mediator()
+    factories.overlay(ada.id, "leave", date(2027, 1, 4), date(2027, 3, 1), reason=SECRET)
+    page = mine(sign_in, ada)
+    assert "You are on leave until 28 February 2027" in page
+    assert "Your leave runs from" in page
+    assert "Leave agreed with the service" in page
+
+
+def test_no_reason_changes_a_letter_of_what_they_read(sign_in):
+    """Whatever was written, and whoever decided: the page is the same."""
+    pages = []
+    for reason, authority, kind in (("A", "B", "sickness"), (SECRET * 20, "Occupational health", "maternity")):
+        ada = working_mediator(name="Ada Okafor")
+        factories.overlay(
+            ada.id, "leave", date(2027, 1, 4), date(2027, 3, 1), reason=reason, authority=authority, leave_type=kind
+        )
+        pages.append(re.sub(rf"{ada.reference}|csrf[^>]*", "", mine(sign_in, ada)))
+    assert pages[0] == pages[1]
+
+
+def test_me_and_the_managers_page_give_the_same_dates(sign_in):
+    ada = working_mediator()
+    factories.overlay(ada.id, "leave", date(2027, 1, 4), date(2027, 3, 1))
+    theirs = table(sign_in(MANAGER).get(f"/mediators/{ada.reference}").text)
+    own_page = table(mine(sign_in, ada))
+    requirements = [row for row in theirs if len(row) == 4 and row[1] in ("Met", "Not met", "Renew now")]
+    assert len(requirements) == 8
+    assert [row for row in own_page if row in requirements] == requirements
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_holds_what_is_in_force_and_to_come_by_its_end(sign_in):
+    ada, ben, cy, dee = (working_mediator(name=name) for name in ("Ada A", "Ben B", "Cy C", "Dee D"))
+    factories.overlay(ada.id, "suspension", date(2027, 1, 4))
+    factories.overlay(ben.id, "leave", date(2027, 1, 4), date(2027, 2, 10))
+    factories.overlay(cy.id, "waiver", date(2027, 3, 1), date(2027, 4, 1), requirement="cpd", on=TODAY)
+    factories.overlay(dee.id, "extension", date(2026, 12, 1), TODAY, requirement="refresher")
+    manager = sign_in(MANAGER)
+
+    def listed(address="/overlays"):
+        return [row[0].split(",")[0] for row in table(manager.get(address).text)[1:]]
+
+    assert listed() == ["B", "C", "A"]
+    assert listed("/overlays?kind=leave") == ["B"]
+    assert listed("/overlays?state=coming") == ["C"]
+    assert listed("/overlays?state=now") == ["B", "A"]
+    assert listed("/overlays?state=back") == ["B"]
+    assert listed("/overlays?state=ended") == ["D"]
+    assert listed("/overlays?ends=14") == ["B"]
+    assert listed("/overlays?ends=90") == ["B", "C"]
+    page = manager.get("/overlays").text
+    assert "3 entries" in page
+    assert "1 person due back" in page
+    assert "The private reason" not in page
+
+
+@pytest.mark.parametrize(("ends_on", "within"), [(14, True), (15, True), (16, False)])
+def test_what_ends_within_so_many_days_counts_its_last_day(sign_in, ends_on, within):
+    """The last day is one before the end: fourteen days from today is still within."""
+    ada = working_mediator(name="Ada Okafor")
+    factories.overlay(ada.id, "leave", date(2027, 1, 4), TODAY + timedelta(ends_on))
+    assert ("Okafor" in sign_in(MANAGER).get("/overlays?ends=14").text) is within
+
+
+def test_an_empty_list_says_what_belongs_there(sign_in):
+    page = sign_in(MANAGER).get("/overlays").text
+    assert "Nobody is suspended, on leave or waived" in page
+    assert 'href="/mediators"' in page
+
+
+def test_the_actions_stand_on_the_page_of_a_mediator_for_managers_alone(sign_in):
+    ada = working_mediator()
+    assert new(ada, "suspension") in sign_in(MANAGER).get(f"/mediators/{ada.reference}").text
+    assert "/overlays/" not in sign_in(AUDITOR).get(f"/mediators/{ada.reference}").text
+
+
+def test_many_are_paged_and_each_stands_there_once(sign_in, monkeypatch):
+    monkeypatch.setattr("accreditation.web.paging.PAGE", 2)
+    for number in range(5):
+        who = working_mediator(name=f"Person Number{number}")
+        factories.overlay(who.id, "suspension", date(2027, 1, 4), date(2027, 3, 1) if number < 3 else None)
+    manager, address, seen = sign_in(MANAGER), "/overlays", []
+    while address:
+        page = manager.get(address).text
+        seen += [row[0].split(",")[0] for row in table(page)[1:]]
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        address = found[1].replace("&amp;", "&") if found else None
+    assert sorted(seen) == [f"Number{number}" for number in range(5)]
+    assert db.session.scalar(select(func.count()).select_from(Overlay)) == 5
