@@ -14,6 +14,9 @@ from flask import Flask
 
 from accreditation.core import audit, clock
 from accreditation.core.database import db, transaction
+from accreditation.standing.queries.drafts import drafts_being_rehearsed
+from accreditation.standing.queries.editions import editions_are_old
+from accreditation.standing.services.rehearsing import rehearse_next, sweep
 from scheduler.services.delivery import Delivered, Pace, deliver_letters
 from scheduler.services.marks import set_mark, take_lease
 from scheduler.services.planning import owe_reminders, what_to_plan
@@ -23,6 +26,7 @@ log = logging.getLogger(__name__)
 
 BEAT = 60  # seconds between two looks at what is due
 DELIVERY_BEAT = 10  # seconds between two looks at the queue
+REHEARSAL_BEAT = 15  # seconds between two looks at what is being rehearsed
 AT_ONCE = 50  # letters' worth of reminders in one transaction, so that nobody waits long for the database
 
 
@@ -80,6 +84,29 @@ def deliver(app: Flask, stop: Callable[[], bool] = lambda: False, *, pace: Pace 
         return done
 
 
+def go_on_rehearsing(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
+    """Build what is being rehearsed, and sweep what nobody reads any more; how many batches.
+
+    A batch to a transaction, so that nobody waits long. Any number of processes may do this at once, and whoever looks
+    at the rehearsal does it too.
+    """
+    batches = 0
+    with app.app_context(), audit.acting_as(None, "scheduler"):
+        for draft_id in drafts_being_rehearsed():
+            done = False
+            while not done and not stop():
+                with transaction():
+                    done = rehearse_next(draft_id, now=clock.now())
+                batches += 1
+        gone = editions_are_old()
+        while gone and not stop():
+            with transaction():
+                gone = bool(sweep())
+            batches += 1
+        db.session.remove()
+    return batches
+
+
 class Ticker:
     """APScheduler as a ticker and nothing more: no stored jobs, no local times, nothing dropped for being late."""
 
@@ -97,6 +124,14 @@ class Ticker:
             args=[app, lambda: self._stopping],
             id="deliver",
             next_run_time=now + timedelta(seconds=2),
+        )
+        self._beats.add_job(
+            go_on_rehearsing,
+            "interval",
+            seconds=REHEARSAL_BEAT,
+            args=[app, lambda: self._stopping],
+            id="rehearse",
+            next_run_time=now + timedelta(seconds=4),
         )
 
     def start(self) -> None:

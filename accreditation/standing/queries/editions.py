@@ -66,6 +66,11 @@ def current_key(scheme_code: str) -> str:
     return key or scheme_code
 
 
+def editions_are_old() -> bool:
+    """Whether there are rows of an edition that nobody reads any more."""
+    return db.session.scalar(select(Edition.id).where(Edition.state == "old").limit(1)) is not None
+
+
 def rehearsed_counts(edition_id: int) -> dict[str, int]:
     """How many people each kind of change concerns."""
     query = (
