@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accreditation.core import clock
+from tests.bench.changing import lines_of_changing, measure_one_fact, measure_rehearsal
 from tests.bench.databases import Service, open_service, postgresql_urls, say, sqlite_urls
 from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
 from tests.bench.pages import as_json, lines_of_home, lines_of_pages, measure_home, measure_pages
@@ -38,7 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the services here, so that the next run is quick")
     parser.add_argument("--repeat", type=int, default=60, help="repetitions of each page (default: %(default)s)")
-    parser.add_argument("--no-rebuild", action="store_true", help="leave the full rebuilds out")
+    parser.add_argument("--no-rebuild", action="store_true", help="leave the full rebuilds and rehearsals out")
     parser.add_argument("--cpu", action="store_true", help="processor time, for a busy machine; SQLite only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on standard output")
     return parser.parse_args()
@@ -62,12 +63,18 @@ def _measure(
     home = measure_home(services, asked.repeat)
     engine = measure_engine(services[0], asked.repeat)
     rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
+    facts = [measure_one_fact(service, asked.repeat) for service in services]
+    rehearsals = [] if asked.no_rebuild else [measure_rehearsal(service) for service in services]
     if not asked.json:
         print(f"\n{database}: medians of {asked.repeat} in milliseconds. The floor is the SQL and the template.")
         print("counting: the first page after something has changed, when its numbers are counted anew.")
-        for line in [*lines_of_pages(pages), *lines_of_home(home), *lines_of_engine(engine, rebuilds)]:
+        said = [*lines_of_pages(pages), *lines_of_home(home), *lines_of_engine(engine, rebuilds)]
+        for line in [*said, *lines_of_changing(facts, rehearsals)]:
             print(line)
-    return {"database": database, "pages": as_json(pages), "home": home, "engine": engine, "rebuild": rebuilds}
+    return {"database": database, "pages": as_json(pages), "home": home, "engine": engine, "rebuild": rebuilds} | {
+        "one_fact": facts,
+        "rehearsal": rehearsals,
+    }
 
 
 main()

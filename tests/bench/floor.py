@@ -42,7 +42,7 @@ class Question:
         return [self._statement(join, conditions).replace("?", mark) for join, conditions in ways]
 
     def _statement(self, join: str, asked: list[str]) -> str:
-        on_the_day = ["s.person_id = p.id", "s.scheme = ?", "s.starts_on <= ?", "s.ends_on > ?"]
+        on_the_day = ["s.person_id = p.id", "s.edition = ?", "s.starts_on <= ?", "s.ends_on > ?"]
         return (
             f"SELECT {COLUMNS} FROM person p {join} LEFT JOIN unit u ON u.id = p.unit_id "
             f"WHERE {' AND '.join([*on_the_day, *asked])} ORDER BY {self.order} LIMIT {ROWS}"
