@@ -8,15 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from itertools import islice
+from time import sleep
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from accreditation.core import audit, clock
 from accreditation.core.database import db, transaction
+from accreditation.standing.models import CheckRun
+from accreditation.standing.queries.checking import check_projections
+from accreditation.standing.queries.checks import troubles
 from accreditation.standing.queries.drafts import drafts_being_rehearsed
 from accreditation.standing.queries.editions import editions_are_old
+from accreditation.standing.services.checking import Tally, record_check
 from accreditation.standing.services.rehearsing import rehearse_next, sweep
+from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, Pace, deliver_letters
 from scheduler.services.marks import set_mark, take_lease
 from scheduler.services.planning import owe_reminders, what_to_plan
@@ -27,6 +33,9 @@ log = logging.getLogger(__name__)
 BEAT = 60  # seconds between two looks at what is due
 DELIVERY_BEAT = 10  # seconds between two looks at the queue
 REHEARSAL_BEAT = 15  # seconds between two looks at what is being rehearsed
+CHECK_BEAT = 600  # seconds between two looks whether the daily check is due
+RENEW = timedelta(seconds=30)  # how often a check that takes long says that it still lives
+REST = 0.05  # seconds between two batches of a check, for those who work with the register meanwhile
 AT_ONCE = 50  # letters' worth of reminders in one transaction, so that nobody waits long for the database
 
 
@@ -107,6 +116,45 @@ def go_on_rehearsing(app: Flask, stop: Callable[[], bool] = lambda: False) -> in
     return batches
 
 
+def check(app: Flask, stop: Callable[[], bool] = lambda: False, *, rest: float = REST) -> CheckRun | None:
+    """Once a day: is everything that pages read what the evidence says, and is the audit trail whole?
+
+    It only reads, batch by batch, and holds nothing between two; what came of it is one row at the end. None when it
+    is not due, when another process is at it, or when this one has to stop: then it is done anew later.
+    """
+    with app.app_context(), audit.acting_as(None, "scheduler"):
+        try:
+            return _check(stop, rest)
+        finally:
+            db.session.remove()
+
+
+def _check(stop: Callable[[], bool], rest: float) -> CheckRun | None:
+    began = renewed = clock.now()
+    with transaction():
+        due = begin_check(began)
+    if not due:
+        return None
+    tally = Tally()
+    for batch in check_projections():
+        tally.add(batch)
+        db.session.rollback()
+        if stop():
+            return None
+        if clock.now() - renewed > RENEW:
+            renewed = clock.now()
+            with transaction():
+                if not keep_checking(renewed):
+                    return None
+        sleep(rest)
+    trail = audit.verify()
+    with transaction():
+        run = record_check(tally, trail, started_at=began, ended_at=clock.now(), channel="scheduler")
+    for sentence in troubles(run):
+        log.error("%s", sentence)
+    return run
+
+
 class Ticker:
     """APScheduler as a ticker and nothing more: no stored jobs, no local times, nothing dropped for being late."""
 
@@ -133,11 +181,19 @@ class Ticker:
             id="rehearse",
             next_run_time=now + timedelta(seconds=4),
         )
+        self._beats.add_job(
+            check,
+            "interval",
+            seconds=CHECK_BEAT,
+            args=[app, lambda: self._stopping],
+            id="check",
+            next_run_time=now + timedelta(seconds=30),
+        )
 
     def start(self) -> None:
         self._beats.start()
 
     def stop(self) -> None:
-        """Finish the letter in hand, begin no other."""
+        """Finish the letter in hand, begin no other; leave off a check."""
         self._stopping = True
         self._beats.shutdown(wait=True)

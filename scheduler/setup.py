@@ -1,11 +1,14 @@
 """What the scheduler adds to the application: what fills its letters, and what `doctor` and /status look at."""
 
 from datetime import timedelta
+from typing import Literal
 
 from flask import Flask, current_app
 
 from accreditation.core import clock
 from accreditation.core.health import Finding, check
+from accreditation.people.rules import EVERYTHING
+from accreditation.standing.queries.checks import check_state
 from accreditation.web.words import moment, plural
 from scheduler.queries.letters import backlog, troubled_count
 from scheduler.services import wording as wording  # fills the scheduler's letters
@@ -26,6 +29,13 @@ def scheduler_is_alive() -> Finding:
         return Finding("Scheduler", "warning", "has not run yet: start it with “accreditation serve” or “… scheduler”")
     words = f"last looked on {moment(mark.at)}: {mark.words}"
     return Finding("Scheduler", "ok" if now - mark.at < OLD else "failed", words)
+
+
+@check
+def standings_are_checked() -> Finding:
+    state = check_state(EVERYTHING, clock.now())
+    found: dict[str, Literal["ok", "warning", "failed"]] = {"good": "ok", "neutral": "warning", "bad": "failed"}
+    return Finding("Stored standings", found[state.tone], state.sentence)
 
 
 @check

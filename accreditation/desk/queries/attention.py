@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import func, select
@@ -18,7 +18,9 @@ from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.queries.days import DayRow, coming_days, days_without_attendance
 from accreditation.standing.models import StandingPeriod
+from accreditation.standing.queries.checks import CheckState, check_state
 from accreditation.standing.queries.explain import sees_details
+from accreditation.standing.queries.forecast import Forecast, forecast
 from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.rules.verdict import Verdict
 from cohorts.queries.cohorts import Wanted, count_cohorts
@@ -56,23 +58,44 @@ class Attention:
     totals: tuple[int, ...]
     duties: Sequence[Duty]
     unrecorded: Sequence[DayRow]
+    cover: Forecast | None = None
+    check: CheckState | None = None
 
     @property
     def nothing_waits(self) -> bool:
         late = self.verdicts.get(Verdict.LAPSED, 0)
-        return (
-            not late and not any(self.totals) and not any(duty.number for duty in self.duties) and not self.unrecorded
-        )
+        waits = late or any(self.totals) or any(duty.number for duty in self.duties) or self.unrecorded
+        return not waits and not (self.check and self.check.is_bad)
 
 
-def attention_for(viewer: Viewer, scheme_code: str, on: date) -> Attention:
-    """The numbers for this viewer on the day. Raises NotFound for the scheme."""
+def attention_for(viewer: Viewer, scheme_code: str, on: date, now: datetime) -> Attention:
+    """The numbers for this viewer on the day, and whether they were checked. Raises NotFound for the scheme."""
     asked = Asked(scheme_code, on)
     within = sees_details(viewer)
     endings = counted_once(("endings", within.grants, scheme_code, on), partial(_endings, within, scheme_code, on))
     totals = tuple(sum(ending.counts[place] for ending in endings) for place in range(len(WITHIN)))
     unrecorded = days_without_attendance(on) if viewer.limited_to(Permission.MANAGE_REFRESHERS).grants else []
-    return Attention(verdict_counts(within, asked), endings, totals, duties_for(viewer, on), unrecorded)
+    return Attention(
+        verdict_counts(within, asked),
+        endings,
+        totals,
+        duties_for(viewer, on),
+        unrecorded,
+        cover=_cover(viewer, scheme_code, on),
+        check=check_state(viewer, now) if viewer.limited_to(Permission.VIEW_CHECKS).grants else None,
+    )
+
+
+def _cover(viewer: Viewer, scheme_code: str, on: date) -> Forecast | None:
+    """The forecast in short; None for who may not see it, or where there is nobody to count."""
+    viewer = viewer.limited_to(Permission.VIEW_FORECAST)
+    if not viewer.grants:
+        return None
+    scheme = get_scheme(scheme_code, on)
+    found = counted_once(
+        ("cover", viewer.grants, scheme_code, on), partial(forecast, viewer, scheme, on, by_unit=False)
+    )
+    return found if any(point.number for point in found.points) else None
 
 
 def _endings(viewer: Viewer, scheme_code: str, on: date) -> list[Ending]:

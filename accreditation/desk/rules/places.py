@@ -41,6 +41,7 @@ FURTHER = (
     ("Units", "/units", Permission.MANAGE_PEOPLE),
     ("Training providers", "/providers", Permission.MANAGE_PEOPLE),
     ("Schemes", "/schemes", Permission.VIEW_SCHEMES),
+    ("Checks", "/checks", Permission.VIEW_CHECKS),
 )
 """What is wanted now and then: at the foot of every page, after whatever the navigation has no room for."""
 

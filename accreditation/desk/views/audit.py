@@ -3,12 +3,14 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from accreditation.core import clock
 from accreditation.core.audit import verify
 from accreditation.core.dates import NotADay, read_day
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.trail import CHANNELS, TrailAsked, trail_page
 from accreditation.desk.views.blueprint import bp
 from accreditation.people.rules import Viewer
+from accreditation.standing.queries.checks import check_state
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.words import plural, thousands
@@ -31,7 +33,13 @@ def audit_trail(viewer: Viewer) -> ResponseReturnValue:
     asked, problems = _asked(filters)
     page = trail_page(viewer, asked, place=request.args.get("after"), address=lambda place: filters.url(after=place))
     return render_template(
-        "desk/audit.html", page=page, filters=filters, channels=CHANNELS, problems=problems, has_errors=bool(problems)
+        "desk/audit.html",
+        check=check_state(viewer, clock.now()),
+        page=page,
+        filters=filters,
+        channels=CHANNELS,
+        problems=problems,
+        has_errors=bool(problems),
     )
 
 

@@ -11,8 +11,9 @@ from accreditation.desk.rules.sentences import COUNTED, headline
 from accreditation.desk.views.blueprint import bp
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries.explain import TONES
-from accreditation.standing.queries.schemes import main_scheme_code
+from accreditation.standing.queries.schemes import get_scheme, main_scheme_code
 from accreditation.standing.rules.verdict import Verdict
+from accreditation.standing.views.pictures import chart_of, herds_of
 from accreditation.web.guards import requires
 from accreditation.web.tables import Column
 
@@ -28,10 +29,12 @@ def home(viewer: Viewer) -> ResponseReturnValue:
         return redirect(HOMES[role])
     viewer = viewer.limited_to(Permission.VIEW_ATTENTION)
     today = clock.today()
-    attention = attention_for(viewer, main_scheme_code(), today)
+    attention = attention_for(viewer, main_scheme_code(), today, clock.now())
     return render_template(
         "desk/attention.html",
         attention=attention,
+        cover=chart_of(attention.cover) if attention.cover else None,
+        herds=herds_of(attention.cover, get_scheme(main_scheme_code(), today)) if attention.cover else [],
         headline=headline(attention.verdicts.get(Verdict.LAPSED, 0), attention.totals[0], WITHIN[0]),
         everyone=[
             (verdict.value, words, TONES[verdict])

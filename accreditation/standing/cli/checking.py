@@ -5,8 +5,10 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from accreditation.core import audit
+from accreditation.core import audit, clock
+from accreditation.core.database import db, transaction
 from accreditation.standing.queries.checking import check_projections
+from accreditation.standing.services.checking import Tally, record_check
 
 
 @click.command("check")
@@ -16,17 +18,20 @@ def check() -> None:
 
     Exit code 1 if anything differs.
     """
-    people = 0
+    started_at, tally = clock.now(), Tally()
     differing: list[int] = []
     for batch in check_projections():
-        people += batch.people
+        tally.add(batch)
         differing += batch.differing
-    click.echo(f"Standing recomputed for {people:,} people: {len(differing):,} differ from what is stored.")
+        db.session.rollback()  # nothing is held between two batches
+    click.echo(f"Standing recomputed for {tally.people:,} people: {len(differing):,} differ from what is stored.")
     for person_id in differing:
         click.echo(f"  person {person_id} differs")
     if differing:
         click.echo("`accreditation standing rebuild` puts this right.")
     trail = audit.verify()
+    with transaction():
+        record_check(tally, trail, started_at=started_at, ended_at=clock.now(), channel="command")
     if trail.broken_at is None:
         click.echo(f"Audit trail verified: {trail.entries:,} entries, unbroken.")
     else:

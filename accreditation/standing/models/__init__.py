@@ -1,5 +1,6 @@
 """The ledger of evidence, what the pages read from it, and the schemes it is judged by."""
 
+from accreditation.standing.models.checks import CheckRun
 from accreditation.standing.models.columns import Amount, Codes
 from accreditation.standing.models.deadlines import Deadline
 from accreditation.standing.models.ledger import Evidence, EvidenceVoid
@@ -17,6 +18,7 @@ from accreditation.standing.models.schemes import (
 
 __all__ = [
     "Amount",
+    "CheckRun",
     "Codes",
     "Deadline",
     "Edition",

@@ -30,8 +30,12 @@ class Asked:
 
     def at(self, path: str, **more: str | None) -> str:
         """Another page of the forecast about the same scheme and unit."""
-        kept = {name: value for name, value in self.filters.values.items() if name in SHARED}
-        return replace(self.filters, path=path, values=kept).url(**more)
+        return replace(self.filters, path=path, values=self.shared).url(**more)
+
+    @property
+    def shared(self) -> dict[str, str]:
+        """The filters that go along to another page."""
+        return {name: value for name, value in self.filters.values.items() if name in SHARED}
 
     @property
     def where(self) -> str:

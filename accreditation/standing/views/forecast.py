@@ -27,7 +27,7 @@ from accreditation.standing.rules.forecast import monday_of, points_from
 from accreditation.standing.rules.scheme import OVERLAY_LABELS, Scheme
 from accreditation.standing.views.asked import Asked, choice, read_asked, workbook
 from accreditation.standing.views.blueprint import bp
-from accreditation.web.charts import Chart, Series, draw_chart
+from accreditation.standing.views.pictures import chart_of, herds_of
 from accreditation.web.filters import Filter
 from accreditation.web.guards import requires
 from accreditation.web.words import day
@@ -50,10 +50,7 @@ def cover(viewer: Viewer) -> ResponseReturnValue:
         filters=asked.filters,
         chart=chart_of(found, where=asked.where, urls=urls),
         urls=urls,
-        herds=[
-            (herd, asked.scheme.describe(herd.because)[1], week_url(asked, herd.last_day, last_day=herd.last_day))
-            for herd in found.herds
-        ],
+        herds=herds_of(found, asked.scheme, asked.shared),
         ahead=AHEAD,
         today=found.on,
         may_export=viewer.may_somewhere(Permission.EXPORT_REGISTER),
@@ -184,24 +181,11 @@ def _day(text: str) -> date:
         raise NotFound("There is no such week.") from None
 
 
-def week_url(asked: Asked, on: date, *, last_day: date | None = None) -> str:
+def week_url(asked: Asked, on: date) -> str:
     """The page of the week that holds the day, about the same scheme and unit."""
-    path = url_for("standing.week", monday=monday_of(on).isoformat())
-    return asked.at(path, day=last_day.isoformat() if last_day else None)
+    return asked.at(url_for("standing.week", monday=monday_of(on).isoformat()))
 
 
 def _beside(asked: Asked, path: str) -> str:
     """The same filters at another address."""
     return path + asked.filters.url().removeprefix(asked.filters.path)
-
-
-def chart_of(found: Forecast, *, where: str = "", urls: Sequence[str] = ()) -> Chart:
-    """The picture of a forecast; a planned line, once there is one, is a second series."""
-    return draw_chart(
-        [point.on for point in found.points],
-        [Series("if nothing is done", [point.number for point in found.points])],
-        finding=found.finding(where),
-        wanted=found.wanted,
-        urls=urls,
-        what="may work",
-    )
