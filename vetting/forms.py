@@ -283,6 +283,17 @@ class ChangeForm(BaseForm):
         self.changed_on.validators = [*self.changed_on.validators, NotAfter(on)]
 
 
+class InitiateForm(BaseForm):
+    """Asking for many clearances at once."""
+
+    initiated_on = DayField("Asked for on", validators=[InputRequired("Enter the day on which they were asked for")])
+    sponsor = StringField("Sponsor", validators=[Optional(), Length(max=120)])
+
+    def __init__(self, *, on: date) -> None:
+        super().__init__(data={"initiated_on": on})
+        self.initiated_on.validators = [*self.initiated_on.validators, NotAfter(on)]
+
+
 class FindForm(BaseForm):
     """The way from the board to one person."""
 

@@ -11,12 +11,12 @@ from accreditation.core.permissions import Permission, Scope
 from accreditation.people.queries import get_person, providers
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries import all_schemes, get_scheme
+from accreditation.standing.queries.cleared import cleared
 from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
 from cohorts.forms.cohorts import AddPersonForm, CohortForm
 from cohorts.forms.results import UploadForm
 from cohorts.models import Cohort
-from cohorts.queries.clearance import cleared
 from cohorts.queries.cohorts import (
     CohortRow,
     Wanted,

@@ -14,8 +14,18 @@ from accreditation.standing.queries import evidence_of, standing_on
 from tests import factories
 from vetting import services
 from vetting.models import Clearance, ClearanceApplication
-from vetting.queries.boards import count_open, count_overdue, ending_by_month, ending_page, progress_page
+from vetting.queries.boards import (
+    Asked,
+    Which,
+    count_open,
+    count_overdue,
+    ending_by_month,
+    ending_page,
+    progress_page,
+)
+from vetting.rules.levels import levels
 
+LEADS = dict.fromkeys(levels(), 63)
 OFFICER = Viewer(0, frozenset({Grant(Role.VETTING_OFFICER, Scope.SERVICE)}))
 
 
@@ -40,8 +50,8 @@ def move(application_id: int, to: str, on: date) -> None:
 
 
 def page(**changes):
-    asked = {"on": factories.TODAY, "month": None, "overdue": False, "level": None, "unit_id": None, "place": None}
-    return ending_page(OFFICER, **{**asked, **changes}, address=lambda token: f"?{token}")
+    asked = Asked(**{"on": factories.TODAY, "leads": LEADS, **changes})
+    return ending_page(OFFICER, asked, place=None, address=lambda token: f"?{token}")
 
 
 # --- clearances ------------------------------------------------------------------------------------------------------
@@ -197,7 +207,7 @@ def test_a_clearance_is_overdue_from_its_end_on(app, days, overdue):
     ada = factories.mediator()
     factories.clearance(ada.id, ends_on=factories.TODAY + timedelta(days))
     assert count_overdue(OFFICER, factories.TODAY) == int(overdue)
-    assert [row.person.id for row in page(overdue=True).rows] == ([ada.id] if overdue else [])
+    assert [row.person.id for row in page(which=Which.OVERDUE).rows] == ([ada.id] if overdue else [])
     assert [row.person.id for row in page().rows] == ([] if overdue else [ada.id])
 
 

@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from accreditation.core.calendar import anniversary
 from accreditation.core.database import db
+from accreditation.standing.rules.scheme import LEAD_DAYS
 from vetting.models import ClearanceApplication
 from vetting.rules.lead_times import MONTHS_BACK, Times, times_of
+from vetting.rules.levels import levels
 
 DECISIONS = ("granted", "granted_with_conditions", "refused")
 """What counts as decided. A discontinued application is one that was stopped without a decision."""
@@ -31,3 +33,8 @@ def decision_times(on: date, level: str | None = None) -> dict[str, Times]:
         assert decided_on is not None
         days.setdefault(found, []).append((decided_on - submitted_on).days)
     return {found: times for found, listed in days.items() if (times := times_of(listed))}
+
+
+def lead_days() -> dict[str, int]:
+    """By level: days from submission to decision that are reckoned with."""
+    return dict.fromkeys(levels(), LEAD_DAYS["clearance"])

@@ -296,6 +296,13 @@ def find_open_application(person_id: int, level: str) -> ClearanceApplication | 
     )
 
 
+def open_applications_of(person_ids: Sequence[int]) -> set[tuple[int, str]]:
+    """Of these people, who has an application under way, and for which level."""
+    row = ClearanceApplication
+    query = select(row.person_id, row.level).where(row.person_id.in_(person_ids), row.decided_on.is_(None))
+    return {(person_id, level) for person_id, level in db.session.execute(query)}
+
+
 def not_replaced() -> ColumnElement[bool]:
     """A clearance after which the person was given none of the same level that runs longer."""
     later = aliased(Clearance)

@@ -1,11 +1,13 @@
-"""The board: what ends when, what is under way, what is overdue. Practice managers read it, officers work by it."""
+"""The board: what ends when, what is to be started, what is under way. Managers read it, officers work by it."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import clock
+from accreditation.core import audit, clock
+from accreditation.core.database import transaction
 from accreditation.core.permissions import Permission
 from accreditation.people.queries import get_mediator, units
 from accreditation.people.rules import Viewer
@@ -13,68 +15,73 @@ from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.paging import Page
 from accreditation.web.words import MONTHS
+from vetting.exports import XLSX, clearances_file
 from vetting.forms import FindForm
 from vetting.queries.boards import (
+    Asked,
     EndingRow,
     ProgressRow,
+    Which,
+    count_of,
     count_open,
-    count_overdue,
     ending_by_month,
     ending_page,
     progress_page,
+    reports_owed,
 )
+from vetting.queries.lead_times import lead_days
 from vetting.rules.levels import levels
 from vetting.views.blueprint import bp
 
-LISTS = (("ending", "Ending"), ("overdue", "Overdue"), ("progress", "In progress"))
+LISTS = (
+    ("ending", "Ending"),
+    ("start", "To start in the next 30 days"),
+    ("late", "Will lapse even if submitted today"),
+    ("overdue", "Overdue"),
+    ("progress", "In progress"),
+    ("dates", "Dates missing"),
+    ("reports", "Reports to see to"),
+)
 
 AGES = (("long", "More than nine weeks"),)
 
 USUAL_WEEKS, LONG_WEEKS = 9, 12
 """A new CTC takes six to twelve weeks, nine on average: Ministry of Justice security guidance, April 2020."""
 
+MOST_IN_A_FILE = 20_000
+
 
 @bp.route("/vetting", methods=["GET", "POST"])
 @requires(Permission.VIEW_CLEARANCE_RECORDS, scoped=True)
 def board(viewer: Viewer) -> ResponseReturnValue:
-    """One of three lists, with the numbers of all three above it."""
+    """One of the lists, with the numbers of all above it."""
     today = clock.today()
     form = FindForm()
     if form.validate_on_submit():
         return redirect(
             url_for("vetting.record", reference=get_mediator((form.reference.data or "").upper(), viewer).reference)
         )
-    filters = _filters()
+    filters = read_board_filters()
     shown = filters.get("list") or "ending"
-    level, unit = filters.get("level"), filters.get("unit")
-    unit_id, month, place = int(unit) if unit else None, _month(filters.get("month")), request.args.get("place")
-
+    asked, place = asked_for(filters, today), request.args.get("place")
     long_ago = today - timedelta(weeks=USUAL_WEEKS)
 
     def address(token: str | None) -> str:
         return filters.url(place=token)
 
-    page: Page[ProgressRow] | Page[EndingRow]
+    page: Page[ProgressRow] | Page[EndingRow] | None = None
     if shown == "progress":
         page = progress_page(
             viewer,
-            level=level,
-            unit_id=unit_id,
+            level=asked.level,
+            unit_id=asked.unit_id,
             initiated_before=long_ago if filters.get("age") else None,
             place=place,
             address=address,
         )
-    else:
-        page = ending_page(
-            viewer,
-            on=today,
-            month=month,
-            overdue=shown == "overdue",
-            level=level,
-            unit_id=unit_id,
-            place=place,
-            address=address,
-        )
+    elif shown != "reports":
+        page = ending_page(viewer, asked, place=place, address=address)
+    leads = asked.leads
     return render_template(
         "vetting/board.html",
         form=form,
@@ -82,15 +89,51 @@ def board(viewer: Viewer) -> ResponseReturnValue:
         page=page,
         filters=filters,
         months=[(row, month_name(row.first)) for row in ending_by_month(viewer, today)],
-        overdue=count_overdue(viewer, today),
+        counts={which.value: count_of(viewer, Asked(today, leads, which)) for which in Which if which != Which.ENDING},
         under_way=count_open(viewer),
         long_open=count_open(viewer, initiated_before=long_ago),
+        reports=reports_owed(viewer) if viewer.may_somewhere(Permission.VIEW_CLEARANCE_REFERENCE) else None,
         usual_days=USUAL_WEEKS * 7,
         long_days=LONG_WEEKS * 7,
-        lists=LISTS,
+        lists=[
+            (key, label)
+            for key, label in LISTS
+            if key != "reports" or viewer.may_somewhere(Permission.VIEW_CLEARANCE_REFERENCE)
+        ],
         levels=[(code, code) for code in levels()],
         units=[(str(one.id), one.name) for one in units()],
+        may_record=viewer.may_somewhere(Permission.RECORD_CLEARANCE),
+        may_set_rules=viewer.may_somewhere(Permission.MANAGE_VETTING_RULES),
         today=today,
+    )
+
+
+@bp.get("/vetting/clearances.xlsx")
+@requires(Permission.VIEW_CLEARANCE_RECORDS, scoped=True)
+def export(viewer: Viewer) -> ResponseReturnValue:
+    """The list of clearances as it is filtered, in its order, with what this viewer may know."""
+    today = clock.today()
+    page = ending_page(
+        viewer, asked_for(read_board_filters(), today), place=None, address=lambda _: "", size=MOST_IN_A_FILE
+    )
+    rows = list(page.rows)
+    data = clearances_file(rows, today)
+    with transaction():
+        audit.note("exported clearances", rows=len(rows))
+    return send_file(BytesIO(data), XLSX, as_attachment=True, download_name=f"Clearances {today.isoformat()}.xlsx")
+
+
+def asked_for(filters: Filters, on: date) -> Asked:
+    """The clearances that the address asks for."""
+    shown, unit = filters.get("list") or "ending", filters.get("unit")
+    which = Which(shown) if shown in {known.value for known in Which} else Which.ENDING
+    return Asked(
+        on=on,
+        leads=lead_days(),
+        which=which,
+        month=_month(filters.get("month")) if which is Which.ENDING else None,
+        level=filters.get("level"),
+        unit_id=int(unit) if unit else None,
     )
 
 
@@ -98,7 +141,7 @@ def month_name(first: date) -> str:
     return f"{MONTHS[first.month - 1]} {first.year}"
 
 
-def _filters() -> Filters:
+def read_board_filters(path: str | None = None) -> Filters:
     offered = (
         Filter("list", lambda value: dict(LISTS)[value], LISTS),
         Filter("level", lambda value: value, [(code, code) for code in levels()]),
@@ -106,7 +149,7 @@ def _filters() -> Filters:
         Filter("age", lambda value: dict(AGES)[value], AGES),
         Filter("month", lambda value: month_name(_month(value) or date.min), longest=7),
     )
-    filters = read_filters(request.args, offered, path=url_for("vetting.board"))
+    filters = read_filters(request.args, offered, path=path or url_for("vetting.board"))
     values = {
         name: value
         for name, value in filters.values.items()

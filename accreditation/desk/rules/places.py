@@ -36,6 +36,8 @@ FURTHER = (
     ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),
     ("Practice log", "/practice", Permission.RECORD_PRACTICE),
     ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),
+    ("Lead times and renewals", "/vetting/figures", Permission.VIEW_CLEARANCE_FIGURES),
+    ("Who is cleared", "/vetting/cleared", Permission.VIEW_CLEARED),
     ("My clearance", "/vetting/mine", Permission.VIEW_OWN),
     ("People", "/people", Permission.MANAGE_PEOPLE),
     ("Units", "/units", Permission.MANAGE_PEOPLE),

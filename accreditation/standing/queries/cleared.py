@@ -1,9 +1,9 @@
-"""Whether candidates are cleared: yes, pending or no, and nothing more (data/field-access.csv)."""
+"""Whether people are cleared: yes, pending or no, and nothing more (data/field-access.csv)."""
 
 from collections.abc import Collection
 from datetime import date
 
-from accreditation.standing.queries import facts_of_all
+from accreditation.standing.queries.evidence import facts_of_all
 from accreditation.standing.rules.evidence import dossier_of, known
 from accreditation.standing.rules.scheme import Scheme
 
