@@ -133,8 +133,9 @@ def ending_page(
     )
 
     def shown(row: Any) -> EndingRow:
-        ends_on = row[4]
-        return EndingRow(*row, submit_by(ends_on, asked.leads[row[2]]) if ends_on else None)
+        person, clearance_id, level, granted_on, ends_on, applied = row
+        by = submit_by(ends_on, asked.leads[level]) if ends_on else None
+        return EndingRow(person, clearance_id, level, granted_on, ends_on, applied, by)
 
     return _mapped(page, shown)
 
@@ -244,18 +245,18 @@ def forecast_of(viewer: Viewer, on: date, leads: LeadDays, early_months: int, le
     months = [anniversary(on.replace(day=1), ahead) for ahead in range(FORECAST_MONTHS + 1)]
     # The end of the horizon is that of the submissions, which lie before the ends that they are for.
     until = days_after(months[-1], max(leads.values()) + 1)
-    query = (
-        select(Clearance.level, Clearance.ends_on, _under_way(), func.count())
+    each = (
+        select(Clearance.level, Clearance.ends_on, _under_way().label("applied"))
         .select_from(Clearance)
         .join(Person, Person.id == Clearance.person_id)
         .where(_current(viewer, on), Clearance.ends_on > on, Clearance.ends_on <= until)
-        .group_by(Clearance.level, Clearance.ends_on, _under_way())
     )
     if level is not None:
-        query = query.where(Clearance.level == level)
+        each = each.where(Clearance.level == level)
+    row = each.subquery().c
+    query = select(row.level, row.ends_on, row.applied, func.count()).group_by(row.level, row.ends_on, row.applied)
     ending, due, too_late = [0] * FORECAST_MONTHS, [0] * FORECAST_MONTHS, 0
     for found, ends_on, applied, number in db.session.execute(query):
-        assert ends_on is not None
         if (place := _months_between(months[0], last_good_day(ends_on))) < FORECAST_MONTHS:
             ending[place] += number
         by = submit_by(ends_on, leads[found])
