@@ -21,6 +21,7 @@ from accreditation.standing.queries.checks import troubles
 from accreditation.standing.queries.drafts import drafts_being_rehearsed
 from accreditation.standing.queries.editions import editions_are_old
 from accreditation.standing.services.checking import Tally, record_check
+from accreditation.standing.services.rebuilding import rebuild_is_asked_for, rebuild_next
 from accreditation.standing.services.rehearsing import rehearse_next, sweep
 from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, Pace, deliver_letters
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 BEAT = 60  # seconds between two looks at what is due
 DELIVERY_BEAT = 10  # seconds between two looks at the queue
-REHEARSAL_BEAT = 15  # seconds between two looks at what is being rehearsed
+WORKING_BEAT = 15  # seconds between two looks at what is to be worked out for everybody
 CHECK_BEAT = 600  # seconds between two looks whether the daily check is due
 RENEW = timedelta(seconds=30)  # how often a check that takes long says that it still lives
 REST = 0.05  # seconds between two batches of a check, for those who work with the register meanwhile
@@ -93,14 +94,19 @@ def deliver(app: Flask, stop: Callable[[], bool] = lambda: False, *, pace: Pace 
         return done
 
 
-def go_on_rehearsing(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
-    """Build what is being rehearsed, and sweep what nobody reads any more; how many batches.
+def work_out(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
+    """Judge everybody anew where that is asked for, build what is being rehearsed, sweep what nobody reads any more.
 
-    A batch to a transaction, so that nobody waits long. Any number of processes may do this at once, and whoever looks
-    at the rehearsal does it too.
+    How many batches that took. A batch to a transaction, so that nobody waits long. Any number of processes may do this
+    at once, and whoever looks at a rehearsal does it too.
     """
     batches = 0
     with app.app_context(), audit.acting_as(None, "scheduler"):
+        asked = rebuild_is_asked_for()
+        while asked and not stop():
+            with transaction():
+                asked = not rebuild_next()
+            batches += 1
         for draft_id in drafts_being_rehearsed():
             done = False
             while not done and not stop():
@@ -174,11 +180,11 @@ class Ticker:
             next_run_time=now + timedelta(seconds=2),
         )
         self._beats.add_job(
-            go_on_rehearsing,
+            work_out,
             "interval",
-            seconds=REHEARSAL_BEAT,
+            seconds=WORKING_BEAT,
             args=[app, lambda: self._stopping],
-            id="rehearse",
+            id="work_out",
             next_run_time=now + timedelta(seconds=4),
         )
         self._beats.add_job(

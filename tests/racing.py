@@ -19,7 +19,8 @@ from accreditation.core.errors import DomainError
 
 def race(settings: Config, attempt: Callable[..., str], *arguments: tuple[Any, ...], guarded: bool = True) -> list[str]:
     """Run the attempt once for each tuple of arguments, each in a process of its own; the sorted answers."""
-    processes = get_context("spawn")
+    processes = get_context("forkserver")  # forked from one that has imported the house and opened nothing
+    processes.set_forkserver_preload(["tests.racing"])
     barrier, answers = processes.Barrier(len(arguments)), processes.Queue()
     db.session.remove()  # the test's own read would hold nothing up, and must see nothing old afterwards
     runners = [

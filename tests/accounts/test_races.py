@@ -59,7 +59,7 @@ class Race:
 def race(app: Any, attempt: Callable[..., list[str]], *runners: tuple[Any, ...], guarded: bool = True, each: int = 1):
     """Every answer of every runner, sorted."""
     db.session.remove()
-    context = get_context("spawn")
+    context = get_context("forkserver")
     start, answers = context.Barrier(len(runners)), context.Queue()
     settings = replace(app.config["SETTINGS"], database_url=app.url)
     processes = [

@@ -44,7 +44,7 @@ def take_numbers(url: str, guarded: bool, start, answers) -> None:
 def race(app, *, guarded: bool) -> tuple[list[int], int]:
     with transaction():
         assert next_number("race") == 1
-    context = get_context("spawn")
+    context = get_context("forkserver")
     start, answers = context.Barrier(WRITERS), context.Queue()
     processes = [context.Process(target=take_numbers, args=(app.url, guarded, start, answers)) for _ in range(WRITERS)]
     for process in processes:

@@ -1,5 +1,7 @@
 """What an administrator sets on screen for the whole service."""
 
+from time import monotonic
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +13,11 @@ from accreditation.core.permissions import Permission
 from accreditation.core.settings import DEFAULTS, get_setting, set_setting
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries.schemes import all_schemes
+from accreditation.standing.services.rebuilding import ask_for_rebuild, rebuild_is_asked_for, rebuild_next
 from accreditation.web.guards import requires
+
+SECONDS = 2.0
+"""How long saving waits for everybody to be judged anew; the scheduler goes on with what is left."""
 
 
 @bp.route("/settings", methods=["GET", "POST"])
@@ -25,6 +31,20 @@ def settings(viewer: Viewer) -> ResponseReturnValue:
         with transaction():
             for name in names:
                 set_setting(name, form[name].data or "")
+            if form.main_scheme.data != values["main_scheme"]:
+                ask_for_rebuild()
         flash("The settings are saved.", "success")
+        if rebuild_is_asked_for() and not _rebuilt_soon():
+            flash("Everybody is being judged by the new main scheme. Lists are complete in a few minutes.", "warning")
         return redirect(url_for("accounts.settings"))
     return render_template("accounts/settings.html", form=form)
+
+
+def _rebuilt_soon() -> bool:
+    until = monotonic() + SECONDS
+    while monotonic() < until:
+        with transaction():
+            done = rebuild_next()
+        if done:
+            return True
+    return False
