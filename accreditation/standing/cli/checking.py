@@ -1,4 +1,4 @@
-"""`accreditation check`: what the pages read is what the engine says, and the audit trail is whole."""
+"""`accreditation check`: what the pages read is what the engine says, and links and the audit trail are whole."""
 
 import sys
 
@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from accreditation.core import audit, clock
 from accreditation.core.database import db, transaction
+from accreditation.people.queries import wrongly_merged
 from accreditation.standing.queries.checking import check_projections
 from accreditation.standing.services.checking import Tally, record_check
 
@@ -14,7 +15,7 @@ from accreditation.standing.services.checking import Tally, record_check
 @click.command("check")
 @with_appcontext
 def check() -> None:
-    """Recompute everybody's standing, compare it with what is stored, and verify the audit trail.
+    """Recompute everybody's standing, compare it with what is stored, follow merged records, verify the trail.
 
     Exit code 1 if anything differs.
     """
@@ -29,6 +30,10 @@ def check() -> None:
         click.echo(f"  person {person_id} differs")
     if differing:
         click.echo("`accreditation standing rebuild` puts this right.")
+    astray = wrongly_merged()
+    click.echo(f"Merged records followed: {len(astray):,} do not lead where their links say.")
+    for person_id in astray:
+        click.echo(f"  record {person_id} is astray")
     trail = audit.verify()
     with transaction():
         record_check(tally, trail, started_at=started_at, ended_at=clock.now(), channel="command")
@@ -36,4 +41,4 @@ def check() -> None:
         click.echo(f"Audit trail verified: {trail.entries:,} entries, unbroken.")
     else:
         click.echo(f"The audit trail is broken at entry {trail.broken_at}: {trail.reason}.")
-    sys.exit(1 if differing or trail.broken_at is not None else 0)
+    sys.exit(1 if differing or astray or trail.broken_at is not None else 0)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accreditation.core import clock
-from accreditation.core.database import Record, append_only
+from accreditation.core.database import Record, append_only, only_where
 from accreditation.people.models import one_of
 from accreditation.standing.models.columns import Amount
 from accreditation.standing.rules.evidence import EVENT_KINDS, KINDS
@@ -26,6 +26,8 @@ class Evidence(Record):
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
         CheckConstraint(f"ends_on IS NULL OR NOT ({one_of('kind', sorted(EVENT_KINDS))})", name="event_has_no_end"),
         Index("ix_evidence_source", "source_type", "source_id"),
+        # Who was trained on one day: for pairs of records that may be one person.
+        Index("ix_evidence_training", "starts_on", "person_id", **only_where("kind = 'training'")),
     )
     __audited__ = False  # it is its own trail: rows are only added, each says when and by whom
 

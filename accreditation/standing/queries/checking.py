@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
+from accreditation.people.models import Person
+from accreditation.people.queries import merged_among
 from accreditation.standing.models import Evidence, RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.editions import editions_beside
 from accreditation.standing.queries.evidence import AT_ONCE, facts_of_all, people_with_evidence
@@ -52,7 +55,9 @@ def _differing(person_ids: Sequence[int]) -> list[int]:
     rehearsed = [each.history for each in editions_beside(current) if each.is_built]
     histories, main = [*current.values(), *rehearsed], main_scheme_code()
     wanted: dict[int, tuple[set[Any], ...]] = {person_id: (set(), set()) for person_id in person_ids}
-    for person_id, facts in facts_of_all(person_ids).items():
+    merged = merged_among(person_ids)
+    counting = [person_id for person_id in person_ids if person_id not in merged]
+    for person_id, facts in facts_of_all(counting, merged).items():
         for each in projected(person_id, facts, histories, main):
             for model, rows, found in zip(
                 PROJECTIONS, (each.standing, each.requirements), wanted[person_id], strict=True
@@ -73,5 +78,19 @@ def _columns(model: Table) -> list[str]:
 
 
 def _projected_without_evidence() -> list[int]:
-    has_evidence = select(Evidence.id).where(Evidence.person_id == StandingPeriod.person_id).exists()
-    return list(db.session.scalars(select(StandingPeriod.person_id).where(~has_evidence).distinct().limit(AT_ONCE)))
+    """Who has a standing and should have none: no record of theirs has evidence, or theirs is merged into another."""
+    record = aliased(Person)
+    of_this_person = or_(record.id == Person.id, record.merged_into_id == Person.id)
+    has_evidence = select(Evidence.id).join(record, record.id == Evidence.person_id).where(of_this_person).exists()
+    own_evidence = select(Evidence.id).where(Evidence.person_id == StandingPeriod.person_id).exists()
+    unfounded = select(StandingPeriod.person_id).where(~own_evidence).distinct()
+    query = select(Person.id).where(
+        or_(
+            and_(Person.id.in_(unfounded), ~has_evidence),
+            and_(
+                Person.merged_into_id.is_not(None),
+                select(StandingPeriod.person_id).where(StandingPeriod.person_id == Person.id).exists(),
+            ),
+        )
+    )
+    return list(db.session.scalars(query.limit(AT_ONCE)))

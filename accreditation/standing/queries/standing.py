@@ -72,7 +72,7 @@ def standing_on(
     this service has not.
     """
     history = history_of(scheme if isinstance(scheme, str) else scheme.code, known_on=known_on)
-    facts = [*known(facts_of(person_id), known_on), *supposing]
+    facts = [*known(facts_of(person_id, known_on), known_on), *supposing]
     return standing_from(history, subject_of(db.session.get_one(Person, person_id)), facts, on)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from accreditation.core.calendar import FOREVER
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
-from accreditation.people.queries import lock_person
+from accreditation.people.services import lock_records
 from accreditation.standing.models import Evidence, EvidenceVoid
 from accreditation.standing.queries.evidence import evidence_from, get_evidence
 from accreditation.standing.rules.evidence import EVENT_KINDS, KINDS
@@ -109,12 +109,16 @@ def declaring_many() -> Iterator[None]:
 
 
 def _lock(person_id: int) -> None:
-    """Once for each person while declaring many: the lock holds until the transaction ends."""
+    """The record, and the one that counts for it if it is merged: nobody renews that one's standing meanwhile.
+
+    Once for each while declaring many: the lock holds until the transaction ends.
+    """
     waiting: dict[int, bool] | None = db.session().info.get(POSTPONED)
-    if waiting is None or person_id not in waiting:
-        lock_person(person_id)
-    if waiting is not None:
-        waiting.setdefault(person_id, False)
+    if waiting is not None and person_id in waiting:
+        return
+    for locked in lock_records(person_id):
+        if waiting is not None:
+            waiting.setdefault(locked, False)
 
 
 def _refresh(person_id: int) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, insert, select, text
 
 from accreditation.core.database import db
 from accreditation.people.models import Person
+from accreditation.people.queries import merged_among
 from accreditation.standing.models import RehearsedChange, RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.editions import Beside, editions_beside, hold_editions
 from accreditation.standing.queries.evidence import AT_ONCE, facts_of_all, people_with_evidence
@@ -25,7 +26,10 @@ def refresh_standing(person_id: int) -> None:
 
 
 def refresh_people(person_ids: Sequence[int]) -> None:
-    """Renew what the pages read of these people, and what is rehearsed: a few statements for any number of them."""
+    """Renew what the pages read of these people, and what is rehearsed: a few statements for any number of them.
+
+    Of a merged record nothing is read; the one that counts for it is renewed in its place.
+    """
     if not person_ids:
         return
     db.session.flush()
@@ -54,6 +58,8 @@ def _replace(
 ) -> None:
     """Put the engine's answer in place of the rows of these editions, but for those to keep."""
     written = [history.edition for history in histories if history.edition not in keep]
+    merged = merged_among(person_ids)
+    person_ids = sorted({*person_ids, *(merged[person_id] for person_id in person_ids if person_id in merged)})
     _forget(person_ids)
     for projection in (StandingPeriod, RequirementPeriod):
         db.session.execute(
@@ -64,7 +70,8 @@ def _replace(
     standing: Rows = []
     requirements: Rows = []
     results: dict[int, dict[str, Result]] = {}
-    for person_id, facts in facts_of_all(person_ids).items():
+    counting = [person_id for person_id in person_ids if person_id not in merged]
+    for person_id, facts in facts_of_all(counting, merged).items():
         for each in projected(person_id, facts, histories, main):
             results.setdefault(person_id, {})[each.edition] = each.result
             if each.edition not in keep:

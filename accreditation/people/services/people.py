@@ -12,7 +12,7 @@ from accreditation.core.numbers import next_number
 from accreditation.core.permissions import SCOPES, Role, Scope
 from accreditation.core.settings import get_setting
 from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, Provider, Unit
-from accreditation.people.queries import find_person_by_pay_number, find_person_by_reference, lock_person
+from accreditation.people.queries.people import find_person_by_pay_number, find_person_by_reference, lock_person
 from accreditation.people.rules import search_text, sort_name
 
 
@@ -35,7 +35,7 @@ def add_person(
     if find_person_by_reference(reference):
         problems.append(f"The reference {reference} is already somebody's.")
     if pay_number and (holder := find_person_by_pay_number(pay_number)):
-        problems.append(f"The pay number {pay_number} is already {holder.reference}'s.")
+        problems.append(f"The pay number {pay_number} is already {holder.counted.reference}'s.")
     if problems:
         raise DomainError(*problems)
     person = Person(
@@ -97,7 +97,12 @@ def change_details(
     """Raises DomainError when the pay number is somebody else's."""
     person = lock_person(person_id)
     if pay_number and (holder := find_person_by_pay_number(pay_number)) and holder.id != person_id:
-        raise DomainError(f"The pay number {pay_number} is already {holder.reference}'s.")
+        if holder.counted.id == person_id:
+            raise DomainError(
+                f"The pay number {pay_number} stands on {holder.reference}, which is merged into this record: it finds "
+                "this person already. Leave the field as it was."
+            )
+        raise DomainError(f"The pay number {pay_number} is already {holder.counted.reference}'s.")
     person.pay_number, person.unit_id, person.holder_kind = pay_number, unit_id, holder_kind
     _index(person)
 

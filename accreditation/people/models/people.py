@@ -30,13 +30,19 @@ class Provider(Record):
 
 
 class Person(Record):
-    """A mediator, an applicant on a cohort, or a member of staff. `left_on`: the first day no longer in the service."""
+    """A mediator, an applicant on a cohort, or a member of staff. `left_on`: the first day no longer in the service.
+
+    `merged_into_id`: the record that counts for this one now, never one that is merged itself. It follows from the
+    links (models.merging) and is written with them; `accreditation check` proves it.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("holder_kind IN ('employee', 'contractor')", name="known_holder_kind"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_another"),
         Index("ix_person_name_order", "sort_name", "id"),
         Index("ix_person_unit_name_order", "unit_id", "sort_name", "id"),
+        Index("ix_person_merged_into", "merged_into_id", "id", **only_where("merged_into_id IS NOT NULL")),
     )
 
     reference: Mapped[str] = mapped_column(unique=True)
@@ -49,7 +55,11 @@ class Person(Record):
     holder_kind: Mapped[str | None]
     left_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
+    merged_into: Mapped["Person | None"] = relationship(
+        remote_side="Person.id", lazy="selectin", viewonly=True, join_depth=1
+    )
     unit: Mapped[Unit | None] = relationship()
     addresses: Mapped[list["ContactAddress"]] = relationship(
         order_by="ContactAddress.id", viewonly=True, back_populates="person"
@@ -58,13 +68,24 @@ class Person(Record):
     __mapper_args__ = {"version_id_col": version}
 
     @property
+    def counted(self) -> "Person":
+        """The record that counts for this person: this one, or the one it is merged into."""
+        return self.merged_into or self
+
+    @property
     def name(self) -> str:
+        """What the person is called: of a merged record, the name on the one that counts, however old this one is."""
+        return self.counted.own_name
+
+    @property
+    def own_name(self) -> str:
+        """The name on this very record: only for pages on which two records are told apart."""
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
     def email(self) -> str | None:
-        """The address letters go to now, or None."""
-        return next((row.address for row in self.addresses if row.ended_at is None), None)
+        """The address on the record that counts, or None."""
+        return next((row.address for row in self.counted.addresses if row.ended_at is None), None)
 
 
 class PersonName(Record):

@@ -1,0 +1,17 @@
+"""People and their units, and which of two records of one person counts."""
+
+from accreditation.people.models.merging import NotSamePerson, PersonMerge, PersonUnmerge
+from accreditation.people.models.people import ContactAddress, GrantRow, Person, PersonName, Provider, Unit, one_of
+
+__all__ = [
+    "ContactAddress",
+    "GrantRow",
+    "NotSamePerson",
+    "Person",
+    "PersonMerge",
+    "PersonName",
+    "PersonUnmerge",
+    "Provider",
+    "Unit",
+    "one_of",
+]

@@ -1,0 +1,47 @@
+"""Adding people, changing what is known of them, and linking two records of one person."""
+
+from accreditation.people.services.merging import (
+    link_records,
+    lock_records,
+    reopen_pair,
+    say_two_people,
+    unlink_records,
+)
+from accreditation.people.services.people import (
+    STAFF,
+    add_person,
+    add_provider,
+    add_staff,
+    add_unit,
+    change_address,
+    change_details,
+    edit_person,
+    end_grant,
+    find_or_add_unit,
+    grant_role,
+    rename_person,
+    rename_provider,
+    rename_unit,
+)
+
+__all__ = [
+    "STAFF",
+    "add_person",
+    "add_provider",
+    "add_staff",
+    "add_unit",
+    "change_address",
+    "change_details",
+    "edit_person",
+    "end_grant",
+    "find_or_add_unit",
+    "grant_role",
+    "link_records",
+    "lock_records",
+    "rename_person",
+    "rename_provider",
+    "rename_unit",
+    "reopen_pair",
+    "say_two_people",
+    "unlink_records",
+]
