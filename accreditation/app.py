@@ -28,6 +28,7 @@ ROOMS = (
     "scheduler",
     "accreditation.desk",
     "accreditation.desk.importing",
+    "accreditation.desk.merging",
     "accreditation.desk.demo",
 )
 """Every room, from the ground up. Each brings `views.bp`, `cli.commands`, or both."""

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     MANAGE_SCHEMES = "manage_schemes"
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_VETTING_RULES = "manage_vetting_rules"  # usual periods, what an overdue review means
+    MERGE_PEOPLE = "merge_people"  # two records of one person, and separating them again
     RECORD_CLEARANCE = "record_clearance"
     RECORD_PRACTICE = "record_practice"
     RECORD_RESULTS = "record_results"
@@ -109,6 +110,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.MANAGE_PEOPLE,
             P.MANAGE_REFRESHERS,
             P.MANAGE_REMINDERS,
+            P.MERGE_PEOPLE,
             P.RECORD_PRACTICE,
             P.RECORD_RESULTS,
             P.RELEASE_RESULTS,

@@ -23,7 +23,7 @@ from tests import factories
 PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
-    "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id",
+    "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -51,6 +51,10 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     fact = factories.evidence(person.id, "cpd", TODAY, quantity=1, source=("import_draft", 1))
     letter = factories.letter_to(person.id)
     account = factories.account(person.id)
+    twin = factories.person(name=f"Twin {person.family_name}", unit_id=person.unit_id)
+    merge_id = factories.merged(
+        person.id, factories.person(name=f"Former {person.family_name}", unit_id=person.unit_id).id
+    )
     factories.grant(person.id, Role.MEDIATOR, factories.Scope.PERSON, person.id)
     with transaction():
         draft = ImportDraft(
@@ -95,6 +99,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "session_id": session_of(person.id),
         "overlay_id": overlay.id,
         "evidence_id": fact.id,
+        "other": twin.reference,
+        "merge_id": merge_id,
         "unit_id": person.unit_id,
         "provider_id": provider_id,
     }

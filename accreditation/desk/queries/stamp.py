@@ -22,8 +22,11 @@ MOVE_COUNTS = ("person", "unit", "setting")
 Count = TypeVar("Count")
 
 
-def stamp() -> tuple[int | None, ...]:
-    """Where the ledger, its voids, the schemes and what matters of the trail end: looks at the end of an index."""
+def stamp(kinds: tuple[str, ...] = MOVE_COUNTS) -> tuple[int | None, ...]:
+    """Where the ledger, its voids, the schemes and what matters of the trail end: looks at the end of an index.
+
+    `kinds`: what an entry of the trail must be about to matter.
+    """
     head, *ends = db.session.execute(
         select(
             select(AuditHead.seq).where(AuditHead.id == 1).scalar_subquery(),
@@ -33,26 +36,30 @@ def stamp() -> tuple[int | None, ...]:
             select(func.max(SchemeRetirement.id)).scalar_subquery(),
         )
     ).one()
-    return _last_that_matters(head), *ends
+    return _last_that_matters(head, kinds), *ends
 
 
-def _last_that_matters(head: int) -> int:
+def _last_that_matters(head: int, kinds: tuple[str, ...]) -> int:
     """The last entry about what is counted, up to this head. Only what came since the last look is read."""
-    seen, matters = current_app.extensions.get("desk_trail_seen", (None, head))
+    looks: dict[tuple[str, ...], tuple[int | None, int]] = current_app.extensions.setdefault("desk_trail_seen", {})
+    seen, matters = looks.get(kinds, (None, head))
     if seen is None or head < seen:  # the first look, or another database: whatever is kept is from before
         matters = head
     elif head > seen:
-        since = select(func.max(AuditEntry.seq)).where(AuditEntry.seq > seen, AuditEntry.subject_type.in_(MOVE_COUNTS))
+        since = select(func.max(AuditEntry.seq)).where(AuditEntry.seq > seen, AuditEntry.subject_type.in_(kinds))
         matters = db.session.scalar(since) or matters
-    current_app.extensions["desk_trail_seen"] = (head, matters)
+    looks[kinds] = (head, matters)
     return int(matters)
 
 
-def counted_once(key: Hashable, count: Callable[[], Count]) -> Count:
-    """What `count` says, asked again only when the register has changed since. The key names question and viewer."""
+def counted_once(key: Hashable, count: Callable[[], Count], kinds: tuple[str, ...] = MOVE_COUNTS) -> Count:
+    """What `count` says, asked again only when the register has changed since. The key names question and viewer.
+
+    `kinds`: what else than evidence and schemes the answer depends on, as the trail calls it.
+    """
     kept: OrderedDict[Hashable, object] = current_app.extensions.setdefault("desk_counts", OrderedDict())
     lock: Lock = current_app.extensions.setdefault("desk_counts_lock", Lock())
-    full = (stamp(), key)
+    full = (stamp(kinds), key)
     with lock:
         if full in kept:
             kept.move_to_end(full)

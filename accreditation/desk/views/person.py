@@ -1,18 +1,20 @@
 """A mediator's page."""
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import audit
 from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Permission
+from accreditation.desk.merging.queries.merges import merges_into
 from accreditation.desk.queries.record import evidence_shown, record_of, scheme_asked, schemes_of, since_then
 from accreditation.desk.queries.viewers import who_opens_records
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
 from accreditation.desk.views.sources import actions_for, corrections_of, most_asked, source_links
 from accreditation.desk.views.times import ONLY_TODAY, as_of_asked, details_of
-from accreditation.people.queries import get_mediator, subject_of
+from accreditation.people.models import Person
+from accreditation.people.queries import address_of, get_mediator, subject_of
 from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.queries.overlays import overlays_about
 from accreditation.web.guards import requires
@@ -29,6 +31,10 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
     as_of = as_of_asked()
     today = as_of.today
     person = get_mediator(reference, viewer)
+    if person.reference != reference:
+        flash(f"{reference} was merged into this record, {person.reference}.", "success")
+        asked = {name: request.args[name] for name in ("scheme", "on", "known") if name in request.args}
+        return redirect(url_for("desk.mediator", reference=person.reference, **asked))
     whose = subject_of(person)
     sees_clearance = viewer.may(Permission.VIEW_CLEARANCE, whose)
     if (as_of.travels or as_of.problems) and not sees_clearance:
@@ -61,7 +67,14 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
         today=today,
         may=_viewer_may(viewer, whose),
         is_own=person.id == viewer.person_id,
+        email=_email_of(person),
+        merges=merges_into(person, asking.limited_to(Permission.MERGE_PEOPLE)),
     )
+
+
+def _email_of(person: Person) -> str | None:
+    address = address_of(person.id)
+    return address.address if address else None
 
 
 def _viewer_may(viewer: Viewer, whose: Subject) -> dict[str, bool]:

@@ -64,6 +64,7 @@ ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
     ("Waive a requirement", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "waiver"}),
     ("Extend a requirement", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "extension"}),
     ("Change details", Permission.EDIT_PERSON, "people.edit", {}),
+    ("Merge with another record", Permission.MERGE_PEOPLE, "merging.choose", {}),
 )
 """What can be done about somebody, in the order in which it is wanted."""
 

@@ -4,7 +4,7 @@ Both lock everybody concerned first: merged records in order of id, then those t
 fact locks the record it is for and then the one that counts (lock_records), which is the same order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -40,12 +40,19 @@ def lock_records(person_id: int) -> list[int]:
 
 
 def link_records(
-    kept_id: int, merged_id: int, *, at: datetime, merged_by: int | None, reason: str
+    kept_id: int,
+    merged_id: int,
+    *,
+    at: datetime,
+    merged_by: int | None,
+    reason: str,
+    look: Callable[[Person, Person], None] = lambda kept, merged: None,
 ) -> tuple[PersonMerge, list[int]]:
     """From now on the record `merged_id` counts for `kept_id`; for whoever counts for that, if it is merged itself.
 
-    The link, and the ids of all records of the person. Raises DomainError when the two are one already or somebody said
-    that they are two people, Conflict when they changed while their locks were waited for.
+    `look` is called when both are locked and nothing is changed yet, and may refuse. The link, and the ids of all
+    records of the person. Raises DomainError when the two are one already or somebody said that they are two people,
+    Conflict when they changed while their locks were waited for.
     """
     kept_id = counted_id(kept_id)
     people = _lock_whole({kept_id, merged_id})
@@ -60,6 +67,7 @@ def link_records(
             f"Somebody said on {day(said.said_at)} that {kept.reference} and {merged.reference} are two people. "
             "If that was wrong, open the suggestion again first."
         )
+    look(kept, merged)
     turn = db.session.scalar(select(func.count()).where(PersonMerge.merged_id == merged_id)) or 0
     link = PersonMerge(
         kept_id=kept_id, merged_id=merged_id, turn=turn + 1, merged_at=at, merged_by=merged_by, reason=reason

@@ -17,6 +17,8 @@ from accreditation.people.views.blueprint import bp
 from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
 
+MERGED = (("merged", "Records that are merged into others"),)
+
 
 def unit_choices(viewer: Viewer, present: int | None = None) -> list[tuple[str, str]]:
     """The units somebody may be put into: all or none for a role in the whole service, else one's own.
@@ -39,16 +41,25 @@ def record_url(viewer: Viewer, reference: str) -> str:
 @requires(Permission.MANAGE_PEOPLE)
 def people(viewer: Viewer) -> ResponseReturnValue:
     filters = read_filters(
-        request.args, [Filter("q", lambda words: f"“{words}”")], path=url_for("people.people"), keep=()
+        request.args,
+        [Filter("q", lambda words: f"“{words}”"), Filter("records", lambda _: "Merged records", MERGED)],
+        path=url_for("people.people"),
+        keep=(),
     )
     page = people_page(
         viewer,
         words=filters.get("q"),
+        merged=filters.get("records") == "merged",
         place=request.args.get("place"),
         address=lambda place: filters.url(place=place),
     )
     return render_template(
-        "people/people.html", page=page, filters=filters, may_edit=viewer.may_somewhere(Permission.EDIT_PERSON)
+        "people/people.html",
+        page=page,
+        filters=filters,
+        merged=MERGED,
+        may_edit=viewer.may_somewhere(Permission.EDIT_PERSON),
+        may_merge=viewer.may_somewhere(Permission.MERGE_PEOPLE),
     )
 
 

@@ -46,7 +46,7 @@ def facts_of_all(person_ids: Iterable[int], merged: Mapping[int, int] | None = N
     ids = iter(person_ids)
     while batch := list(islice(ids, AT_ONCE)):
         links = merged_among(batch) if merged is None else merged
-        facts |= _facts_of_people(batch, links) if links else _facts_by_record(batch)
+        facts |= _facts_of_people(batch, links) if links else facts_of_records(batch)
     return facts
 
 
@@ -57,14 +57,15 @@ def _facts_of_people(person_ids: Sequence[int], merged: Mapping[int, int]) -> di
     records = sorted(wanted | {record for record, kept_id in merged.items() if kept_id in wanted})
     whole: dict[int, list[Fact]] = {}
     for start in range(0, len(records), AT_ONCE):
-        for record, facts in _facts_by_record(records[start : start + AT_ONCE]).items():
+        for record, facts in facts_of_records(records[start : start + AT_ONCE]).items():
             whole.setdefault(merged.get(record, record), []).extend(facts)
     for facts in whole.values():
         facts.sort(key=lambda fact: cast(int, fact.id))
     return {person_id: list(whole[kept_id]) for person_id, kept_id in counted.items() if kept_id in whole}
 
 
-def _facts_by_record(records: Sequence[int]) -> dict[int, list[Fact]]:
+def facts_of_records(records: Sequence[int]) -> dict[int, list[Fact]]:
+    """The facts by the very record that each was recorded for, whoever that counts for. At most AT_ONCE records."""
     facts: dict[int, list[Fact]] = {}
     for person_id, *fields in db.session.execute(FACTS.where(LEDGER.c.person_id.in_(records))):
         facts.setdefault(person_id, []).append(Fact(*fields))
@@ -79,7 +80,7 @@ def facts_of(person_id: int, known_on: datetime | None = None) -> list[Fact]:
     """
     if known_on is None:
         return facts_of_all([person_id]).get(person_id, [])
-    found = _facts_by_record(records_as_known(person_id, known_on))
+    found = facts_of_records(records_as_known(person_id, known_on))
     return sorted((fact for facts in found.values() for fact in facts), key=lambda fact: cast(int, fact.id))
 
 

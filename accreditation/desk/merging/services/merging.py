@@ -4,25 +4,42 @@ from datetime import date, datetime
 
 from accreditation.core import clock
 from accreditation.core.database import db
-from accreditation.core.errors import DomainError, NotAllowed
+from accreditation.core.errors import Conflict, DomainError, NotAllowed
+from accreditation.desk.merging.queries.comparing import digest_of
 from accreditation.desk.merging.rules.undoing import too_late_to_undo
 from accreditation.people.models import Person, PersonMerge, PersonUnmerge
 from accreditation.people.services import link_records, unlink_records
 from accreditation.standing.services import refresh_people
 from scheduler.services.merging import give_back_reminders, take_over_reminders
 
+CHANGED = (
+    "Something about these records changed after the page was opened. Here they are as they stand now: look again."
+)
 NOT_ONES_OWN = "This is your own record. Ask a colleague to do it: nobody merges or separates their own."
 
 
 def merge_people(
-    kept_id: int, merged_id: int, *, at: datetime, on: date, merged_by: int | None, reason: str
+    kept_id: int,
+    merged_id: int,
+    *,
+    at: datetime,
+    on: date,
+    merged_by: int | None,
+    reason: str,
+    seen: str | None = None,
 ) -> PersonMerge:
     """From now on the two records are one person's: one ledger, judged as one, under the reference of `kept_id`.
 
-    Nothing is rewritten. `on` is the day of `at`. Raises NotAllowed to the person concerned, DomainError when they are
-    one already or somebody said that they are two people, Conflict when somebody merged them meanwhile.
+    Nothing is rewritten. `on` is the day of `at`; `seen` the digest of the comparison that somebody confirms. Raises
+    NotAllowed to the person concerned, DomainError when they are one already or somebody said that they are two people,
+    Conflict when anything about them changed meanwhile.
     """
-    link, concerned = link_records(kept_id, merged_id, at=at, merged_by=merged_by, reason=reason)
+
+    def as_seen(kept: Person, merged: Person) -> None:
+        if seen is not None and digest_of(kept, merged) != seen:
+            raise Conflict(CHANGED)
+
+    link, concerned = link_records(kept_id, merged_id, at=at, merged_by=merged_by, reason=reason, look=as_seen)
     if merged_by in concerned:
         raise NotAllowed(NOT_ONES_OWN)
     refresh_people(concerned)
