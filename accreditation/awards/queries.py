@@ -12,7 +12,7 @@ from accreditation.awards.rules import Dates, award_dates, awards_held, reasons_
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import subject_of, visible_to
+from accreditation.people.queries import of_one_person, subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.models import RequirementPeriod
 from accreditation.standing.queries import facts_of_all, history_of, main_scheme, standing_from
@@ -152,7 +152,7 @@ def get_award(viewer: Viewer, *, number: str | None = None, award_id: int | None
 
 def awards_of(person_id: int) -> list[Award]:
     """Somebody's awards, the first one first."""
-    found = select(Award).where(Award.person_id == person_id).order_by(Award.starts_on, Award.id)
+    found = select(Award).where(of_one_person(Award.person_id, person_id)).order_by(Award.starts_on, Award.id)
     return list(db.session.scalars(found))
 
 

@@ -13,7 +13,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.helpline.models import Contact
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import found_by, of_one_person, visible_to
 from accreditation.people.rules import Viewer, plain
 from accreditation.standing.queries import Explanation, explain, main_scheme, standings_on
 from accreditation.web.paging import By, Page, page_of
@@ -67,10 +67,11 @@ def contacts_page(
         (Contact.category, category),
         (Contact.outcome, outcome),
         (Contact.adviser_id, adviser_id),
-        (Contact.person_id, person_id),
     ):
         if value is not None:
             query = query.where(column == value)
+    if person_id is not None:
+        query = query.where(of_one_person(Contact.person_id, person_id))
     page = page_of(
         query, [By(Contact.id, int, descending=True)], place=place, key=lambda row: (row.id,), address=address
     )
@@ -112,9 +113,8 @@ def find_mediators(words: str, viewer: Viewer, on: date) -> list[Found]:
     wanted, within = plain(words).replace("\0", "").split(), visible_to(viewer)
     if not wanted:
         return []
-    query = select(Person).where(within).order_by(Person.sort_name, Person.id).limit(FOUND_AT_MOST)
-    for word in wanted[:6]:
-        query = query.where(Person.search_text.contains(f" {word}", autoescape=True))
+    query = select(Person).where(within, found_by(f" {word}" for word in wanted[:6]))
+    query = query.order_by(Person.sort_name, Person.id).limit(FOUND_AT_MOST)
     people = list(db.session.scalars(query))
     standings = standings_on([person.id for person in people], main_scheme(on), on)
     return [

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import of_one_person, visible_to
 from accreditation.people.rules import Viewer, plain
 from accreditation.practice.models import PracticeEntry
 from accreditation.standing.queries import Standing
@@ -51,7 +51,7 @@ def entries_page(
 
 def entries_of(person_id: int) -> list[PracticeEntry]:
     """The whole log of one person, the latest first: for the person, or for whom the caller has let see them."""
-    query = select(PracticeEntry).where(PracticeEntry.person_id == person_id)
+    query = select(PracticeEntry).where(of_one_person(PracticeEntry.person_id, person_id))
     return list(db.session.scalars(query.order_by(PracticeEntry.done_on.desc(), PracticeEntry.id.desc())))
 
 

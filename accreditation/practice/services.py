@@ -37,8 +37,7 @@ def record_entry(
     `quantity` is hours for CPD and supervision, 1 for a case; `on` the day of recording, the day it was done unless
     given. Raises DomainError with every reason; NotAllowed when somebody would confirm an entry of their own.
     """
-    lock_person(person_id)
-    if recorded_by == person_id:
+    if lock_person(person_id).counted.id == recorded_by:
         raise NotAllowed("Somebody else has to confirm what you did yourself. Log it, and a colleague confirms it.")
     details = Details(kind, done_on, Decimal(quantity), code, case_reference, note)
     entry = _add(person_id, details, on=on or done_on, recorded_by=recorded_by)
@@ -60,7 +59,7 @@ def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int) ->
             entry = _locked(entry_id)
             if entry.state == "confirmed":
                 continue
-            if entry.person_id == confirmed_by:
+            if entry.person.counted.id == confirmed_by:
                 raise NotAllowed("You cannot confirm an entry of your own. A colleague has to.")
             if entry.state != "logged":
                 raise DomainError("An entry that was turned down or struck out cannot be confirmed.")
@@ -74,7 +73,7 @@ def turn_down_entry(entry_id: int, *, reason: str, on: date, decided_by: int) ->
     entry = _locked(entry_id)
     if entry.state != "logged":
         raise DomainError("Only an entry that waits to be confirmed can be turned down.")
-    if entry.person_id == decided_by:
+    if entry.person.counted.id == decided_by:
         raise NotAllowed("You cannot decide on an entry of your own. A colleague has to.")
     entry.state, entry.decided_on, entry.reason = "turned_down", on, reason
     db.session.flush()
@@ -89,7 +88,7 @@ def strike_out_entry(entry_id: int, *, reason: str, on: date, recorded_by: int) 
     entry = _locked(entry_id)
     if entry.state != "confirmed":
         raise DomainError("Only a confirmed entry can be struck out.")
-    if entry.person_id == recorded_by:
+    if entry.person.counted.id == recorded_by:
         raise NotAllowed("You cannot decide on an entry of your own. A colleague has to.")
     entry.state, entry.decided_on, entry.reason = "struck_out", on, reason
     db.session.flush()

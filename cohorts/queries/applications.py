@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import ContactAddress, Person
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import counted_id, visible_to
 from accreditation.people.rules import Viewer, plain, sort_name
 from accreditation.web.paging import By, Page, page_of
 from cohorts.models import Application, ApplicationStep, Cohort, Enrolment
@@ -124,7 +124,9 @@ def cohorts_of_application(application_id: int) -> list[Cohort]:
 def possibly_the_same(application: Application, viewer: Viewer) -> list[Person]:
     """People this viewer may see who may be this applicant: a question for them to settle, not a match."""
     found = select(Person).where(alike(application), Person.id != application.person_id, visible_to(viewer))
-    return list(db.session.scalars(found.order_by(Person.sort_name, Person.id).limit(20)))
+    rows = db.session.scalars(found.order_by(Person.sort_name, Person.id).limit(20))
+    counted = {person.counted.id: person.counted for person in rows}
+    return [person for person in counted.values() if person.id != counted_id(application.person_id)]
 
 
 def alike(application: Application) -> ColumnElement[bool]:

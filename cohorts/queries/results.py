@@ -11,7 +11,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Scope
 from accreditation.people.models import Person, PersonName
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import of_one_person, visible_to
 from accreditation.people.rules import Viewer
 from cohorts.models import Cohort, Enrolment, Result
 from cohorts.queries.cohorts import HAS_RESULT, HOLDS_A_PLACE, cohorts_visible_to
@@ -119,7 +119,7 @@ def count_unreleased(cohort_id: int) -> int:
 
 def released_results_of(person_id: int) -> list[Result]:
     """What somebody may see of their own results: the released ones, the latest first."""
-    found = select(Result).where(Result.person_id == person_id, Result.state == "released")
+    found = select(Result).where(of_one_person(Result.person_id, person_id), Result.state == "released")
     return list(db.session.scalars(found.order_by(Result.event_on.desc(), Result.id.desc())))
 
 

@@ -9,7 +9,7 @@ from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.people.models import Person
-from accreditation.people.queries import find_person_by_pay_number, lock_person
+from accreditation.people.queries import counted_id, find_person_by_pay_number, lock_person
 from accreditation.people.services import change_details
 from cohorts.models import Application, Cohort, Enrolment, Result
 from cohorts.queries.applications import lock_application
@@ -57,9 +57,9 @@ def reason_not_to_place(application: Application, cohort: Cohort, taken: int) ->
     if (
         application.pay_number
         and (holder := find_person_by_pay_number(application.pay_number))
-        and holder.id != application.person_id
+        and holder.counted.id != counted_id(application.person_id)
     ):
-        return f"The pay number {application.pay_number} is {holder.reference}'s. Settle who this is."
+        return f"The pay number {application.pay_number} is {holder.counted.reference}'s. Settle who this is."
     return _reason_closed(cohort, taken)
 
 

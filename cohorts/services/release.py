@@ -3,7 +3,7 @@
 Callers hold the transaction; nothing here commits.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
-from accreditation.people.queries import lock_person
+from accreditation.people.queries import counted_id, lock_person, merged_among
 from accreditation.standing.services import declaring_many, void_source
 from cohorts.models import Result
 from cohorts.queries.cohorts import lock_cohort
@@ -37,7 +37,7 @@ def release_results(cohort_id: int, result_ids: Collection[int], *, at: datetime
     if any(result.released_by != released_by for result in results if result not in waiting):
         raise Conflict("Some of these results are no longer waiting for release. Nothing was released. Look again.")
     if reasons := release_refusals(
-        released_by, {result.submitted_by for result in waiting}, {result.person_id for result in waiting}
+        released_by, _people(result.submitted_by for result in waiting), _people(result.person_id for result in waiting)
     ):
         raise NotAllowed(*reasons)
     for result in waiting:  # in order of person, so that two releases never wait for each other
@@ -92,7 +92,7 @@ def correct_result(
         raise DomainError(*[fault.text for fault in faults], "Write down why the result is corrected.")
     if faults:
         raise DomainError(*[fault.text for fault in faults])
-    if wrong.person_id == corrected_by:
+    if counted_id(wrong.person_id) == corrected_by:
         raise NotAllowed("This result is your own. Somebody else must correct it.")
     correction = Result(
         person_id=wrong.person_id,
@@ -114,3 +114,10 @@ def correct_result(
     cohort.version += 1
     db.session.flush()
     return correction
+
+
+def _people(person_ids: Iterable[int | None]) -> set[int]:
+    """The records that count for these people: nobody becomes a second person by having two records."""
+    ids = {person_id for person_id in person_ids if person_id is not None}
+    merged = merged_among(ids)
+    return {merged.get(person_id, person_id) for person_id in ids}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
-from accreditation.people.queries import lock_person
+from accreditation.people.queries import lock_person, of_one_person
 from accreditation.standing.services import declare
 from cohorts.models import Cohort, Result
 from cohorts.queries.cohorts import lock_cohort
@@ -147,7 +147,7 @@ def submit_results(cohort_id: int, *, version: int, at: datetime, submitted_by: 
 
 def _submitted_by(cohort_id: int, person_id: int) -> bool:
     own = select(Result.id).where(
-        Result.cohort_id == cohort_id, Result.state == "submitted", Result.submitted_by == person_id
+        Result.cohort_id == cohort_id, Result.state == "submitted", of_one_person(Result.submitted_by, person_id)
     )
     return db.session.scalar(own.limit(1)) is not None
 

@@ -9,6 +9,7 @@ from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.people.models import Person
+from accreditation.people.queries import of_one_person
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.schemes import all_histories, all_schemes
 from accreditation.standing.rules.verdict import Verdict
@@ -89,7 +90,12 @@ def subject_words(subject: str) -> str:
 
 def obligations_about(person_id: int, *, at_most: int = 100) -> list[OwedLine]:
     """The newest obligations about somebody."""
-    query = select(Obligation).where(Obligation.person_id == person_id).order_by(Obligation.id.desc()).limit(at_most)
+    query = (
+        select(Obligation)
+        .where(of_one_person(Obligation.person_id, person_id))
+        .order_by(Obligation.id.desc())
+        .limit(at_most)
+    )
     rows = list(db.session.scalars(query))
     rows.sort(key=lambda row: (row.subject, row.stage))
     rows.sort(key=lambda row: row.planned_at.date(), reverse=True)

@@ -11,13 +11,13 @@ from email.utils import format_datetime, parseaddr
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from jinja2 import Environment, StrictUndefined
-from sqlalchemy import select
 
 from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.outbox import FACTS, OWN_ADDRESS, Letter
 from accreditation.core.settings import get_setting
 from accreditation.people.models import ContactAddress, Person
+from accreditation.people.queries import address_of
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +90,8 @@ def _short(text: str) -> bool:
 
 
 def current_address(person_id: int) -> ContactAddress | None:
-    query = select(ContactAddress).where(ContactAddress.person_id == person_id, ContactAddress.ended_at.is_(None))
-    return db.session.scalar(query)
+    """Where letters to this person go, whichever of their records the letter was queued for."""
+    return address_of(person_id)
 
 
 def usable_address(row: ContactAddress | None, *, takes_utf8: bool) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ from accreditation.core.audit import AuditEntry
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import subject_of, visible_to
+from accreditation.people.queries import counted_id, of_one_person, subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.rules.need_to_know import Access, Field
 from vetting.models import (
@@ -102,7 +102,7 @@ def reads_of(person_id: int) -> Reads:
 def _clearances(person: Person, seen: Seen, corrections: list[ClearanceCorrection]) -> list[ShownClearance]:
     rows = db.session.scalars(
         select(Clearance)
-        .where(Clearance.person_id == person.id)
+        .where(of_one_person(Clearance.person_id, person.id))
         .options(selectinload(Clearance.changes))
         .order_by(Clearance.id.desc())
     ).all()
@@ -273,7 +273,7 @@ def _aftercare(person: Person, seen: Seen) -> list[ShownAftercare]:
 def get_clearance(clearance_id: int, person: Person) -> Clearance:
     """A clearance of this person, whom the caller has fetched for the viewer. Raises NotFound."""
     row = db.session.get(Clearance, clearance_id)
-    if row is None or row.person_id != person.id or row.struck_out_on:
+    if row is None or counted_id(row.person_id) != person.id or row.struck_out_on:
         raise NotFound("There is no such clearance.")
     return row
 
@@ -281,7 +281,7 @@ def get_clearance(clearance_id: int, person: Person) -> Clearance:
 def get_application(application_id: int, person: Person) -> ClearanceApplication:
     """An application of this person, whom the caller has fetched for the viewer. Raises NotFound."""
     row = db.session.get(ClearanceApplication, application_id)
-    if row is None or row.person_id != person.id or row.struck_out_on:
+    if row is None or counted_id(row.person_id) != person.id or row.struck_out_on:
         raise NotFound("There is no such application.")
     return row
 
@@ -289,7 +289,7 @@ def get_application(application_id: int, person: Person) -> ClearanceApplication
 def find_open_application(person_id: int, level: str) -> ClearanceApplication | None:
     return db.session.scalar(
         select(ClearanceApplication).where(
-            ClearanceApplication.person_id == person_id,
+            of_one_person(ClearanceApplication.person_id, person_id),
             ClearanceApplication.level == level,
             ClearanceApplication.state.in_(OPEN),
         )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.people.models import Person
-from accreditation.people.queries import lock_person
+from accreditation.people.queries import lock_person, of_one_person
 from accreditation.standing.services import clear_deadline
 from vetting.models import Clearance, ClearanceChange
 from vetting.queries.periods import overdue_blocks, reinstate_months, review_periods
@@ -138,7 +138,7 @@ def lapse_clearances_of(person_id: int, *, on: date, recorded_by: int | None) ->
     """Every clearance somebody holds lapses: `on` is the first day without it, the day after their last. How many."""
     lock_person(person_id)
     held = select(Clearance).where(
-        Clearance.person_id == person_id,
+        of_one_person(Clearance.person_id, person_id),
         Clearance.state.in_((*GRANTING, "suspended")),
         Clearance.struck_out_on.is_(None),
     )

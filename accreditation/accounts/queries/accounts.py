@@ -37,9 +37,9 @@ def find_account_of(person_id: int) -> Account | None:
     return db.session.scalar(select(Account).where(Account.person_id == person_id))
 
 
-def get_own_account(person_id: int) -> Account:
-    """Of somebody who is signed in, and so has one."""
-    return db.session.scalars(select(Account).where(Account.person_id == person_id)).one()
+def get_own_account(account_id: int) -> Account:
+    """The one somebody is signed in with: a person of whom two records were merged may have two."""
+    return db.session.get_one(Account, account_id)
 
 
 def has_administrator(on: date) -> bool:

@@ -62,4 +62,4 @@ def _person(reference: str | None, given_name: str, family_name: str, role: Role
     person = find_person_by_reference(reference) or find_person_by_reference(reference.upper())
     if person is None:
         raise DomainError(f"Nobody in the register has the reference {reference}.")
-    return person
+    return person.counted

@@ -10,7 +10,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import DomainError, NotAllowed
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.models import GrantRow
-from accreditation.people.queries import lock_person
+from accreditation.people.queries import counted_id, lock_person
 from accreditation.people.services import end_grant, grant_role
 
 
@@ -18,7 +18,7 @@ def give_role(
     person_id: int, role: Role, scope: Scope, scope_id: int | None, *, on: date, granted_by: int | None
 ) -> GrantRow:
     """The role from `on` (inclusive). Raises NotAllowed for oneself, DomainError for a role that they have already."""
-    if person_id == granted_by:
+    if counted_id(person_id) == granted_by:
         raise NotAllowed("Nobody gives a role to themselves. Ask another administrator.")
     lock_person(person_id)
     place = (GrantRow.scope == scope.value) & GrantRow.scope_id.is_not_distinct_from(scope_id)

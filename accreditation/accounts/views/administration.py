@@ -105,7 +105,7 @@ def account(viewer: Viewer, account_id: int) -> ResponseReturnValue:
         "accounts/account.html",
         form=form,
         account=found,
-        is_own=found.person_id == viewer.person_id,
+        is_own=found.person.counted.id == viewer.person_id,
         grants=grants_by_person([found.person_id], today, past=True).get(found.person_id, []),
         today=today,
         sessions=len(open_sessions_of(account_id, clock.now())),

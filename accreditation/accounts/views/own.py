@@ -26,12 +26,12 @@ from accreditation.web.guards import requires
 @bp.get("/account")
 @requires(Permission.SIGNED_IN)
 def own(viewer: Viewer) -> ResponseReturnValue:
-    account = get_own_account(viewer.person_id)
+    account = get_own_account(current_user.account_id)
     sessions = [
         (row, browser_name(row.user_agent), row.id == current_user.session_id)
         for row in open_sessions_of(account.id, clock.now())
     ]
-    grants = grants_by_person([viewer.person_id], clock.today()).get(viewer.person_id, [])
+    grants = grants_by_person([account.person_id], clock.today()).get(account.person_id, [])
     return render_template("accounts/own.html", account=account, sessions=sessions, grants=grants)
 
 

@@ -222,7 +222,7 @@ def merge(viewer: Viewer, merge_id: int) -> ResponseReturnValue:
     return render_template(
         "desk/merge_undo.html",
         row=row,
-        form=form if may_undo else None,
+        form=form if may_undo or form.errors else None,
         prospect=prospect,
         brings=what_undoing_brings(prospect.situation, since=prospect.facts_since) if prospect else [],
         refused=NOT_ONES_OWN if viewer.person_id == row.kept.counted.id else None,

@@ -188,7 +188,7 @@ def evidence_shown(
     whose = subject_of(person)
     every = [
         (fact, void if known is None or (void and void.voided_at <= known) else None)
-        for fact, void in evidence_of(person.id)
+        for fact, void in evidence_of(person.id, known)
         if viewer.may(SHOWN_TO.get(fact.kind, Permission.VIEW_STANDING), whose)
         and (known is None or fact.recorded_at <= known)
     ]

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
 from accreditation.people.models import Person, Unit
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import found_by, visible_to
 from accreditation.people.rules import Viewer, plain
 from accreditation.standing.queries.explain import Explanation, explain
 from accreditation.standing.queries.schemes import main_scheme
@@ -18,12 +20,16 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Hit:
-    """Somebody found; `explained` is None for who has nothing recorded in the main scheme."""
+    """Somebody found; `explained` is None for who has nothing recorded in the main scheme.
+
+    `is_meant`: the words are their whole reference or pay number, or that of a record merged into theirs.
+    """
 
     reference: str
     name: str
     unit: str | None
     explained: Explanation | None
+    is_meant: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,24 +45,32 @@ def find_people(viewer: Viewer, words: str, on: date) -> Found:
     wanted = plain(words.replace(",", " ")).split()
     if not wanted:
         return Found([])
-    exact = or_(Person.reference == words.strip().upper(), Person.pay_number == words.strip())
+    merged = aliased(Person)
+    exact = or_(
+        _is_called(Person, words), Person.id.in_(select(merged.merged_into_id).where(_is_called(merged, words)))
+    )
     rows = db.session.execute(
-        select(Person, Unit.name)
+        select(Person, Unit.name, exact)
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .where(visible_to(viewer))
-        .where(*(Person.search_text.contains(f" {word}", autoescape=True) for word in wanted))
+        .where(found_by(f" {word}" for word in wanted))
         .order_by(case((exact, 0), else_=1), Person.sort_name, Person.id)
         .limit(SHOWN + 1)
     ).all()
     scheme = main_scheme(on)
-    standings = standings_on([person.id for person, _ in rows], scheme, on)
+    standings = standings_on([row[0].id for row in rows], scheme, on)
     hits = [
         Hit(
             person.reference,
             person.name,
             unit,
             explain(standings[person.id], viewer) if person.id in standings else None,
+            bool(is_meant),
         )
-        for person, unit in rows[:SHOWN]
+        for person, unit, is_meant in rows[:SHOWN]
     ]
     return Found(hits, len(rows) > SHOWN)
+
+
+def _is_called(person: Any, words: str) -> ColumnElement[bool]:
+    return or_(person.reference == words.strip().upper(), person.pay_number == words.strip())

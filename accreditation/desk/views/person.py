@@ -1,5 +1,7 @@
 """A mediator's page."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -33,7 +35,7 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
     person = get_mediator(reference, viewer)
     if person.reference != reference:
         flash(f"{reference} was merged into this record, {person.reference}.", "success")
-        asked = {name: request.args[name] for name in ("scheme", "on", "known") if name in request.args}
+        asked: dict[str, Any] = {name: request.args[name] for name in ("scheme", "on", "known") if name in request.args}
         return redirect(url_for("desk.mediator", reference=person.reference, **asked))
     whose = subject_of(person)
     sees_clearance = viewer.may(Permission.VIEW_CLEARANCE, whose)

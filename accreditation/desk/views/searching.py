@@ -17,6 +17,6 @@ def search(viewer: Viewer) -> ResponseReturnValue:
     """People by name, reference or pay number. A whole reference or pay number leads straight to its page."""
     words = " ".join(request.args.get("q", "").replace("\0", " ").split())[:100]
     found = find_people(viewer, words, clock.today())
-    if len(found.hits) == 1 and found.hits[0].reference.casefold() == words.casefold():
+    if len(found.hits) == 1 and found.hits[0].is_meant:
         return redirect(url_for("desk.mediator", reference=found.hits[0].reference))
     return render_template("desk/search.html", found=found, search_words=words)

@@ -1,6 +1,7 @@
 """Finding people, for somebody; and which records are one person's."""
 
 from accreditation.people.queries.merging import (
+    LinkMade,
     MergeInForce,
     address_of,
     counted_id,
@@ -8,6 +9,7 @@ from accreditation.people.queries.merging import (
     find_not_same,
     find_unmerge,
     get_merge,
+    links_since,
     merged_among,
     merges_in_force,
     of_one_person,
@@ -42,6 +44,7 @@ from accreditation.people.queries.people import (
 )
 
 __all__ = [
+    "LinkMade",
     "MergeInForce",
     "address_of",
     "counted",
@@ -62,6 +65,7 @@ __all__ = [
     "get_person",
     "get_record",
     "grants_of",
+    "links_since",
     "lock_person",
     "merged_among",
     "merges_in_force",

@@ -107,6 +107,42 @@ def end_of(person_id: int, links: dict[int, int]) -> int:
     return end
 
 
+@dataclass(frozen=True)
+class LinkMade:
+    """A record of this person merged or separated: when it became known, what in words, and who did it."""
+
+    at: datetime
+    separated: bool
+    kept: str
+    merged: str
+    by: int | None
+
+
+def links_since(person_id: int, moment: datetime) -> list[LinkMade]:
+    """What was merged into this person's records, or separated from them, after the moment; in the order of time."""
+    kept, merged = aliased(Person), aliased(Person)
+    mine = {record.id for record in records_of(person_id)} | set(records_as_known(person_id, moment))
+    rows = db.session.execute(
+        select(PersonMerge, PersonUnmerge, kept.reference, merged.reference)
+        .outerjoin(PersonUnmerge, PersonUnmerge.merge_id == PersonMerge.id)
+        .join(kept, kept.id == PersonMerge.kept_id)
+        .join(merged, merged.id == PersonMerge.merged_id)
+        .where(or_(PersonMerge.kept_id.in_(mine), PersonMerge.merged_id.in_(mine)))
+        .where(or_(PersonMerge.merged_at > moment, PersonUnmerge.unmerged_at > moment))
+    ).all()
+    made = [
+        LinkMade(merge.merged_at, False, into, of, merge.merged_by)
+        for merge, _, into, of in rows
+        if merge.merged_at > moment
+    ]
+    made += [
+        LinkMade(undone.unmerged_at, True, into, of, undone.unmerged_by)
+        for _, undone, into, of in rows
+        if undone and undone.unmerged_at > moment
+    ]
+    return sorted(made, key=lambda link: link.at)
+
+
 # --- the links themselves --------------------------------------------------------------------------------------------
 
 

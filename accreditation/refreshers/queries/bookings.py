@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import of_one_person, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.rules import ENDED
@@ -45,7 +45,7 @@ def coming_bookings_of(person_id: int, on: date) -> list[Booking]:
         select(Booking)
         .join(Booking.day)
         .options(contains_eager(Booking.day))
-        .where(Booking.person_id == person_id, Booking.state.in_(("requested", "waitlisted", "booked")))
+        .where(of_one_person(Booking.person_id, person_id), Booking.state.in_(("requested", "waitlisted", "booked")))
         .where(RefresherDay.held_on >= on, RefresherDay.state == "planned")
         .order_by(RefresherDay.held_on, RefresherDay.id)
     )
@@ -54,7 +54,10 @@ def coming_bookings_of(person_id: int, on: date) -> list[Booking]:
 
 def find_live_booking(person_id: int, day_id: int) -> Booking | None:
     """The booking that has not been cancelled or moved, if there is one."""
-    query = select(Booking).where(Booking.day_id == day_id, Booking.person_id == person_id, Booking.state.not_in(ENDED))
+    query = select(Booking).where(
+        Booking.day_id == day_id, of_one_person(Booking.person_id, person_id), Booking.state.not_in(ENDED)
+    )
+    query = query.order_by(Booking.id).limit(1)
     return db.session.scalar(query)
 
 
@@ -63,7 +66,7 @@ def other_days_at_the_time(person_id: int, day: RefresherDay) -> list[str]:
     query = (
         select(RefresherDay.title)
         .join(Booking, Booking.day_id == RefresherDay.id)
-        .where(Booking.person_id == person_id, Booking.state == "booked", RefresherDay.state == "planned")
+        .where(of_one_person(Booking.person_id, person_id), Booking.state == "booked", RefresherDay.state == "planned")
         .where(RefresherDay.id != day.id, RefresherDay.starts_at < day.ends_at, RefresherDay.ends_at > day.starts_at)
         .order_by(RefresherDay.starts_at)
     )

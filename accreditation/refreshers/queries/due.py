@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from accreditation.core.calendar import FOREVER, Span, days_after, last_good_day, span_holding
 from accreditation.core.database import db
@@ -81,8 +82,12 @@ def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int)
         run.starts_on <= on,
         on < run.ends_on,
     )
+    merged = aliased(Person)
     seat_elsewhere = exists().where(
-        Booking.person_id == Person.id,
+        or_(
+            Booking.person_id == Person.id,
+            Booking.person_id.in_(select(merged.id).where(merged.merged_into_id == Person.id)),
+        ),
         Booking.state.not_in(ENDED),
         Booking.day_id == RefresherDay.id,
         RefresherDay.state == "planned",

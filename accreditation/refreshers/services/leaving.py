@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import select
 
 from accreditation.core.database import db
+from accreditation.people.queries import of_one_person
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.rules import CANCELLABLE
 from accreditation.refreshers.services.bookings import cancel_booking
@@ -18,7 +19,7 @@ def cancel_bookings_of(person_id: int, *, on: date) -> int:
     coming = (
         select(Booking.id)
         .join(RefresherDay, RefresherDay.id == Booking.day_id)
-        .where(Booking.person_id == person_id, Booking.state.in_(CANCELLABLE))
+        .where(of_one_person(Booking.person_id, person_id), Booking.state.in_(CANCELLABLE))
         .where(RefresherDay.held_on >= on, RefresherDay.state == "planned")
         .order_by(Booking.day_id)
     )

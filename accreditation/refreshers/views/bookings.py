@@ -79,7 +79,7 @@ def book_somebody(viewer: Viewer, day_id: int) -> ResponseReturnValue:
 def cancel_booking(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
     """A mediator gives back their own seat, or the office gives back somebody's."""
     booking = get_booking(booking_id, viewer)
-    day_id, own, name = booking.day_id, booking.person_id == viewer.person_id, booking.person.name
+    day_id, own, name = booking.day_id, booking.person.counted.id == viewer.person_id, booking.person.name
     form = ConfirmForm()
     if form.validate_on_submit():
         try:

@@ -84,15 +84,21 @@ def facts_of(person_id: int, known_on: datetime | None = None) -> list[Fact]:
     return sorted((fact for facts in found.values() for fact in facts), key=lambda fact: cast(int, fact.id))
 
 
-def evidence_of(person_id: int) -> list[tuple[Evidence, EvidenceVoid | None]]:
+def evidence_of(person_id: int, known_on: datetime | None = None) -> list[tuple[Evidence, EvidenceVoid | None]]:
     """The ledger of the person for a page: newest day first, each row with what struck it out, if anything did.
 
-    The facts of all their records; which one a fact was recorded for, its `person_id` says.
+    The facts of all their records; which one a fact was recorded for, its `person_id` says. With `known_on` those of
+    the records that were known at that moment to be theirs, whenever recorded.
     """
+    theirs = (
+        of_one_person(Evidence.person_id, person_id)
+        if known_on is None
+        else Evidence.person_id.in_(records_as_known(person_id, known_on))
+    )
     query = (
         select(Evidence, EvidenceVoid)
         .outerjoin(EvidenceVoid, EvidenceVoid.evidence_id == Evidence.id)
-        .where(of_one_person(Evidence.person_id, person_id))
+        .where(theirs)
         .order_by(Evidence.starts_on.desc(), Evidence.id.desc())
     )
     return [(fact, void) for fact, void in db.session.execute(query)]

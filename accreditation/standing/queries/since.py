@@ -10,7 +10,7 @@ from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.people.models import Person
-from accreditation.people.queries import subject_of
+from accreditation.people.queries import LinkMade, links_since, subject_of
 from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.models import Evidence, EvidenceVoid
 from accreditation.standing.queries.evidence import evidence_of
@@ -57,8 +57,10 @@ def changes_since(person: Person, scheme: Scheme, known: datetime, viewer: Viewe
     recorded = [fact for fact, _ in facts if fact.recorded_at > known]
     struck_out = [(fact, void) for fact, void in facts if void and void.voided_at > known]
     rules = [version for version in versions(scheme.code) if version.number > 1 and version.activated_at > known]
+    links = links_since(person.id, known)
     names = names_of(
         [
+            *(link.by for link in links),
             *(fact.recorded_by for fact in recorded),
             *(void.voided_by for _, void in struck_out),
             *(version.activated_by for version in rules),
@@ -77,8 +79,15 @@ def changes_since(person: Person, scheme: Scheme, known: datetime, viewer: Viewe
             )
             for version in rules
         ),
+        *(_linked(link, names) for link in links),
     ]
     return sorted(changes, key=lambda change: change.at)
+
+
+def _linked(link: LinkMade, names: dict[int, str]) -> Change:
+    what = f"{link.merged} from {link.kept}" if link.separated else f"{link.merged} into {link.kept}"
+    by = names.get(link.by or 0, BY_ITSELF)
+    return Change(link.at, "Records separated" if link.separated else "Records merged", what, by)
 
 
 def _recorded(fact: Evidence, names: dict[int, str], labels: dict[str, str], viewer: Viewer, whose: Subject) -> Change:

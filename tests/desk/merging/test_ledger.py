@@ -87,7 +87,7 @@ def test_a_fact_declared_for_the_old_record_counts_for_the_kept_one_at_once(halv
             StandingPeriod.person_id == trained.id,
             StandingPeriod.starts_on <= ON,
             StandingPeriod.ends_on > ON,
-            StandingPeriod.scheme == SCHEME,
+            StandingPeriod.edition == get_scheme(SCHEME).edition,
         )
     )
     assert (stored, wrong()) == ("suspended", [])

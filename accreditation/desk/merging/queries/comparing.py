@@ -18,11 +18,13 @@ from accreditation.people.models import ContactAddress, Person, PersonName
 from accreditation.people.queries import of_one_person, records_of, subject_of
 from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.models import Evidence, EvidenceVoid
-from accreditation.standing.queries import Explanation, all_schemes, explain, facts_of_all, main_scheme_code
+from accreditation.standing.queries import Explanation, explain, facts_of_all, main_scheme_code
 from accreditation.standing.queries.requirements import requirements_on
+from accreditation.standing.queries.schemes import all_histories, history_of
 from accreditation.standing.queries.standing import Standing, standing_from
 from accreditation.standing.rules.concern import concerned
 from accreditation.standing.rules.evidence import Fact, known
+from accreditation.standing.rules.history import History
 from accreditation.standing.rules.scheme import Scheme
 
 
@@ -97,18 +99,16 @@ def compared(kept: Person, merged: Person, viewer: Viewer, on: date) -> Comparis
     own, others = facts.get(kept.id, []), facts.get(merged.id, [])
     together = sorted([*own, *others], key=lambda fact: fact.id or 0)
     main = main_scheme_code()
-    schemes = concerned(all_schemes(on), known(together, None), main) or [
-        scheme for scheme in all_schemes(on) if scheme.code == main
-    ]
-    schemes.sort(key=lambda scheme: (scheme.code != main, scheme.code))
-    first, second = _side(kept, own, schemes, viewer, on), _side(merged, others, schemes, viewer, on)
+    histories = concerned(all_histories().values(), known(together, None), main) or [history_of(main)]
+    histories.sort(key=lambda history: (history.code != main, history.code))
+    first, second = _side(kept, own, histories, viewer, on), _side(merged, others, histories, viewer, on)
     return Comparison(
         kept=first,
         merged=second,
         twice=facts_twice(first.evidence.rows, second.evidence.rows),
         outlooks=[
-            _outlook(scheme, (subject_of(kept), own), (subject_of(merged), others), together, viewer, on)
-            for scheme in schemes
+            _outlook(history, (subject_of(kept), own), (subject_of(merged), others), together, viewer, on)
+            for history in histories
         ],
         digest=digest_of(kept, merged),
     )
@@ -126,9 +126,9 @@ def digest_of(kept: Person, merged: Person) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
 
 
-def _side(person: Person, facts: list[Fact], schemes: Sequence[Scheme], viewer: Viewer, on: date) -> Side:
+def _side(person: Person, facts: list[Fact], histories: Sequence[History], viewer: Viewer, on: date) -> Side:
     whose = subject_of(person)
-    evidence = evidence_shown(person, viewer, schemes)
+    evidence = evidence_shown(person, viewer, [history.shown(history.version_on(on)) for history in histories])
     records = records_of(person.id)
     account = find_account_of(person.id)
     waiting = select(func.count()).where(Letter.person_id.in_([row.id for row in records]), Letter.state.in_(WAITING))
@@ -138,7 +138,7 @@ def _side(person: Person, facts: list[Fact], schemes: Sequence[Scheme], viewer: 
         references=[row.reference for row in records],
         email=_email(records) if viewer.may(Permission.VIEW_CONTACT, whose) else None,
         account=account.state if account else None,
-        explained=explain(_standing(schemes[0], whose, facts, on), viewer),
+        explained=explain(_standing(histories[0], whose, facts, on), viewer),
         evidence=evidence,
         counts=counted_by_kind(evidence.rows),
         letters_waiting=db.session.scalar(waiting) or 0,
@@ -162,17 +162,17 @@ def _email(records: Sequence[Person]) -> str | None:
 
 
 def _outlook(
-    scheme: Scheme,
+    history: History,
     kept: tuple[Subject, list[Fact]],
     merged: tuple[Subject, list[Fact]],
     together: list[Fact],
     viewer: Viewer,
     on: date,
 ) -> Outlook:
-    alone, other = _standing(scheme, *kept, on), _standing(scheme, *merged, on)
-    both = _standing(scheme, kept[0], together, on)
+    alone, other = _standing(history, *kept, on), _standing(history, *merged, on)
+    both = _standing(history, kept[0], together, on)
     return Outlook(
-        scheme=scheme,
+        scheme=both.scheme,
         kept=explain(alone, viewer),
         merged=explain(other, viewer),
         together=explain(both, viewer),
@@ -184,5 +184,5 @@ def _outlook(
     )
 
 
-def _standing(scheme: Scheme, whose: Subject, facts: list[Fact], on: date) -> Standing:
-    return standing_from(scheme, whose, known(facts, None), on)
+def _standing(history: History, whose: Subject, facts: list[Fact], on: date) -> Standing:
+    return standing_from(history, whose, known(facts, None), on)

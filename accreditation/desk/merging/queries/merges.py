@@ -18,9 +18,10 @@ from accreditation.people.models import Person, PersonMerge, PersonUnmerge
 from accreditation.people.queries import end_of, merges_in_force, subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.models import Evidence
-from accreditation.standing.queries import Explanation, explain, facts_of, main_scheme
+from accreditation.standing.queries import Explanation, explain, facts_of, main_scheme_code
 from accreditation.standing.queries.evidence import facts_of_records
 from accreditation.standing.queries.requirements import requirements_on
+from accreditation.standing.queries.schemes import history_of
 from accreditation.standing.queries.standing import standing_from
 from accreditation.standing.rules.evidence import Fact, known
 from accreditation.web.paging import By, Page, page_of
@@ -114,15 +115,15 @@ def undoing(row: MergeRow, viewer: Viewer, on: date) -> Undoing:
     left = [fact for record, found in facts.items() if record not in with_merged for fact in found]
     back = [fact for record, found in facts.items() if record in with_merged for fact in found]
     counted = row.kept.counted
-    scheme = main_scheme(on)
+    history = history_of(main_scheme_code())
 
     def standing(person: Person, found: list[Fact]) -> Any:
-        return standing_from(scheme, subject_of(person), known(sorted(found, key=lambda fact: fact.id or 0), None), on)
+        return standing_from(history, subject_of(person), known(sorted(found, key=lambda fact: fact.id or 0), None), on)
 
     now, kept, merged = standing(counted, facts_of(counted.id)), standing(counted, left), standing(row.merged, back)
     account = find_account_of(row.merged.id)
     since = select(func.count()).where(
-        Evidence.person_id.in_(members - with_merged), Evidence.recorded_at >= row.merge.merged_at
+        Evidence.person_id.in_(members - with_merged), Evidence.recorded_at > row.merge.merged_at
     )
     return Undoing(
         together=explain(now, viewer),
