@@ -160,7 +160,7 @@ def _corrected(corrections: list[ClearanceCorrection], seen: Seen) -> list[Happe
 
 
 def _corrections(person_id: int) -> list[ClearanceCorrection]:
-    query = select(ClearanceCorrection).where(ClearanceCorrection.person_id == person_id)
+    query = select(ClearanceCorrection).where(of_one_person(ClearanceCorrection.person_id, person_id))
     return list(db.session.scalars(query.order_by(ClearanceCorrection.id)))
 
 
@@ -170,7 +170,7 @@ def _corrections(person_id: int) -> list[ClearanceCorrection]:
 def _applications(person: Person, seen: Seen, corrections: list[ClearanceCorrection]) -> list[ShownApplication]:
     rows = db.session.scalars(
         select(ClearanceApplication)
-        .where(ClearanceApplication.person_id == person.id)
+        .where(of_one_person(ClearanceApplication.person_id, person.id))
         .options(selectinload(ClearanceApplication.steps))
         .order_by(ClearanceApplication.id.desc())
     ).all()
@@ -225,7 +225,9 @@ def _transfers(person: Person, seen: Seen) -> list[ShownTransfer]:
     if not seen.may(Field.STAGE):
         return []
     rows = db.session.scalars(
-        select(ClearanceTransfer).where(ClearanceTransfer.person_id == person.id).order_by(ClearanceTransfer.id.desc())
+        select(ClearanceTransfer)
+        .where(of_one_person(ClearanceTransfer.person_id, person.id))
+        .order_by(ClearanceTransfer.id.desc())
     )
     return [
         ShownTransfer(
@@ -248,7 +250,7 @@ def _aftercare(person: Person, seen: Seen) -> list[ShownAftercare]:
     in_full = seen.may(Field.NOTES)
     rows = db.session.scalars(
         select(AftercareFact)
-        .where(AftercareFact.person_id == person.id, AftercareFact.struck_out_on.is_(None))
+        .where(of_one_person(AftercareFact.person_id, person.id), AftercareFact.struck_out_on.is_(None))
         .options(joinedload(AftercareFact.owner))
         .order_by(AftercareFact.reported_on.desc(), AftercareFact.id.desc())
     )
