@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
 from accreditation.people.models import Person
-from accreditation.people.queries import merged_among
+from accreditation.people.queries import merged_among, wrongly_merged
 from accreditation.standing.models import Evidence, RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.editions import editions_beside
 from accreditation.standing.queries.evidence import AT_ONCE, facts_of_all, people_with_evidence
@@ -40,6 +40,8 @@ def check_projections() -> Iterator[Checked]:
     strangers = _projected_without_evidence()
     if strangers:
         yield Checked(0, _twice(strangers))
+    if astray := wrongly_merged():
+        yield Checked(0, tuple(astray))
 
 
 def _twice(person_ids: Sequence[int]) -> tuple[int, ...]:
