@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from accreditation.core.database import Base, Record, only_where
+from accreditation.core.database import Record, only_where
 from accreditation.people.models import Person
 
 INVITATION, PASSWORD_RESET = "invitation", "password_reset"
@@ -80,14 +80,3 @@ class AccountLink(Record):
     replaced_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
-
-
-class Throttle(Base):
-    """The moments, newest last, at which something was tried. Its row is locked while one more is counted."""
-
-    __tablename__ = "throttle"
-    __audited__ = False  # counted by the thousand under attack; what it stops is logged
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    tried_at: Mapped[str]
-    until: Mapped[datetime] = mapped_column(index=True)

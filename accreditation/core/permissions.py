@@ -11,6 +11,8 @@ class Role(StrEnum):
     HELPLINE_ADVISER = "helpline_adviser"
     LINE_MANAGER = "line_manager"
     AUDITOR = "auditor"
+    SIFTER = "sifter"
+    INTERVIEWER = "interviewer"
     ADMINISTRATOR = "administrator"
 
     @property
@@ -38,6 +40,7 @@ class Permission(StrEnum):
     EDIT_PERSON = "edit_person"
     EXPORT_REGISTER = "export_register"
     IMPORT_REGISTER = "import_register"
+    INTERVIEW_APPLICANTS = "interview_applicants"  # those given to oneself, by name
     LOG_PRACTICE = "log_practice"  # one's own cases, CPD and supervision, for a manager to confirm
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_APPLICATIONS = "manage_applications"
@@ -54,6 +57,7 @@ class Permission(StrEnum):
     RECORD_PRACTICE = "record_practice"
     RECORD_RESULTS = "record_results"
     RELEASE_RESULTS = "release_results"
+    SIFT_APPLICATIONS = "sift_applications"  # those given to oneself, by reference and answers alone
     USE_HELPLINE = "use_helpline"
     VIEW_APPLICATIONS = "view_applications"
     VIEW_ATTENTION = "view_attention"
@@ -167,6 +171,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_STATUS,
         }
     ),
+    Role.SIFTER: frozenset({P.SIFT_APPLICATIONS}),
+    Role.INTERVIEWER: frozenset({P.INTERVIEW_APPLICANTS}),
     Role.ADMINISTRATOR: frozenset(
         {
             P.ACTIVATE_SCHEME,
@@ -190,6 +196,8 @@ SCOPES: dict[Role, frozenset[Scope]] = {
     Role.HELPLINE_ADVISER: frozenset({Scope.SERVICE}),
     Role.LINE_MANAGER: frozenset({Scope.UNIT, Scope.PERSON}),
     Role.AUDITOR: frozenset({Scope.SERVICE}),
+    Role.SIFTER: frozenset({Scope.PERSON}),
+    Role.INTERVIEWER: frozenset({Scope.PERSON}),
     Role.ADMINISTRATOR: frozenset({Scope.SERVICE}),
 }
 """The scopes in which each role may be granted: nobody is made helpline adviser of a single provider by mistake."""

@@ -1,20 +1,21 @@
 """Applications, for somebody."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
+from accreditation.core.outbox import Letter
 from accreditation.people.models import ContactAddress, Person
 from accreditation.people.queries import counted_id, visible_to
 from accreditation.people.rules import Viewer, plain, sort_name
 from accreditation.web.paging import By, Page, page_of
 from cohorts.models import Application, ApplicationStep, Cohort, Enrolment
-from cohorts.rules.stages import OPEN
+from cohorts.rules.stages import DRAFT, LINE_MANAGER_SUPPORT, OPEN, WITHDRAWN
 
 
 @dataclass(frozen=True)
@@ -25,21 +26,29 @@ class Wanted:
     unit_id: int | None = None
     question: bool = False
     words: str | None = None
+    intake_id: int | None = None
+    support: str | None = None
 
 
-# The id grows with the moment of submission, so it alone says "newest first" and is unique.
+# The id grows with the moment at which it was begun, so it alone says "newest first" and is unique.
 NEWEST = (By(Application.id, int, descending=True),)
 
 
 def applications_for(viewer: Viewer, wanted: Wanted) -> Select[Application]:
-    """The applications this viewer may see that are wanted; without an order."""
-    found = select(Application).join(Application.person).where(visible_to(viewer))
+    """The applications this viewer may see that are wanted; without an order. A draft is its applicant's alone."""
+    found = (
+        select(Application).join(Application.person).where(visible_to(viewer), Application.submitted_at.is_not(None))
+    )
     if wanted.stage == "open":
         found = found.where(Application.stage.in_(OPEN))
     elif wanted.stage:
         found = found.where(Application.stage == wanted.stage)
     if wanted.unit_id is not None:
         found = found.where(Application.unit_id == wanted.unit_id)
+    if wanted.intake_id is not None:
+        found = found.where(Application.intake_id == wanted.intake_id)
+    if wanted.support:
+        found = found.where(Application.support == wanted.support)
     if wanted.question:
         found = found.where(Application.identity_question)
     if wanted.words:
@@ -115,6 +124,34 @@ def steps_of(application_id: int) -> list[ApplicationStep]:
     return list(db.session.scalars(found.options(joinedload(ApplicationStep.taker)).order_by(ApplicationStep.id)))
 
 
+def last_step_of(application_id: int) -> ApplicationStep:
+    """The last step; an application has at least its first."""
+    found = select(ApplicationStep).where(ApplicationStep.application_id == application_id)
+    return db.session.scalars(found.order_by(ApplicationStep.id.desc()).limit(1)).one()
+
+
+def asked_for_support(intake_id: int) -> list[int]:
+    """The applications of the intake whose line manager has not answered yet."""
+    found = select(Application.id).where(
+        Application.intake_id == intake_id,
+        Application.stage == LINE_MANAGER_SUPPORT,
+        Application.support == "asked",
+    )
+    return list(db.session.scalars(found.order_by(Application.id)))
+
+
+def find_told_stage(application: Application) -> str:
+    """The stage the applicant has been told of: not one whose letter still waits to be released."""
+    held = select(Letter.id).where(
+        Letter.person_id == application.person_id,
+        Letter.state == "held",
+        Letter.about_id == ApplicationStep.id,
+        Letter.key == literal("application-step:") + cast(ApplicationStep.id, String),
+    )
+    told = select(ApplicationStep.after).where(ApplicationStep.application_id == application.id, ~held.exists())
+    return db.session.scalar(told.order_by(ApplicationStep.id.desc()).limit(1)) or application.stage
+
+
 def cohorts_of_application(application_id: int) -> list[Cohort]:
     """The cohorts on which this application got somebody a place."""
     places = select(Enrolment.cohort_id).where(Enrolment.application_id == application_id)
@@ -143,15 +180,51 @@ def alike(application: Application) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
+def duplicates(application: Application) -> ColumnElement[bool]:
+    """The condition that another application to the same intake has the same pay number or address."""
+    same = [Application.email == application.email]
+    if application.pay_number:
+        same.append(Application.pay_number == application.pay_number)
+    return and_(
+        Application.intake_id == application.intake_id,
+        Application.id != application.id,
+        Application.stage.not_in((DRAFT, WITHDRAWN)),
+        or_(*same),
+    )
+
+
+def duplicates_of(application: Application, viewer: Viewer) -> list[Application]:
+    """Other applications to the same intake that may be the same person's: a question for the manager."""
+    if application.intake_id is None:
+        return []
+    found = applications_for(viewer, Wanted()).where(duplicates(application))
+    return list(db.session.scalars(found.order_by(Application.id).limit(20)))
+
+
 def somebody_is_alike(application: Application) -> bool:
     """Whether there is anybody but the applicant's own record to ask about. For services, which act for nobody."""
     found = select(Person.id).where(alike(application), Person.id != application.person_id).limit(1)
-    return db.session.scalar(found) is not None
+    if db.session.scalar(found) is not None:
+        return True
+    if application.intake_id is None:
+        return False
+    return db.session.scalar(select(Application.id).where(duplicates(application)).limit(1)) is not None
+
+
+def in_order_of_rank(applications: Iterable[Application]) -> list[Application]:
+    """The best first: by the interview, then by the sift; whoever has no marks comes after, in order of id."""
+
+    def key(application: Application) -> tuple[int, int, int]:
+        totals = (application.interview_total, application.sift_total)
+        interview, sift = (-1 if total is None else total for total in totals)
+        return -interview, -sift, application.id
+
+    return sorted(applications, key=key)
 
 
 def sent_since(moment: datetime, *, sent_from: str | None = None, email: str | None = None) -> int:
-    """How many applications came through the public form since then from this network address, or for this e-mail."""
-    found = select(func.count(Application.id)).where(Application.submitted_at >= moment, Application.channel == "web")
+    """How many were begun with the public form since then from this network address, or for this e-mail."""
+    found = select(func.count(Application.id)).where(Application.begun_at >= moment, Application.channel == "web")
     if sent_from is not None:
         found = found.where(Application.sent_from == sent_from)
     if email is not None:

@@ -2,20 +2,26 @@
 
 DRAFT = "draft"
 SUBMITTED = "submitted"
+LINE_MANAGER_SUPPORT = "line_manager_support"
+SIFT = "sift"
+SHORTLISTED = "shortlisted"
+INTERVIEW = "interview"
 CONDITIONAL_OFFER = "conditional_offer"
 RESERVE_LIST = "reserve_list"
 OFFERED_PLACE = "offered_place"
 ACCEPTED = "accepted"
 DEFERRED = "deferred"
+UNSUCCESSFUL = "unsuccessful"
+INELIGIBLE = "ineligible"
 WITHDRAWN = "withdrawn"
 
 WAY = (
     DRAFT,
     SUBMITTED,
-    "line_manager_support",
-    "sift",
-    "shortlisted",
-    "interview",
+    LINE_MANAGER_SUPPORT,
+    SIFT,
+    SHORTLISTED,
+    INTERVIEW,
     RESERVE_LIST,
     CONDITIONAL_OFFER,
     "vetting",
@@ -24,7 +30,7 @@ WAY = (
 )
 """The way of an application that succeeds, in order. A service leaves out what it does not use."""
 
-EXITS = (DEFERRED, "unsuccessful", "ineligible", WITHDRAWN)
+EXITS = (DEFERRED, UNSUCCESSFUL, INELIGIBLE, WITHDRAWN)
 STAGES = (*WAY, *EXITS)
 
 READY_FOR_A_PLACE = frozenset({CONDITIONAL_OFFER, "vetting", OFFERED_PLACE})
@@ -99,3 +105,8 @@ def next_stages(stage: str) -> tuple[str, ...]:
 
 def may_step(before: str, after: str) -> bool:
     return after in next_stages(before)
+
+
+def is_beyond(stage: str, other: str) -> bool:
+    """Whether the stage lies after the other on the way of an application that succeeds; an exit lies nowhere on it."""
+    return stage in WAY and WAY.index(stage) > WAY.index(other)

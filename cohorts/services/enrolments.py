@@ -15,8 +15,10 @@ from cohorts.models import Application, Cohort, Enrolment, Result
 from cohorts.queries.applications import lock_application
 from cohorts.queries.cohorts import lock_cohort, places_taken
 from cohorts.rules import stages, states
-from cohorts.services.applications import Placement, step_application
+from cohorts.services.applications import Placement
 from cohorts.services.deadlines import keep_deadline
+from cohorts.services.offers import close_offer
+from cohorts.services.steps import step_application
 
 PLACED = "email/cohorts/placed.txt"
 
@@ -50,7 +52,9 @@ def reason_not_to_place(application: Application, cohort: Cohort, taken: int) ->
         select(Enrolment.id).where(Enrolment.person_id == application.person_id, Enrolment.cohort_id == cohort.id)
     ):
         return f"Has a place on {cohort.title} already."
-    if application.stage not in stages.READY_FOR_A_PLACE:
+    if application.stage == stages.ACCEPTED and (other := find_place_of(application.id)):
+        return f"Has a place on {other} already. Transfer it there."
+    if application.stage not in (*stages.READY_FOR_A_PLACE, stages.ACCEPTED):
         return f"Is at “{stages.label(application.stage)}”. A place needs a conditional offer first."
     if application.scheme != cohort.scheme:
         return f"Applied for {application.scheme}; this cohort trains for {cohort.scheme}."
@@ -61,6 +65,14 @@ def reason_not_to_place(application: Application, cohort: Cohort, taken: int) ->
     ):
         return f"The pay number {application.pay_number} is {holder.counted.reference}'s. Settle who this is."
     return _reason_closed(cohort, taken)
+
+
+def find_place_of(application_id: int) -> str | None:
+    """The title of the cohort on which the application got somebody a place that they still have."""
+    held = select(Cohort.title).join(Enrolment, Enrolment.cohort_id == Cohort.id)
+    return db.session.scalar(
+        held.where(Enrolment.application_id == application_id, Enrolment.state.in_(states.HOLDS_A_PLACE)).limit(1)
+    )
 
 
 def _reason_closed(cohort: Cohort, taken: int) -> str | None:
@@ -81,6 +93,9 @@ def _place(application: Application, cohort: Cohort, *, on: date, at: datetime, 
             holder_kind=person.holder_kind,
         )
     _enrol(person, cohort, application_id=application.id, on=on, enrolled_by=placed_by)
+    if application.stage == stages.ACCEPTED:
+        return
+    close_offer(application, "accepted", at=at, words="Placed by the office.")
     if application.stage != stages.OFFERED_PLACE:
         step_application(application, stages.OFFERED_PLACE, at=at, by=placed_by, reason=None)
     step_application(application, stages.ACCEPTED, at=at, by=placed_by, reason=None)

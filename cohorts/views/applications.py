@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
+from accreditation.core.calendar import last_good_day
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission, Scope
@@ -13,33 +14,50 @@ from accreditation.people.rules import Viewer
 from accreditation.standing.queries import main_scheme_code
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
-from cohorts.forms.applications import OfficeApplicationForm, StageForm
-from cohorts.models import Application
+from accreditation.web.words import day
+from cohorts.forms.applications import (
+    LineManagerForm,
+    OfficeApplicationForm,
+    OfficeSupportForm,
+    StageForm,
+    form_with,
+)
+from cohorts.models import Application, Intake
+from cohorts.queries.answers import answers_of
 from cohorts.queries.applications import (
     Wanted,
     applications_page,
     cohorts_of_application,
     count_applications,
+    duplicates_of,
     get_application,
     possibly_the_same,
     steps_of,
 )
 from cohorts.queries.cohorts import cohorts_with_room
-from cohorts.rules import stages
-from cohorts.services.applications import move_application, settle_identity, submit_application
-from cohorts.views.apply import unit_choices
+from cohorts.queries.intakes import get_intake, intake_rows, questions_of
+from cohorts.queries.offers import offers_of
+from cohorts.rules import offers, stages
+from cohorts.services.applications import move_application, settle_identity
+from cohorts.services.applying import submit_new
+from cohorts.views.apply import answers_in, unit_choices
 from cohorts.views.blueprint import bp
 
 STAGE_CHOICES = [("open", "Waiting for a decision"), *((stage, stages.LABELS[stage]) for stage in stages.STAGES)]
 
 
-def filters_asked(units: list[tuple[str, str]]) -> Filters:
-    named = dict(units)
+SUPPORT_CHOICES = [("asked", "Not answered yet"), ("confirmed", "Supports it"), ("declined", "Does not support it")]
+
+
+def filters_asked(units: list[tuple[str, str]], intakes: list[tuple[str, str]]) -> Filters:
+    named, titles = dict(units), dict(intakes)
     return read_filters(
         request.args,
         [
             Filter("q", lambda words: f"“{words}”"),
             Filter("stage", lambda stage: dict(STAGE_CHOICES)[stage], STAGE_CHOICES),
+            Filter("intake", lambda code: titles[code], intakes),
+            Filter("support", lambda word: f"Line manager: {dict(SUPPORT_CHOICES)[word].lower()}", SUPPORT_CHOICES),
             Filter("unit", lambda unit: named[unit], units),
             Filter("question", lambda _: "May be known already", [("yes", "May be known already")]),
         ],
@@ -51,13 +69,17 @@ def filters_asked(units: list[tuple[str, str]]) -> Filters:
 @requires(Permission.VIEW_APPLICATIONS)
 def applications(viewer: Viewer) -> ResponseReturnValue:
     units = unit_choices()
-    filters = filters_asked(units)
-    unit = filters.get("unit")
+    ids = {row.intake.code: (row.intake.id, row.intake.title) for row in intake_rows(viewer, clock.today())}
+    intakes = [(code, title) for code, (_, title) in ids.items()]
+    filters = filters_asked(units, intakes)
+    unit, intake = filters.get("unit"), filters.get("intake")
     wanted = Wanted(
         stage=filters.get("stage"),
         unit_id=int(unit) if unit else None,
         question=filters.get("question") == "yes",
         words=filters.get("q"),
+        intake_id=ids[intake][0] if intake else None,
+        support=filters.get("support"),
     )
     page = applications_page(
         viewer, wanted, place=request.args.get("after"), address=lambda token: filters.url(after=token)
@@ -67,6 +89,8 @@ def applications(viewer: Viewer) -> ResponseReturnValue:
         page=page,
         filters=filters,
         units=units,
+        intakes=intakes,
+        support_choices=SUPPORT_CHOICES,
         stage_choices=STAGE_CHOICES,
         total=count_applications(viewer, wanted),
         open_cohorts=cohorts_with_room(viewer, clock.today()) if viewer.ids(Scope.SERVICE) else [],
@@ -78,14 +102,32 @@ def applications(viewer: Viewer) -> ResponseReturnValue:
 @bp.route("/applications/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_APPLICATIONS)
 def new_application(viewer: Viewer) -> ResponseReturnValue:
-    form = OfficeApplicationForm(units=unit_choices(), form_key=secrets.token_urlsafe(24))
+    """For somebody who cannot use the form. With an intake in the address its questions are asked too."""
+    code = request.args.get("intake")
+    return _record(viewer, get_intake(code, viewer) if code else None)
+
+
+def _record(viewer: Viewer, intake: Intake | None) -> ResponseReturnValue:
+    form = form_with(questions_of(intake.id) if intake else None, OfficeApplicationForm)(
+        units=unit_choices(), form_key=secrets.token_urlsafe(24)
+    )
+    closed = intake is not None and not intake.is_open(clock.today())
+    late_reason = request.form.get("late_reason", "").strip()[:2000]
+    intake_id, scheme = (intake.id, intake.scheme) if intake else (None, main_scheme_code())
+    code = intake.code if intake else None
     if form.validate_on_submit():
         try:
+            if closed and not late_reason:
+                raise DomainError("Write down why it is taken after the closing day.")
             with transaction():
-                application = submit_application(
-                    **form.submission,
-                    scheme=main_scheme_code(),
+                application = submit_new(
+                    form_key=str(form.form_key.data),
+                    scheme=scheme,
+                    intake_id=intake_id,
+                    answers=answers_in(form),
                     at=clock.now(),
+                    on=clock.today(),
+                    late_reason=late_reason if closed else None,
                     recorded_by=viewer.person_id,
                 )
                 reference = application.reference
@@ -94,7 +136,10 @@ def new_application(viewer: Viewer) -> ResponseReturnValue:
         else:
             flash(f"The application is recorded as {reference}. A receipt goes to the applicant.", "success")
             return redirect(url_for("cohorts.application", reference=reference))
-    return render_template("cohorts/new_application.html", form=form)
+    intake = get_intake(code, viewer) if code else None
+    return render_template(
+        "cohorts/new_application.html", form=form, intake=intake, closed=closed, late_reason=late_reason
+    )
 
 
 @bp.get("/applications/<reference>")
@@ -110,10 +155,18 @@ def step(viewer: Viewer, reference: str) -> ResponseReturnValue:
     form = _stage_form(found)
     if not form.validate_on_submit():
         return _page_of(viewer, reference, form)
-    to = form.to.data
+    to, application_id = form.to.data, found.id
     try:
         with transaction():
-            move_application(found.id, to, at=clock.now(), by=viewer.person_id, reason=form.reason.data)
+            move_application(
+                application_id,
+                to,
+                at=clock.now(),
+                by=viewer.person_id,
+                reason=form.reason.data,
+                letters=form.letters_chosen,
+                shown_version=form.shown_version,
+            )
     except DomainError as refusal:
         form.form_errors.extend(refusal.reasons)
         return _page_of(viewer, reference, form)
@@ -123,7 +176,8 @@ def step(viewer: Viewer, reference: str) -> ResponseReturnValue:
 
 def _stage_form(found: Application) -> StageForm:
     ahead = [stage for stage in stages.next_stages(found.stage) if stage != stages.ACCEPTED]
-    return StageForm(stages=[(stage, stages.label(stage)) for stage in ahead])
+    choices = [(stage, stages.label(stage)) for stage in ahead]
+    return StageForm(stages=choices, version=found.version, letters=found.intake_id is not None)
 
 
 def _page_of(viewer: Viewer, reference: str, form: StageForm | None = None) -> ResponseReturnValue:
@@ -135,6 +189,16 @@ def _page_of(viewer: Viewer, reference: str, form: StageForm | None = None) -> R
         history=steps_of(found.id),
         cohorts=cohorts_of_application(found.id),
         alike=possibly_the_same(found, viewer) if found.identity_question else [],
+        twice=duplicates_of(found, viewer) if found.identity_question else [],
+        answers=answers_of(found.id),
+        offers=offers_of(found.id),
+        offer_words=offers,
+        support_words=_support_words(found),
+        support=OfficeSupportForm(formdata=None),
+        line_manager=LineManagerForm(
+            formdata=None,
+            data={"line_manager_name": found.line_manager_name, "line_manager_email": found.line_manager_email},
+        ),
         stages=stages,
         may_manage=viewer.may_somewhere(Permission.MANAGE_APPLICATIONS),
     )
@@ -164,3 +228,16 @@ def identity(viewer: Viewer, reference: str) -> ResponseReturnValue:
             "success",
         )
     return redirect(url_for("cohorts.application", reference=reference))
+
+
+def _support_words(found: Application) -> str:
+    """What is known of the line manager's word."""
+    if found.support == "asked" and found.support_due_on:
+        return f"Asked, to be answered by {day(last_good_day(found.support_due_on))}"
+    if found.support:
+        said = "Supports it" if found.support == "confirmed" else "Does not support it"
+        how = " (recorded by the office)" if found.support_by else ""
+        return f"{said}, {day(found.support_at)}{how}" + (f": {found.support_note}" if found.support_note else "")
+    if found.agreed_at and found.intake_id is None:
+        return f"Yes, as the applicant stated on {day(found.agreed_at)}"
+    return "Not asked yet"

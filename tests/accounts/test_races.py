@@ -15,10 +15,10 @@ from sqlalchemy import Select
 from sqlalchemy.exc import DBAPIError
 
 from accreditation.accounts.models import PASSWORD_RESET
-from accreditation.accounts.services import accounts, links, throttle
+from accreditation.accounts.services import accounts, links
 from accreditation.app import create_app
 from accreditation.config import Config
-from accreditation.core import clock, database
+from accreditation.core import clock, database, throttle
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Role, Scope

@@ -6,7 +6,7 @@ from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.standing.models import Evidence
 from cohorts.models import Application, Enrolment, Result
-from cohorts.services import applications, enrolments, release, results
+from cohorts.services import applying, enrolments, release, results
 from tests import factories
 from tests.factories import cohorts as office
 from tests.racing import race, slow_down
@@ -60,7 +60,7 @@ def test_without_the_guards_two_releasers_collide(app):
 
 
 def send_the_form(form_key: str) -> str:
-    slow_down(applications, "find_application_by_form")
+    slow_down(applying, "find_application_by_form")
     return office.submit(form_key=form_key).reference
 
 

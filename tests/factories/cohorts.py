@@ -5,13 +5,24 @@ from itertools import count
 
 from accreditation.core.database import db, transaction
 from accreditation.people.models import Person
-from cohorts.models import Application, Cohort, Enrolment, Result
+from cohorts.models import Application, ApplicationLink, Cohort, Enrolment, Intake, Result
+from cohorts.rules.intakes import CriterionPlan, QuestionPlan
 from cohorts.rules.results import Entry
-from cohorts.services import applications, cohorts, enrolments, release, results
+from cohorts.services import applications, cohorts, enrolments, intakes, release, results
+from cohorts.services.links import open_link, token_of
 from tests.factories.days import TODAY
 from tests.factories.people import person, provider
 
-__all__ = ["application", "candidate", "cohort", "drafts", "released_results", "submitted_results"]
+__all__ = [
+    "application",
+    "candidate",
+    "cohort",
+    "drafts",
+    "intake",
+    "link_of",
+    "released_results",
+    "submitted_results",
+]
 
 _serial = count(1)
 NOW = datetime(2027, 2, 2, 10, tzinfo=UTC)
@@ -45,6 +56,47 @@ def application(name: str | None = None, *, stage: str = "submitted", **details)
         if stage != "submitted":
             applications.step_application(made, stage, at=NOW, by=made.person_id, reason="as it was decided")
         return made
+
+
+CRITERIA = (
+    CriterionPlan("sift", "Listening", 2),
+    CriterionPlan("sift", "Fairness"),
+    CriterionPlan("interview", "Presence"),
+)
+
+
+def intake(
+    title: str | None = None,
+    *,
+    opens_on: date = TODAY - timedelta(7),
+    closes_on: date = TODAY + timedelta(14),
+    places: int = 12,
+    criteria: tuple[CriterionPlan, ...] = CRITERIA,
+    questions: tuple[QuestionPlan, ...] = (),
+    **details,
+) -> Intake:
+    """An intake that is open today, with two criteria for the sift and one for the interview."""
+    number = next(_serial)
+    with transaction():
+        return intakes.plan_intake(
+            code=f"intake-{number}",
+            title=title or f"Intake {number}",
+            scheme=SCHEME,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            places=places,
+            criteria=criteria,
+            questions=questions,
+            created_by=None,
+            **details,
+        )
+
+
+def link_of(application_id: int, kind: str = "applicant") -> str:
+    """The token in the letter of that kind that went out last."""
+    link = open_link(application_id, kind)
+    assert isinstance(link, ApplicationLink)
+    return token_of(link)
 
 
 def cohort(

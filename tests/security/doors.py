@@ -17,6 +17,8 @@ from accreditation.people.rules import Grant
 from accreditation.web.guards import policy_of
 
 ORACLE = Path(__file__).with_name("access.csv")
+PANEL = Path(__file__).with_name("access-panel.csv")
+"""The doors of those who sift and interview for a while, and so of two roles that come in nowhere else."""
 ANONYMOUS = "anonymous"
 DUMMIES = {"int": "999999999", "default": "none-such", "path": "none-such", "string": "none-such"}
 
@@ -80,9 +82,21 @@ def broadest(role: Role, person_id: int, provider_id: int, unit_id: int) -> Gran
 
 
 def oracle() -> dict[str, dict[str, str]]:
-    """What access.csv says: by door, then by role, “yes” or “no”."""
-    with ORACLE.open(newline="", encoding="utf-8") as file:
-        return {row.pop("door"): row for row in csv.DictReader(file)}
+    """What access.csv says: by door, then by role, “yes” or “no”.
+
+    The roles of the panel enter where everybody does, and where access-panel.csv says.
+    """
+    found = {}
+    for path in (ORACLE, PANEL):
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                door = row.pop("door")
+                said = found.setdefault(door, dict.fromkeys((ANONYMOUS, *(role.value for role in Role)), "no"))
+                if path == ORACLE:
+                    for_all = all(row[role.value] == "yes" for role in Role if role.value in row)
+                    said.update(dict.fromkeys((Role.SIFTER.value, Role.INTERVIEWER.value), "yes" if for_all else "no"))
+                said.update(row)
+    return found
 
 
 def as_the_code_says(app: Flask) -> Iterator[dict[str, str]]:

@@ -13,7 +13,8 @@ from tests.conftest import Client
 from tests.security.doors import doors
 from tests.security.world import changed, digest
 
-EVERYTHING = [Grant(role, Scope.SERVICE) for role in Role if role not in (Role.MEDIATOR, Role.TRAINING_PROVIDER)]
+OF_SOMEBODY = (Role.MEDIATOR, Role.TRAINING_PROVIDER, Role.SIFTER, Role.INTERVIEWER)
+EVERYTHING = [Grant(role, Scope.SERVICE) for role in Role if role not in OF_SOMEBODY]
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
     "X-Content-Type-Options": "nosniff",

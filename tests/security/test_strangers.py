@@ -128,10 +128,11 @@ def test_looking_changes_nothing(app, sign_in, world, role):
         Role.MEDIATOR: Grant(role, Scope.PERSON, people["theirs"].id),
         Role.TRAINING_PROVIDER: Grant(role, Scope.PROVIDER, theirs["provider_id"]),
         Role.LINE_MANAGER: Grant(role, Scope.UNIT, theirs["unit_id"]),
+        Role.SIFTER: Grant(role, Scope.PERSON, people["theirs"].id),
+        Role.INTERVIEWER: Grant(role, Scope.PERSON, people["theirs"].id),
     }
-    browser = sign_in(
-        scopes.get(role, Grant(role, Scope.SERVICE)), person=people["theirs"] if role is Role.MEDIATOR else None
-    )
+    own = role in (Role.MEDIATOR, Role.SIFTER, Role.INTERVIEWER)
+    browser = sign_in(scopes.get(role, Grant(role, Scope.SERVICE)), person=people["theirs"] if own else None)
     before = digest()
     for door in doors(app):
         if door.method == "GET" and (path := door.filled(shared | theirs)):

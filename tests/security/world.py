@@ -131,6 +131,7 @@ def of_everybody() -> dict[str, object]:
         "to": "interview",
         "decision": "cancel",
         "form_key": "form-" + "0" * 32,
+        "intake": factories.intake().code,
         "token": link.rpartition("/")[2],
     }
 

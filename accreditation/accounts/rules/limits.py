@@ -12,16 +12,10 @@ SEEN_EVERY = timedelta(minutes=1)
 INVITATION_LASTS = timedelta(days=7)
 RESET_LASTS = timedelta(hours=1)
 
-TRY_WINDOW = timedelta(minutes=5)
 TRIES_PER_ACCOUNT = 10
-"""Passwords tried for one account in any TRY_WINDOW, whether or not there is such an account."""
+"""Passwords tried for one account in any TRY_WINDOW (core/throttle.py), whether or not there is such an account."""
 TRIES_PER_ADDRESS = 50
 """Wrong passwords from one address in any TRY_WINDOW. A whole office may share one; a right password is not counted."""
 LETTERS_PER_ACCOUNT = 3
 """Letters about a forgotten password asked for one account in any TRY_WINDOW."""
 LETTERS_PER_ADDRESS = 20
-
-
-def recent(moments: list[float], now: float) -> list[float]:
-    """Those that still count: less than TRY_WINDOW old. Moments are seconds since 1970."""
-    return [moment for moment in moments if moment > now - TRY_WINDOW.total_seconds()]

@@ -16,13 +16,13 @@ from accreditation.accounts.services.accounts import (
     choose_password,
 )
 from accreditation.accounts.services.links import SpentLink, find_link
-from accreditation.accounts.services.throttle import may_try
 from accreditation.accounts.views.blueprint import bp
 from accreditation.accounts.views.signing_in import fingerprint
 from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
+from accreditation.core.throttle import may_try
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 

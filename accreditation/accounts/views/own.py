@@ -11,7 +11,6 @@ from accreditation.accounts.rules.browsers import browser_name
 from accreditation.accounts.rules.limits import TRIES_PER_ACCOUNT
 from accreditation.accounts.services.accounts import WrongPassword, change_password
 from accreditation.accounts.services.sessions import end_own_session, end_session, end_sessions_of, open_session
-from accreditation.accounts.services.throttle import may_try
 from accreditation.accounts.views.blueprint import bp
 from accreditation.accounts.views.login import SignedInUser
 from accreditation.accounts.views.signing_in import TOO_MANY, leave
@@ -19,6 +18,7 @@ from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
+from accreditation.core.throttle import may_try
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 

@@ -14,13 +14,13 @@ from accreditation.accounts.rules.limits import TRIES_PER_ACCOUNT, TRIES_PER_ADD
 from accreditation.accounts.services.accounts import let_in
 from accreditation.accounts.services.passwords import may_enter
 from accreditation.accounts.services.sessions import end_session
-from accreditation.accounts.services.throttle import forget_last_try, forget_tries, may_try
 from accreditation.accounts.views.blueprint import bp
 from accreditation.accounts.views.devices import known_device, remember_device
 from accreditation.accounts.views.login import SignedInUser
 from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.permissions import Permission
+from accreditation.core.throttle import forget_last_try, forget_tries, may_try
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 

@@ -9,6 +9,8 @@ KIND_WORDS = {
     "results_outstanding": "Results of a cohort",
     "helpline_followup": "A call-back of the helpline",
     "return_from_leave": "Return from leave",
+    "line_manager_support": "A line manager’s word on an application",
+    "offer_answer": "An applicant’s answer to an offer",
 }
 
 

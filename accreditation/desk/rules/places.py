@@ -14,6 +14,8 @@ PLACES = (
     ("My standing", "/me", Permission.VIEW_OWN),
     ("Mediators", "/mediators", Permission.VIEW_REGISTER),
     ("Applications", "/applications", Permission.VIEW_APPLICATIONS),
+    ("Sift", "/sift", Permission.SIFT_APPLICATIONS),
+    ("Interviews", "/interviews", Permission.INTERVIEW_APPLICANTS),
     ("Cohorts", "/cohorts", Permission.VIEW_COHORTS),
     ("Awards", "/awards", Permission.VIEW_AWARDS),
     ("Clearances", "/vetting", Permission.RECORD_CLEARANCE),
@@ -32,6 +34,7 @@ PLACES = (
 
 FURTHER = (
     ("Forecast", "/forecast", Permission.VIEW_FORECAST),
+    ("Intakes", "/intakes", Permission.VIEW_APPLICATIONS),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
     ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),
     ("Practice log", "/practice", Permission.RECORD_PRACTICE),
@@ -54,6 +57,8 @@ FIRST_ROLES = (
     Role.TRAINING_PROVIDER,
     Role.AUDITOR,
     Role.ADMINISTRATOR,
+    Role.SIFTER,
+    Role.INTERVIEWER,
     Role.LINE_MANAGER,
     Role.MEDIATOR,
 )
@@ -65,6 +70,8 @@ HOMES = {
     Role.TRAINING_PROVIDER: "/cohorts",
     Role.AUDITOR: "/audit",
     Role.ADMINISTRATOR: "/status",
+    Role.SIFTER: "/sift",
+    Role.INTERVIEWER: "/interviews",
     Role.LINE_MANAGER: "/mediators",
     Role.MEDIATOR: "/me",
 }

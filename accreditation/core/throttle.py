@@ -1,20 +1,37 @@
 """Counting tries, so exactly that it holds for any number of processes: the counter's row is locked while it counts."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
 
-from accreditation.accounts.models import Throttle
-from accreditation.accounts.rules.limits import TRY_WINDOW, recent
-from accreditation.core.database import db
+from accreditation.core.database import Base, db
+
+TRY_WINDOW = timedelta(minutes=5)
 
 
-def may_try(key: str, limit: int, *, now: datetime) -> bool:
+class Throttle(Base):
+    """The moments, newest last, at which something was tried. Its row is locked while one more is counted."""
+
+    __tablename__ = "throttle"
+    __audited__ = False  # counted by the thousand under attack; what it stops is logged
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    tried_at: Mapped[str]
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
+def recent(moments: list[float], now: float, window: timedelta = TRY_WINDOW) -> list[float]:
+    """Those that still count: less than the window old. Moments are seconds since 1970."""
+    return [moment for moment in moments if moment > now - window.total_seconds()]
+
+
+def may_try(key: str, limit: int, *, now: datetime, window: timedelta = TRY_WINDOW) -> bool:
     """Count one more try, unless `limit` were counted in the window that ends now. A refused one is not counted."""
-    row = _locked(key, now)
-    moments = recent(json.loads(row.tried_at), now.timestamp())
+    row = _locked(key, now, window)
+    moments = recent(json.loads(row.tried_at), now.timestamp(), window)
     allowed = len(moments) < limit
     row.tried_at = json.dumps([*moments, now.timestamp()] if allowed else moments)
     return allowed
@@ -37,10 +54,10 @@ def drop_stale_counters(now: datetime) -> int:
     return int(db.session.execute(stale).rowcount)  # type: ignore[attr-defined]
 
 
-def _locked(key: str, now: datetime) -> Throttle:
+def _locked(key: str, now: datetime, window: timedelta = TRY_WINDOW) -> Throttle:
     """The counter, made if need be; nobody else counts until the transaction ends."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    until = now + TRY_WINDOW
+    until = now + window
     statement = insert(Throttle).values(key=key, tried_at="[]", until=until)
     db.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"until": until}))
     return db.session.get_one(Throttle, key, populate_existing=True)
