@@ -1,6 +1,6 @@
 """The database: its models' base, its one way to write, and what must hold on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -101,6 +101,29 @@ def transaction() -> Iterator[None]:
     finally:
         session.info.pop("changes", None)
         session.info["writing"] = False
+
+
+Answer = TypeVar("Answer")
+
+
+def read_once(key: str, ask: Callable[[], Answer]) -> Answer:
+    """What `ask` says, asked once until the read transaction ends; while writing it is asked every time.
+
+    For the few things that every page asks for again and again. The answer is shared: nobody changes it.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        return ask()
+    known: dict[str, Any] = session.info.setdefault("read_once", {})
+    if key not in known:
+        known[key] = ask()
+    answer: Answer = known[key]
+    return answer
+
+
+@event.listens_for(Session, "after_transaction_end")
+def forget_what_was_read_once(session: Session, _: object) -> None:
+    session.info.pop("read_once", None)
 
 
 BEFORE_COMMIT: list[Any] = []

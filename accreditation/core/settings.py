@@ -1,8 +1,9 @@
 """What an administrator sets on screen. Every setting has a default here, so that an empty table is a working one."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accreditation.core.database import Base, db
+from accreditation.core.database import Base, db, read_once
 
 DEFAULTS = {
     "service_name": "Mediation register",
@@ -29,8 +30,11 @@ class Setting(Base):
 
 def get_setting(name: str) -> str:
     """Raises KeyError for a name that is not a setting."""
-    row = db.session.get(Setting, name)
-    return row.value if row else DEFAULTS[name]
+    return read_once("settings", _all_settings).get(name, DEFAULTS[name])
+
+
+def _all_settings() -> dict[str, str]:
+    return dict(db.session.execute(select(Setting.name, Setting.value)).all())
 
 
 def set_setting(name: str, value: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from accreditation.core.calendar import FOREVER
-from accreditation.core.database import db
+from accreditation.core.database import db, read_once
 from accreditation.core.errors import NotFound
 from accreditation.core.settings import get_setting
 from accreditation.people.models import Person
@@ -43,26 +43,51 @@ def all_histories(code: str | None = None, *, known_on: datetime | None = None) 
     `known_on`: only what had been activated and retired by that moment; a scheme of which nothing had been yet is
     there with its first version. Built-in schemes that nobody has been judged by yet are there too.
     """
+    histories = read_once("histories", _histories) if known_on is None else _histories(known_on)
+    return histories if code is None else {each: found for each, found in histories.items() if each == code}
+
+
+def _histories(known_on: datetime | None = None) -> dict[str, History]:
+    # Plain columns: every page asks for this.
     query = (
-        select(SchemeVersion, SchemeRetirement, Edition.key)
+        select(
+            SchemeVersion.scheme,
+            SchemeVersion.number,
+            SchemeVersion.effective_from,
+            SchemeVersion.applies_to,
+            SchemeVersion.definition,
+            SchemeVersion.activated_at,
+            SchemeRetirement.retired_from,
+            SchemeRetirement.retired_at,
+            Edition.key,
+        )
         .outerjoin(SchemeRetirement, SchemeRetirement.version_id == SchemeVersion.id)
         .outerjoin(Edition, and_(Edition.scheme == SchemeVersion.scheme, Edition.state == "current"))
         .order_by(SchemeVersion.scheme, SchemeVersion.number)
     )
-    if code is not None:
-        query = query.where(SchemeVersion.scheme == code)
     found: dict[str, list[Version]] = {}
     keys: dict[str, str] = {}
-    for version, retirement, key in db.session.execute(query):
-        keys[version.scheme] = key or version.scheme
-        stored = found.setdefault(version.scheme, [])
-        if known_on is not None and stored and version.activated_at > known_on:
+    for (
+        scheme,
+        number,
+        effective_from,
+        applies_to,
+        definition,
+        activated,
+        retired_from,
+        retired,
+        key,
+    ) in db.session.execute(query):
+        keys[scheme] = key or scheme
+        stored = found.setdefault(scheme, [])
+        if known_on is not None and stored and activated > known_on:
             continue
-        ended = retirement is not None and (known_on is None or retirement.retired_at <= known_on)
-        stored.append(version_from(version, retirement.retired_from if ended else FOREVER))
+        ended = retired is not None and (known_on is None or retired <= known_on)
+        until = retired_from if ended else FOREVER
+        stored.append(Version(scheme_in(definition), number, effective_from, cast(AppliesTo, applies_to), until))
     histories = {each: History(tuple(stored), keys[each]) for each, stored in found.items()}
     for each in BUILT_IN:
-        if each not in histories and code in (None, each):
+        if each not in histories:
             histories[each] = History((Version(preset(each), 1, SINCE_EVER),), each)
     return dict(sorted(histories.items()))
 
@@ -112,16 +137,6 @@ def version_lines(code: str) -> list[VersionLine]:
         )
         for version, ended, activator, drafter, retirer in db.session.execute(query)
     ]
-
-
-def version_from(row: SchemeVersion, effective_until: date = FOREVER) -> Version:
-    return Version(
-        scheme=scheme_in(row.definition),
-        number=row.number,
-        effective_from=row.effective_from,
-        applies_to=cast(AppliesTo, row.applies_to),
-        effective_until=effective_until,
-    )
 
 
 def history_of(code: str, *, known_on: datetime | None = None) -> History:
