@@ -59,8 +59,9 @@ class Effect:
     requirements: tuple[RequirementEffect, ...]
 
     @property
-    def changes(self) -> bool:
-        return any(one.changes for one in self.days) or any(one.changes for one in self.requirements)
+    def moving(self) -> int:
+        """Requirements of which any day changes."""
+        return sum(one.changes for one in self.requirements)
 
 
 def effects_of(

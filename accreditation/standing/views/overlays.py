@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import audit, clock
-from accreditation.core.calendar import FOREVER, last_good_day
+from accreditation.core.calendar import FOREVER, days_after, last_good_day
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError, NotAllowed
 from accreditation.core.permissions import Permission
@@ -221,7 +221,7 @@ def overlay(viewer: Viewer, overlay_id: int) -> ResponseReturnValue:
 def end(viewer: Viewer, overlay_id: int) -> ResponseReturnValue:
     """What must be renewed is shown first; then (`step` is "save") it is over."""
     found, today = _get(overlay_id, viewer), clock.today()
-    form = EndForm(found.kind, proposed=min(today, found.span.ends_on))
+    form = EndForm(found.kind, proposed=max(days_after(found.starts_on, 1), min(today, found.span.ends_on)))
     person, reference = found.person, found.person.reference
     title, button = ENDING[found.kind][0].format(person.name), ENDING[found.kind][1]
     step = request.form.get("step", "show")

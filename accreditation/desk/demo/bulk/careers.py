@@ -8,15 +8,19 @@ from decimal import Decimal
 from accreditation.awards.models import Award
 from accreditation.core.calendar import anniversary
 from accreditation.desk.demo.bulk.rows import Batch
+from accreditation.desk.demo.filling.careers import DECIDED, HEAD_OF_SERVICE, LEAVE_TYPES
 from accreditation.desk.demo.plan.people import AWARD_MONTHS, SCHEME, Cleared, Entry, Mediator, Overlay
 from accreditation.people.models import ContactAddress, Person
 from accreditation.people.rules import search_text, sort_name
 from accreditation.practice.models import PracticeEntry
 from accreditation.refreshers.models import Booking
-from accreditation.standing.models import Evidence, RequirementPeriod, StandingPeriod
+from accreditation.standing.models import Deadline, Evidence, RequirementPeriod, StandingPeriod
+from accreditation.standing.models import Overlay as Decision
+from accreditation.standing.queries.overlays import RETURN
 from accreditation.standing.queries.projected import projected
 from accreditation.standing.rules.evidence import Fact
 from accreditation.standing.rules.history import History
+from accreditation.standing.rules.laying import NEUTRAL
 from cohorts.models import Result
 from vetting.models import Clearance, ClearanceChange
 
@@ -29,6 +33,8 @@ TABLES = [
     ClearanceChange,
     Booking,
     PracticeEntry,
+    Decision,
+    Deadline,
     Evidence,
     StandingPeriod,
     RequirementPeriod,
@@ -204,15 +210,57 @@ class Writer:
             self.declare(entry.kind, entry.code, entry.on, None, ("practice_entry", entry_id), entry.quantity)
 
     def overlay(self, overlay: Overlay) -> None:
+        decided = overlay.kind in DECIDED
         self.declare(
             overlay.kind,
             overlay.code,
             overlay.starts_on,
             overlay.ends_on,
-            ("demo", self.person_id),
-            reason=overlay.reason,
+            ("overlay", self._decision(overlay)) if decided else ("demo", self.person_id),
+            reason=NEUTRAL[overlay.kind] if decided else overlay.reason,
             scheme=SCHEME if overlay.kind == "withdrawal" else None,
         )
+
+    def _decision(self, overlay: Overlay) -> int:
+        """The record behind a suspension or leave; whose leave goes on is due back."""
+        over = overlay.ends_on is not None and overlay.ends_on <= self._office.on
+        number = self._batch.add(
+            Decision,
+            person_id=self.person_id,
+            kind=overlay.kind,
+            scheme=None,
+            requirement=None,
+            leave_type=LEAVE_TYPES.get(overlay.reason, "other") if overlay.kind == "leave" else None,
+            starts_on=overlay.starts_on,
+            ends_on=overlay.ends_on,
+            reason=overlay.reason,
+            authority=HEAD_OF_SERVICE,
+            recorded_at=self._office.now,
+            recorded_by=None,
+            ended_on=None,
+            ended_reason=None,
+            ended_authority=None,
+            ended_at=None,
+            ended_by=None,
+            returned_at=None,
+            cancelled_at=None,
+            cancelled_by=None,
+            cancelled_reason=None,
+            form_key=f"demo-{overlay.kind}-{self.person_id}-{overlay.starts_on.isoformat()}",
+        )
+        if overlay.kind == "leave" and not over:
+            self._batch.add(
+                Deadline,
+                kind=RETURN,
+                code="",
+                person_id=self.person_id,
+                owner_id=None,
+                provider_id=None,
+                basis_date=overlay.ends_on,
+                source_type="overlay",
+                source_id=number,
+            )
+        return number
 
     def declare(
         self,

@@ -10,7 +10,15 @@ from accreditation.desk.demo.plan.people import SCHEME, Overlay
 from accreditation.people.models import Person
 from accreditation.practice.rules import Details
 from accreditation.practice.services import log_entry, record_entry, turn_down_entry
+from accreditation.standing.rules.laying import Laid
 from accreditation.standing.services import declare
+from accreditation.standing.services.overlays import end_overlay, record_overlay
+
+DECIDED = frozenset({"suspension", "leave"})
+"""What has a record of its own. The waivers of what was never recorded came as they come with an import."""
+
+HEAD_OF_SERVICE = "Head of the Mediation Service"
+LEAVE_TYPES = {"Parental leave": "maternity", "Career break": "career_break"}
 
 
 def fill_awards(ground: Ground) -> None:
@@ -54,6 +62,8 @@ def fill_overlays(ground: Ground) -> None:
         for overlay in mediator.overlays:
             if overlay.kind == "withdrawal":
                 _withdraw(ground, ground.id_of(mediator), overlay)
+            elif overlay.kind in DECIDED:
+                _decide(ground, ground.id_of(mediator), overlay)
             else:
                 _lay_over(ground, ground.id_of(mediator), overlay)
 
@@ -67,6 +77,36 @@ def _withdraw(ground: Ground, person_id: int, overlay: Overlay) -> None:
         at=moment(overlay.starts_on),
         withdrawn_by=ground.manager,
     )
+
+
+def _decide(ground: Ground, person_id: int, overlay: Overlay) -> None:
+    """As a manager recorded it on its first day; who was due back by now is back."""
+    at = moment(overlay.starts_on)
+    laid = Laid(
+        overlay.kind,
+        overlay.starts_on,
+        overlay.ends_on,
+        overlay.reason,
+        HEAD_OF_SERVICE,
+        leave_type=LEAVE_TYPES.get(overlay.reason, "other") if overlay.kind == "leave" else None,
+    )
+    recorded = record_overlay(
+        person_id,
+        laid,
+        form_key=f"demo-{overlay.kind}-{person_id}-{overlay.starts_on.isoformat()}",
+        on=overlay.starts_on,
+        at=at,
+        recorded_by=ground.manager,
+    )
+    if overlay.kind == "leave" and overlay.ends_on and overlay.ends_on <= ground.plan.on:
+        end_overlay(
+            recorded.id,
+            ended_on=overlay.ends_on,
+            reason="Came back as planned",
+            authority=HEAD_OF_SERVICE,
+            at=moment(overlay.ends_on),
+            ended_by=ground.manager,
+        )
 
 
 def _lay_over(ground: Ground, person_id: int, overlay: Overlay) -> None:
