@@ -74,3 +74,12 @@ def test_a_damaged_address_is_no_error(today, sign_in, damaged):
 
 def test_others_do_not_come_in(today, sign_in):
     assert sign_in(AUDITOR).get("/deadlines").status_code == 403
+
+
+def test_a_return_from_leave_names_who_is_due_back_to_whoever_manages_it(sign_in):
+    ada = factories.accredited_mediator(name="Ada Okafor")
+    overlay = factories.overlay(ada.id, "leave", TODAY - timedelta(30), TODAY - timedelta(2), on=TODAY - timedelta(30))
+    page = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)).get("/deadlines?when=passed").text
+    assert f'Return from leave: <a href="/overlays/{overlay.id}">Ada Okafor</a>' in page
+    herself = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE), person=ada).get("/deadlines").text
+    assert f"/overlays/{overlay.id}" not in herself

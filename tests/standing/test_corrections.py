@@ -1,7 +1,9 @@
 """Striking a fact out and putting one right: who may, what it changes, and that nothing disappears."""
 
+import ast
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -85,6 +87,17 @@ def test_an_interval_keeps_its_scheme_its_code_and_its_reason(app):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["waiver", "extension", "leave"])
+def test_no_correction_makes_one_open_ended(app, kind):
+    ada = factories.accredited_mediator()
+    code = None if kind == "leave" else "cpd"
+    fact = imported(ada.id, kind, code=code, ends_on=date(2027, 9, 1))
+    with pytest.raises(DomainError, match="must not be without an end"):
+        correct(fact, rightly=Rightly(date(2026, 9, 1), None, None))
+    for_ever = imported(ada.id, kind, on=date(2027, 10, 1), code=code)  # as an import waives what is done once
+    correct(for_ever, rightly=Rightly(date(2027, 10, 2), None, None))
+
+
 def test_a_correction_can_be_corrected(app):
     ada = factories.lapsed_mediator()
     fact = imported(ada.id)
@@ -131,6 +144,39 @@ def test_what_a_room_owns_is_put_right_there(app, source):
 
 def test_every_source_with_a_page_of_its_own_is_owned_or_known_not_to_be():
     assert set(PAGES) - set(OWNED) == {"import_draft", "correction"}
+
+
+def sources_declared(module: ast.Module) -> set[str]:
+    """The types of source from which a module declares evidence."""
+    constants = {
+        target.id: node.value.value
+        for node in module.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    if not any(getattr(call.func, "id", None) == "declare" for call in calls):
+        return set()
+    given = [key.value for call in calls for key in call.keywords if key.arg == "source"]
+    given += [
+        node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "source"
+    ]
+    firsts = [each.elts[0] for each in given if isinstance(each, ast.Tuple)]
+    return {first.value if isinstance(first, ast.Constant) else constants.get(first.id, "") for first in firsts} - {""}
+
+
+def test_every_room_that_declares_evidence_owns_its_corrections():
+    """A new room that declares evidence says in rules/corrections.py where its facts are put right."""
+    root = Path(__file__).resolve().parents[2]
+    named = set()
+    for room in ("accreditation", "cohorts", "vetting"):
+        for path in (root / room).rglob("*.py"):
+            named |= sources_declared(ast.parse(path.read_text(encoding="utf-8")))
+    assert {"practice_entry", "award", "refresher_booking"} <= named
+    assert named - set(OWNED) <= {"demo", "import_draft"}  # what has no record of its own
 
 
 def test_nobody_corrects_their_own_record(app):

@@ -2,6 +2,7 @@
 
 from accreditation.core.permissions import Permission
 from accreditation.standing.rules.evidence import INTERVAL_KINDS
+from accreditation.standing.rules.laying import LAID_KINDS
 
 OWNED = {
     "award": "the record of the award",
@@ -28,3 +29,8 @@ def needed_to_correct(kind: str) -> Permission:
 
 def has_an_end(kind: str) -> bool:
     return kind in INTERVAL_KINDS
+
+
+def must_keep_an_end(kind: str) -> bool:
+    """Leave, a waiver and an extension are never made open-ended, not by a correction either."""
+    return kind in LAID_KINDS and kind != "suspension"

@@ -12,7 +12,7 @@ from accreditation.people.queries import lock_person
 from accreditation.standing.models import Evidence, EvidenceVoid
 from accreditation.standing.queries.corrections import CORRECTION
 from accreditation.standing.queries.evidence import get_evidence
-from accreditation.standing.rules.corrections import OWNED
+from accreditation.standing.rules.corrections import OWNED, must_keep_an_end
 from accreditation.standing.services.ledger import declare, declaring_many, void
 from accreditation.standing.services.overlays import refuse_own
 from accreditation.web.words import moment
@@ -51,6 +51,8 @@ def correct_evidence(
         raise DomainError(
             "These are the days and the amount that are recorded. Change what is wrong, or strike it out."
         )
+    if rightly and rightly.ends_on is None and fact.ends_on is not None and must_keep_an_end(fact.kind):
+        raise DomainError("Enter the last day: it must not be without an end.")
     with declaring_many():
         void(evidence_id, reason=reason.strip(), recorded_by=corrected_by)
         if rightly is None:

@@ -40,7 +40,7 @@ from accreditation.standing.queries.overlays import (
     what_in_words,
 )
 from accreditation.standing.rules.evidence import Fact
-from accreditation.standing.rules.laying import LAID_KINDS, Laid, reasons_not_to_end
+from accreditation.standing.rules.laying import LAID_KINDS, Laid, leave_types, reasons_not_to_end
 from accreditation.standing.services.overlays import (
     cancel_overlay,
     end_overlay,
@@ -151,6 +151,7 @@ def new_overlay(viewer: Viewer, overlay_kind: str, reference: str) -> ResponseRe
                 form=form,
                 laid=laid,
                 what=_laid_in_words(laid),
+                leave_type=leave_types().get(laid.leave_type) if laid.leave_type else None,
                 through=last_good_day(laid.ends_on) if laid.ends_on else None,
                 answers=form.answers,
                 effects=effects_of(person, viewer, facts, [*facts, laid.fact()], days_of_interest(laid, today)),
