@@ -10,8 +10,11 @@ from accreditation.core.audit import AuditDetail
 from accreditation.core.calendar import LONDON, end_of_day
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.rules import Grant, Viewer
 from accreditation.standing.models import Deadline, Evidence, EvidenceVoid, Overlay
 from accreditation.standing.queries import evidence_of, standing_on
+from accreditation.standing.queries.overlays import OverlaysAsked, overlays_about, overlays_page
 from accreditation.standing.services.overlays import cancel_overlay, end_overlay, record_overlay
 from tests import factories
 
@@ -304,3 +307,32 @@ def test_the_database_itself_refuses_what_must_not_be(app, broken):
     }  # fmt: skip
     with pytest.raises(Exception, match=r"(?i)check"), transaction():
         db.session.add(Overlay(**row))
+
+
+# --- two records of one person ---------------------------------------------------------------------------------------
+
+
+def test_what_was_laid_over_a_record_that_is_merged_holds_for_the_person_and_can_be_lifted(app):
+    with time_machine.travel("2027-02-01T10:00:00+00:00", tick=False):
+        kept, merged = factories.accredited_mediator(trained_on=TRAINED), factories.person()
+        overlay = factories.overlay(merged.id, "suspension", FIRST)
+    with time_machine.travel("2027-02-02T10:00:00+00:00", tick=False):
+        factories.merged(kept.id, merged.id)
+    viewer = Viewer(0, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)}))
+    assert [line.id for line in overlays_about(kept, viewer, FIRST)] == [overlay.id]
+    assert [line.person.id for line in overlays_page(viewer, OverlaysAsked(), FIRST).rows] == [kept.id]
+    assert verdict(kept.id, BACK) == "suspended"
+    with pytest.raises(DomainError, match="without an end"):
+        factories.overlay(kept.id, "suspension", BACK)
+    with pytest.raises(NotAllowed):
+        end(overlay, BACK, by=kept.id)
+    end(overlay, BACK)
+    assert verdict(kept.id, BACK) == "deployable"
+
+
+def test_leave_on_two_records_of_one_person_has_one_return(app):
+    kept, merged = factories.accredited_mediator(trained_on=TRAINED), factories.person()
+    factories.overlay(merged.id, "leave", FIRST, BACK)
+    factories.merged(kept.id, merged.id)
+    factories.overlay(kept.id, "leave", BACK, BACK + timedelta(30), on=BACK - timedelta(5))
+    assert due_back() == [BACK + timedelta(30)]

@@ -91,7 +91,7 @@ def _within(viewer: Viewer) -> ColumnElement[bool]:
 def _row(found: Any, viewer: Viewer) -> DeadlineRow:
     deadline, owner, provider, cohort, about = found
     manages = about is not None and viewer.may(Permission.MANAGE_OVERLAYS, subject_of(about))
-    manages = manages and about.id != viewer.person_id
+    manages = manages and about.counted.id != viewer.person_id
     return DeadlineRow(
         what=kind_words(deadline.kind),
         owed_by=owner.name if owner else provider,

@@ -60,6 +60,11 @@ class Overlay(Record):
     person: Mapped[Person] = relationship(foreign_keys=person_id)
 
     @property
+    def whose(self) -> Person:
+        """Whom it is about: the record that counts for them."""
+        return self.person.counted
+
+    @property
     def span(self) -> Span:
         """The days on which it holds, or was to hold before it was cancelled."""
         return Span(self.starts_on, self.ended_on or self.ends_on or FOREVER)

@@ -49,7 +49,7 @@ def get_correctable(evidence_id: int, viewer: Viewer) -> Correctable:
     fact, person, struck = row
     struck_by = db.session.get(Person, struck.voided_by) if struck and struck.voided_by else None
     instead = select(Evidence).where(Evidence.source_type == CORRECTION, Evidence.source_id == evidence_id)
-    return Correctable(fact, person, struck, struck_by, db.session.scalar(instead))
+    return Correctable(fact, person.counted, struck, struck_by, db.session.scalar(instead))
 
 
 def what_it_changed(found: Correctable, viewer: Viewer) -> list[Effect]:

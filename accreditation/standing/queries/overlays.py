@@ -12,7 +12,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
 from accreditation.people.models import Person
-from accreditation.people.queries import subject_of, visible_to
+from accreditation.people.queries import of_one_person, subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.models import Deadline, Overlay
 from accreditation.standing.queries.schemes import all_schemes
@@ -89,7 +89,7 @@ def get_overlay(overlay_id: int, viewer: Viewer) -> Overlay:
 
 def private_side(overlay: Overlay, viewer: Viewer) -> Private | None:
     """The reasons and who decided; None for everybody but those who manage this person's overlays."""
-    if overlay.person_id == viewer.person_id or not viewer.may(Permission.MANAGE_OVERLAYS, subject_of(overlay.person)):
+    if overlay.whose.id == viewer.person_id or not viewer.may(Permission.MANAGE_OVERLAYS, subject_of(overlay.person)):
         return None
     return Private(
         overlay.reason,
@@ -142,7 +142,7 @@ def overlays_about(person: Person, viewer: Viewer, on: date) -> list[OverlayLine
     if person.id == viewer.person_id or not viewer.may(Permission.MANAGE_OVERLAYS, subject_of(person)):
         return []
     rows = select(Overlay, Person).join(Person, Person.id == Overlay.person_id)
-    rows = rows.where(Overlay.person_id == person.id, _matters(on)).order_by(Overlay.starts_on, Overlay.id)
+    rows = rows.where(of_one_person(Overlay.person_id, person.id), _matters(on)).order_by(Overlay.starts_on, Overlay.id)
     return _lines(db.session.execute(rows), on)
 
 
@@ -204,7 +204,7 @@ def _line(overlay: Overlay, person: Person, labels: dict[tuple[str, str], str], 
     ends_on = _ends_on(overlay)
     return OverlayLine(
         overlay.id,
-        person,
+        person.counted,
         overlay.kind,
         what_in_words(overlay, labels),
         overlay.starts_on,

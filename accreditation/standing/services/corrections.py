@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
-from accreditation.people.queries import lock_person
+from accreditation.people.services import lock_records
 from accreditation.standing.models import Evidence, EvidenceVoid
 from accreditation.standing.queries.corrections import CORRECTION
 from accreditation.standing.queries.evidence import get_evidence
@@ -36,7 +36,7 @@ def correct_evidence(
     Conflict where somebody else struck it out, NotAllowed where it is about the person who asks.
     """
     person_id = get_evidence(evidence_id).person_id
-    lock_person(person_id)
+    lock_records(person_id)
     fact = get_evidence(evidence_id)
     refuse_own(person_id, corrected_by)
     if owner := OWNED.get(fact.source_type):

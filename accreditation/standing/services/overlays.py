@@ -11,7 +11,8 @@ from sqlalchemy import select
 from accreditation.core.calendar import LONDON, last_good_day, merge
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
-from accreditation.people.queries import lock_person
+from accreditation.people.queries import counted_id, of_one_person
+from accreditation.people.services import lock_records
 from accreditation.standing.models import Overlay
 from accreditation.standing.queries.evidence import facts_of
 from accreditation.standing.queries.overlays import RETURN, SOURCE
@@ -31,7 +32,7 @@ def record_overlay(
 
     Raises DomainError with every reason that speaks against it, NotAllowed where it is about the recorder.
     """
-    lock_person(person_id)
+    lock_records(person_id)
     refuse_own(person_id, recorded_by)
     if made := db.session.scalar(select(Overlay).where(Overlay.form_key == form_key)):
         if made.person_id != person_id or made.kind != laid.kind:
@@ -122,7 +123,7 @@ def reasons_against(person_id: int, laid: Laid) -> list[str]:
 
 def refuse_own(person_id: int, by: int | None) -> None:
     """Nobody decides about their own standing. Raises NotAllowed."""
-    if by is not None and by == person_id:
+    if by is not None and counted_id(by) == counted_id(person_id):
         raise NotAllowed(OWN)
 
 
@@ -142,7 +143,7 @@ def _overlap_in_words(other: Fact) -> str:
 
 
 def _locked(overlay_id: int) -> Overlay:
-    lock_person(db.session.get_one(Overlay, overlay_id).person_id)
+    lock_records(db.session.get_one(Overlay, overlay_id).person_id)
     return db.session.get_one(Overlay, overlay_id, with_for_update=True, populate_existing=True)
 
 
@@ -170,7 +171,9 @@ def _keep_return_dates(person_id: int) -> None:
 
     Leave that was over before it was recorded is history: nobody waits for that return.
     """
-    rows = list(db.session.scalars(select(Overlay).where(Overlay.person_id == person_id, Overlay.kind == "leave")))
+    rows = list(
+        db.session.scalars(select(Overlay).where(of_one_person(Overlay.person_id, person_id), Overlay.kind == "leave"))
+    )
     away = merge(row.span for row in rows if row.cancelled_at is None)
     for row in rows:
         due_on = row.span.ends_on
@@ -179,4 +182,4 @@ def _keep_return_dates(person_id: int) -> None:
         if row.returned_at or row.cancelled_at or goes_on or was_over:
             clear_deadline(source=(SOURCE, row.id), kind=RETURN)
         else:
-            set_deadline(kind=RETURN, basis_date=due_on, source=(SOURCE, row.id), person_id=person_id)
+            set_deadline(kind=RETURN, basis_date=due_on, source=(SOURCE, row.id), person_id=row.person_id)

@@ -197,13 +197,13 @@ def _what_happened(laid: Laid, person: Person, on: date) -> str:
 def overlay(viewer: Viewer, overlay_id: int) -> ResponseReturnValue:
     """One decision with its reason. Who looked is noted before it is shown."""
     found = _get(overlay_id, viewer)
-    audit.sensitive_read(f"why there is a {found.kind}", about_id=found.person_id)
+    audit.sensitive_read(f"why there is a {found.kind}", about_id=found.whose.id)
     found, today = _get(overlay_id, viewer), clock.today()
     state = state_of(found, today)
     return render_template(
         "standing/overlay.html",
         overlay=found,
-        person=found.person,
+        person=found.whose,
         private=private_side(found, viewer),
         what=what_in_words(found, requirement_labels()),
         state=state,
@@ -223,7 +223,7 @@ def end(viewer: Viewer, overlay_id: int) -> ResponseReturnValue:
     """What must be renewed is shown first; then (`step` is "save") it is over."""
     found, today = _get(overlay_id, viewer), clock.today()
     form = EndForm(found.kind, proposed=max(days_after(found.starts_on, 1), min(today, found.span.ends_on)))
-    person, reference = found.person, found.person.reference
+    person, reference = found.whose, found.whose.reference
     title, button = ENDING[found.kind][0].format(person.name), ENDING[found.kind][1]
     step = request.form.get("step", "show")
     if request.method == "GET" and not _may_end(found, state_of(found, today)):
@@ -248,7 +248,7 @@ def end(viewer: Viewer, overlay_id: int) -> ResponseReturnValue:
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
             found = _get(overlay_id, viewer)
-            person = found.person
+            person = found.whose
         else:
             before, after = ending_facts(found, ended_on)
             return render_template(
@@ -285,7 +285,7 @@ def ending_facts(overlay: Overlay, ended_on: date | None) -> tuple[list[Fact], l
 
 
 def _what_ended(overlay: Overlay, ended_on: date) -> str:
-    name, first = overlay.person.name, day(ended_on)
+    name, first = overlay.whose.name, day(ended_on)
     match overlay.kind:
         case "suspension":
             return f"The suspension of {name} is lifted from {first}. What has to be renewed stands below."
@@ -301,7 +301,7 @@ def cancel(viewer: Viewer, overlay_id: int) -> ResponseReturnValue:
     found, today = _get(overlay_id, viewer), clock.today()
     form = CancelForm()
     if found.cancelled_at is None and form.validate_on_submit():
-        reference = found.person.reference
+        reference = found.whose.reference
         with transaction():
             cancel_overlay(overlay_id, reason=form.reason.data or "", at=clock.now(), cancelled_by=viewer.person_id)
         flash("It is cancelled and counts for no day. The record of it stays.", "success")
@@ -311,12 +311,12 @@ def cancel(viewer: Viewer, overlay_id: int) -> ResponseReturnValue:
     before, after = ending_facts(found, None)
     return render_template(
         "standing/cancel_overlay.html",
-        person=found.person,
+        person=found.whose,
         form=form,
         overlay=found,
         what=what_in_words(found, requirement_labels()),
         through=_through(found),
-        effects=effects_of(found.person, viewer, before, after, [today]),
+        effects=effects_of(found.whose, viewer, before, after, [today]),
         today=today,
     )
 
