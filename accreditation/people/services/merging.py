@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from accreditation.core import audit
 from accreditation.core.database import db
@@ -133,11 +134,16 @@ def _whole(person_ids: Iterable[int]) -> set[int]:
 
 
 def _follow(people: dict[int, Person], links: list[MergeInForce]) -> None:
-    """Write on each record which one counts for it. Both ends of a link become newer versions of themselves."""
+    """Write on each record which one counts for it.
+
+    Each becomes a newer version of itself, the kept one too: a writer who has read any of them before is refused, even
+    where no lock has kept them waiting, so that two links never go round.
+    """
     kept_by = {link.merged_id: link.kept_id for link in links}
     for person in people.values():
         end = end_of(person.id, kept_by)
         person.merged_into_id = None if end == person.id else end
+        flag_modified(person, "sort_name")
     db.session.flush()
     for person in people.values():
         db.session.expire(person, ["merged_into"])

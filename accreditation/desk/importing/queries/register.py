@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 
 from accreditation.core.calendar import FOREVER, Span
 from accreditation.core.database import db
-from accreditation.desk.importing.rules.known import Known, Register
+from accreditation.desk.importing.rules.known import Former, Known, Register
 from accreditation.desk.importing.rules.rows import Entry
 from accreditation.people.models import ContactAddress, Person
 from accreditation.people.rules import sort_name
@@ -35,14 +35,14 @@ def register_for(entries: Iterable[Entry], scheme: Scheme) -> Register:
         (Person.sort_name, {sort_name(entry.given_name, entry.family_name) for entry in entries if entry.name}),
     ):
         for person in _people_where(column, values):
-            found[person.id] = person
+            found[person.counted.id] = person.counted
     addresses = {entry.email.lower() for entry in entries if entry.email}
     for batch in _batches(addresses):
         holders = select(ContactAddress.person_id).where(
             ContactAddress.ended_at.is_(None), ContactAddress.address.in_(batch)
         )
         for person in db.session.scalars(select(Person).where(Person.id.in_(holders))):
-            found[person.id] = person
+            found[person.counted.id] = person.counted
     return Register(_known(found, scheme))
 
 
@@ -60,16 +60,21 @@ def _batches(values: Iterable[str]) -> Iterator[list[str]]:
 def _known(people: dict[int, Person], scheme: Scheme) -> list[Known]:
     ids = sorted(people)
     facts = facts_of_all(ids)
+    former = _merged_into(ids)
+    counted = {row.id: row.merged_into_id or row.id for rows in former.values() for row in rows}
+    records = sorted({*ids, *counted})
     results: dict[int, set[tuple[str, date]]] = {}
     clearances: dict[int, list[tuple[str, Span]]] = {}
     addresses: dict[int, str] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        batch = ids[start : start + AT_ONCE]
+    for start in range(0, len(records), AT_ONCE):
+        batch = records[start : start + AT_ONCE]
         for person_id, outcome, event_on in db.session.execute(_results(batch, scheme.code)):
-            results.setdefault(person_id, set()).add((outcome, event_on))
+            results.setdefault(counted.get(person_id, person_id), set()).add((outcome, event_on))
         for person_id, level, granted_on, ends_on in db.session.execute(_clearances(batch)):
             assert granted_on is not None
-            clearances.setdefault(person_id, []).append((level, Span(granted_on, ends_on or FOREVER)))
+            clearances.setdefault(counted.get(person_id, person_id), []).append(
+                (level, Span(granted_on, ends_on or FOREVER))
+            )
         for person_id, address in db.session.execute(_addresses(batch)):
             addresses[person_id] = address
     return [
@@ -86,9 +91,23 @@ def _known(people: dict[int, Person], scheme: Scheme) -> list[Known]:
             awards=_awards(facts.get(person.id, []), scheme.code),
             clearances=tuple(sorted(clearances.get(person.id, []))),
             refreshers=frozenset(fact.starts_on for fact in facts.get(person.id, []) if fact.kind == "refresher"),
+            also=tuple(
+                Former(row.reference, row.given_name, row.family_name, row.pay_number, addresses.get(row.id))
+                for row in former.get(person.id, ())
+            ),
         )
         for person in (people[person_id] for person_id in ids)
     ]
+
+
+def _merged_into(person_ids: list[int]) -> dict[int, list[Person]]:
+    """The records merged into each of these people."""
+    found: dict[int, list[Person]] = {}
+    for start in range(0, len(person_ids), AT_ONCE):
+        batch = person_ids[start : start + AT_ONCE]
+        for row in db.session.scalars(select(Person).where(Person.merged_into_id.in_(batch)).order_by(Person.id)):
+            found.setdefault(row.merged_into_id or 0, []).append(row)
+    return found
 
 
 def _results(person_ids: list[int], scheme: str) -> Select[int, str, date]:

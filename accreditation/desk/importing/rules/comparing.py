@@ -51,7 +51,8 @@ def compare(entry: Entry, known: Known | None, award_term: AwardTerm) -> Differe
 
 def _changes(entry: Entry, known: Known) -> list[Step]:
     steps: list[Step] = []
-    if (entry.given_name, entry.family_name) != (known.given_name, known.family_name):
+    renamed = (entry.given_name, entry.family_name) != (known.given_name, known.family_name)
+    if renamed and not known.was_called(entry.given_name, entry.family_name):
         steps.append(Rename(known.name, entry.given_name, entry.family_name))
     details = (
         ("pay_number", known.pay_number, entry.pay_number),
@@ -59,7 +60,11 @@ def _changes(entry: Entry, known: Known) -> list[Step]:
         ("unit", known.unit, entry.unit),
         ("holder_kind", known.holder_kind, entry.holder_kind),
     )
-    return steps + [Change(detail, old or "", new) for detail, old, new in details if new and new != (old or "")]
+    return steps + [
+        Change(detail, old or "", new)
+        for detail, old, new in details
+        if new and new != (old or "") and not (detail in ("pay_number", "email") and known.was(detail, new))
+    ]
 
 
 def _compare_result(entry: Entry, known: Known | None, award_term: AwardTerm, found: Difference) -> None:

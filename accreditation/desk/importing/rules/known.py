@@ -10,7 +10,10 @@ from accreditation.people.rules import plain
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person of the register with the facts that a file could repeat. Ends are exclusive (FOREVER where open)."""
+    """A person of the register with the facts that a file could repeat. Ends are exclusive (FOREVER where open).
+
+    `also`: the records that were merged into theirs. An old file may still call the person as one of these does.
+    """
 
     person_id: int
     reference: str
@@ -24,6 +27,7 @@ class Known:
     awards: tuple[Span, ...] = ()
     clearances: tuple[tuple[str, Span], ...] = ()
     refreshers: frozenset[date] = frozenset()
+    also: tuple["Former", ...] = ()
 
     @property
     def name(self) -> str:
@@ -32,6 +36,34 @@ class Known:
     @property
     def called(self) -> str:
         return f"{self.name} ({self.reference})"
+
+    @property
+    def references(self) -> frozenset[str]:
+        """All of theirs, in capitals."""
+        return frozenset({self.reference.upper(), *(former.reference.upper() for former in self.also)})
+
+    @property
+    def pay_numbers(self) -> frozenset[str]:
+        return frozenset(number for number in (self.pay_number, *(f.pay_number for f in self.also)) if number)
+
+    def was(self, detail: str, value: str) -> bool:
+        """Whether a record merged into theirs says this, so that a file which repeats it brings nothing new."""
+        return any((getattr(former, detail) or "").casefold() == value.casefold() for former in self.also)
+
+    def was_called(self, given_name: str, family_name: str) -> bool:
+        key = name_key(given_name, family_name)
+        return any(name_key(former.given_name, former.family_name) == key for former in self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a merged record is called."""
+
+    reference: str
+    given_name: str
+    family_name: str
+    pay_number: str | None = None
+    email: str | None = None
 
 
 def name_key(given_name: str, family_name: str) -> str:
@@ -51,9 +83,12 @@ class Register:
 
     def __post_init__(self) -> None:
         for person in self.people:
-            self.by_reference[person.reference.upper()] = person
-            if person.pay_number:
-                self.by_pay_number[person.pay_number] = person
-            self.by_name.setdefault(name_key(person.given_name, person.family_name), []).append(person)
-            if person.email:
-                self.by_address.setdefault(person.email.casefold(), []).append(person)
+            for reference in person.references:
+                self.by_reference[reference] = person
+            for pay_number in person.pay_numbers:
+                self.by_pay_number[pay_number] = person
+            called = (person, *person.also)
+            for key in dict.fromkeys(name_key(record.given_name, record.family_name) for record in called):
+                self.by_name.setdefault(key, []).append(person)
+            for address in dict.fromkeys(record.email.casefold() for record in called if record.email):
+                self.by_address.setdefault(address, []).append(person)

@@ -51,7 +51,7 @@ class Planner:
             return _refused(entry, _two_people(entry, by_reference, by_pay_number))
         known = by_reference or by_pay_number
         if known:
-            why = f"Reference {known.reference}" if by_reference else f"Pay number {known.pay_number}"
+            why = f"Reference {entry.reference}" if by_reference else f"Pay number {entry.pay_number}"
             if doubt := _doubt(entry, known):
                 return self.ask(entry, doubt, [Choice("same", f"The same person: change {known.called}")])
             return self.known(entry, known, f"{why} is {known.name} in the register.")
@@ -155,17 +155,20 @@ class Planner:
 
 def _doubt(entry: Entry, known: Known) -> str:
     """Why a reference or pay number alone does not settle it, or ""."""
-    if plain(entry.family_name) != plain(known.family_name) and plain(entry.given_name) != plain(known.given_name):
+    other_name = plain(entry.family_name) != plain(known.family_name) and plain(entry.given_name) != plain(
+        known.given_name
+    )
+    if other_name and not known.was_called(entry.given_name, entry.family_name):
         return (
             f"{entry.reference or entry.pay_number} is {known.name} in the register and {entry.name} in the file. "
             "Say whether it is the same person, or correct the reference and upload the file again."
         )
-    if entry.reference and entry.reference != known.reference.upper():
+    if entry.reference and entry.reference not in known.references:
         return (
             f"Pay number {entry.pay_number} is {known.called} in the register; the file says {entry.reference}. "
             "Say whether it is the same person, who then keeps the reference in the register."
         )
-    if entry.pay_number and known.pay_number and entry.pay_number != known.pay_number:
+    if entry.pay_number and known.pay_number and entry.pay_number not in known.pay_numbers:
         return (
             f"{known.called} has pay number {known.pay_number} in the register; the file says {entry.pay_number}. "
             "Say whether it is the same person with another pay number."
