@@ -87,7 +87,7 @@ class Register:
                 self.by_reference[reference] = person
             for pay_number in person.pay_numbers:
                 self.by_pay_number[pay_number] = person
-            called = (person, *person.also)
+            called: list[Known | Former] = [person, *person.also]
             for key in dict.fromkeys(name_key(record.given_name, record.family_name) for record in called):
                 self.by_name.setdefault(key, []).append(person)
             for address in dict.fromkeys(record.email.casefold() for record in called if record.email):
