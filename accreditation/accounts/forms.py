@@ -1,7 +1,7 @@
 """The forms of accounts. What a form cannot see, such as whether a password is right, is the service's business."""
 
-from wtforms import EmailField, PasswordField, SelectField, StringField, SubmitField
-from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
+from wtforms import EmailField, IntegerField, PasswordField, SelectField, StringField, SubmitField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from accreditation.accounts.rules.addresses import LONGEST_EMAIL, normal_email
 from accreditation.accounts.rules.passwords import LONGEST, SHORTEST
@@ -154,6 +154,11 @@ class SettingsForm(BaseForm):
         "Mediators wanted",
         [Optional(), Regexp(r"\d{1,6}$", message="Enter a whole number, such as 150, or 0 for none")],
         description="How many who may work the service wants. The forecast marks the weeks with fewer; 0 for none.",
+    )
+    clearance_lead_days = IntegerField(
+        "Days from asking for a clearance to its decision",
+        [DataRequired("Enter a whole number of days"), NumberRange(1, 730, "Enter a number of days from 1 to 730")],
+        description="Until 20 decisions are recorded here. From then on this service’s own history says it.",
     )
     main_scheme = SelectField("Main scheme", description="The one that pages show when nobody asked for another.")
     submit = SubmitField("Save")

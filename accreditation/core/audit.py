@@ -238,6 +238,18 @@ class AuditReport:
     reason: str | None = None
 
 
+def position() -> tuple[int, str]:
+    """The number and the hash of the last entry: noted somewhere else, it proves later that nothing before it moved."""
+    head = db.session.get_one(AuditHead, 1, populate_existing=True)
+    return head.seq, head.hash
+
+
+def holds(seq: int, noted: str) -> bool:
+    """Whether that entry of the trail has the hash that was noted. The chain itself is for `verify` to walk."""
+    found = db.session.scalar(select(AuditEntry.hash).where(AuditEntry.seq == seq))
+    return found is not None and hmac.compare_digest(found, noted.strip().lower())
+
+
 def verify() -> AuditReport:
     """Walk the whole chain. Finds an edited, removed, moved or cut-off entry, and details that were altered.
 

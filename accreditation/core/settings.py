@@ -15,6 +15,7 @@ DEFAULTS = {
     "clearance_overdue": "block",  # or "review": a clearance stays open, and its review date becomes a deadline
     "clearance_reinstate_months": "12",  # for so long a clearance that lapsed with its holder's leaving can come back
     "clearance_early_months": "6",  # a renewal may be asked for so much earlier, to level the load
+    "clearance_lead_days": "63",  # from submission to decision, until the service's own history says better
     "reference_prefix": "M",  # of the references given out here: M0001
     "demo_seed": "",  # what the demo was made from; empty in a service that works
     "demo_filled_on": "",

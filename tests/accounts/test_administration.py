@@ -184,8 +184,19 @@ def test_an_account_that_is_not_there(admin):
 
 
 def test_settings_are_saved_and_stand_on_every_page(admin):
-    form = {"service_name": "Harbour Mediation", "service_phone": "020 7946 0000", "main_scheme": "INHOUSE-WPM"}
+    form = {"service_name": "Harbour Mediation", "service_phone": "020 7946 0000"}
+    form |= {"main_scheme": "INHOUSE-WPM", "clearance_lead_days": "84"}
     page = admin.post("/settings", data=form, follow_redirects=True)
     assert "The settings are saved." in page.text
     assert "<span>Harbour Mediation</span>" in page.text
     assert get_setting("service_phone") == "020 7946 0000"
+    assert get_setting("clearance_lead_days") == "84"
+    assert 'value="84"' in admin.get("/settings").text
+
+
+@pytest.mark.parametrize("days", ["", "0", "-1", "731", "nine weeks", "63.5"])
+def test_lead_days_are_a_number_of_days(admin, days):
+    form = {"service_name": "Harbour Mediation", "main_scheme": "INHOUSE-WPM", "clearance_lead_days": days}
+    page = admin.post("/settings", data=form)
+    assert "<title>Error: Settings" in page.text
+    assert get_setting("clearance_lead_days") == "63"

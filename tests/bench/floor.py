@@ -22,12 +22,13 @@ ROWS = 51
 
 @dataclass(frozen=True)
 class Question:
-    """A page of the register: its address, and the conditions that say the same in SQL."""
+    """A page of the register: its address, and the conditions that say the same in SQL. `on`: of that day."""
 
     name: str
     path: str
     conditions: tuple[tuple[str, Any], ...] = ()
     order: str = "p.sort_name, p.id"
+    on: date | None = None
 
     def statements(self, mark: str) -> list[str]:
         """Two ways to ask: as the planner likes it, and by a walk through people in their order."""
@@ -90,7 +91,7 @@ class Floor:
     def __init__(self, service: Service, question: Question, on: date) -> None:
         connection, mark, adapt = raw_connection(service.url)
         self._cursor = connection.cursor()
-        self._values = [adapt(value) for value in question.values(on)]
+        self._values = [adapt(value) for value in question.values(question.on or on)]
         self._sql = min(question.statements(mark), key=self._seconds)
         self._app, self._path = service.app, question.path
         self._template, context = captured(service.app, lambda: service.client.get(question.path))

@@ -56,6 +56,27 @@ def questions(service: Service, on: date) -> list[Question]:
             (("s.limiting_end > ?", on),),
             "s.limiting_end, p.id",
         ),
+        *_another_day("18 months ago", on - timedelta(548), unit),
+        *_another_day("in 18 months", on + timedelta(548), unit),
+    ]
+
+
+def _another_day(name: str, on: date, unit: int) -> list[Question]:
+    """The same questions of a day that has passed, or of one to come."""
+    asked = f"on={on.isoformat()}"
+    return [
+        Question(f"register, plain, {name}", f"/mediators?{asked}", on=on),
+        Question(f"register, one unit, {name}", f"/mediators?unit={unit}&{asked}", (("p.unit_id = ?", unit),), on=on),
+        Question(
+            f"register, lapsed, {name}", f"/mediators?verdict=lapsed&{asked}", (("s.verdict = ?", "lapsed"),), on=on
+        ),
+        Question(
+            f"register, by end, {name}",
+            f"/mediators?sort=ends&{asked}",
+            (("s.limiting_end > ?", on),),
+            "s.limiting_end, p.id",
+            on=on,
+        ),
     ]
 
 

@@ -55,7 +55,17 @@ def test_show_says_it_in_words(run, ada):
     shown = run("standing", "show", ada.reference).stdout
     assert "May work until 31 May 2027." in shown
     assert "Refresher day in the last twelve months ends first: valid through 31 May 2027." in shown
-    assert "Next: Attend a refresher day, by 31 May 2027." in shown
+    assert "Next: Attend a refresher day, by 31 May 2027. Up to the mediator." in shown
+    then = run("standing", "show", ada.reference, "--on", "2026-12-01").stdout
+    assert "Could work until 31 May 2027." in then
+    assert "Next: " not in then
+
+
+def test_show_says_when_it_is_too_late(run):
+    ben = factories.accredited_mediator(trained_on=date(2026, 6, 1), cleared_until=date(2027, 3, 1))
+    shown = run("standing", "show", ben.reference).stdout
+    assert "Will lapse even if submitted today: decisions take 63 days" in shown
+    assert "Next: Apply for CTC clearance, which should have begun by 27 December 2026." in shown
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,17 @@ import pytest
 
 from accreditation.core.permissions import ALLOWED, Permission, Role, Scope
 from accreditation.people.rules import NOBODY, Grant, Subject, Viewer
-from accreditation.standing.queries import explain, next_step, preset, requirements_on, standing_from, timeline_of
+from accreditation.standing.queries import (
+    explain,
+    next_step,
+    preset,
+    requirements,
+    requirements_on,
+    standing_from,
+    timeline_of,
+)
 from accreditation.standing.queries.explain import NOT_SHOWN
+from accreditation.standing.queries.lead_times import LeadTimes
 from accreditation.standing.rules.evidence import Fact
 from accreditation.standing.rules.history import History
 
@@ -33,6 +42,12 @@ def viewer(role, scope=Scope.SERVICE, scope_id=None):
 
 MANAGER = viewer(Role.PRACTICE_MANAGER)
 SELF = Viewer(5, frozenset({Grant(Role.MEDIATOR, Scope.PERSON, 5)}))
+
+
+@pytest.fixture(autouse=True)
+def nothing_learned(monkeypatch):
+    """No database here: nothing is known of lead times but what schemes and settings come with."""
+    monkeypatch.setattr(requirements, "lead_times", lambda: LeadTimes({}, 63))
 
 
 def standing(*facts, on=TODAY):

@@ -30,7 +30,7 @@ def settings(viewer: Viewer) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             for name in names:
-                set_setting(name, form[name].data or "")
+                set_setting(name, str(form[name].data or ""))
             if form.main_scheme.data != values["main_scheme"]:
                 ask_for_rebuild()
         flash("The settings are saved.", "success")

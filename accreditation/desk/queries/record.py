@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from accreditation.core.calendar import Span, last_good_day
+from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
@@ -124,12 +124,13 @@ def record_of(
 ) -> Record:
     """The standing on the day, from the ledger itself, as known now or (`known`) at that moment."""
     standing = standing_on(person.id, scheme, on, known_on=known)
+    requirements = requirements_on(standing, viewer)
     return Record(
         scheme=standing.scheme,
         explained=explain(standing, viewer, tense, as_known_then=known is not None),
-        requirements=requirements_on(standing, viewer),
-        timeline=timeline_of(standing, viewer),
-        step=next_step(standing, viewer),
+        requirements=requirements,
+        timeline=timeline_of(standing, viewer, requirements),
+        step=next_step(standing, viewer, requirements),
     )
 
 
@@ -150,8 +151,11 @@ def since_then(person: Person, then: Record, viewer: Viewer, as_of: AsOf) -> Sin
     )
 
 
-def _told(status: RequirementStatus | None) -> tuple[bool, Span | None, bool] | None:
-    return (status.met, status.run if status.met else None, status.limiting) if status else None
+def _told(status: RequirementStatus | None) -> tuple[object, ...] | None:
+    """What the page says of it."""
+    if status is None:
+        return None
+    return status.met, status.valid_through, status.failing_since, status.renewal_due, status.limiting
 
 
 def scheme_asked(code: str | None, on: date) -> Scheme:

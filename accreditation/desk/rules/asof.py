@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from accreditation.core.calendar import end_of_day
 from accreditation.core.dates import NotADay, read_day, read_moment
@@ -50,6 +51,11 @@ class AsOf:
         elif self.known:
             found["known"] = self.known.isoformat()
         return found
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the audit trail is told of a look at another day than today."""
+        return dict(self.arguments)
 
     @property
     def known_words(self) -> str:

@@ -14,10 +14,11 @@ from accreditation.desk.queries.viewers import who_opens_records
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
 from accreditation.desk.views.sources import actions_for, corrections_of, most_asked, source_links
-from accreditation.desk.views.times import ONLY_TODAY, as_of_asked, details_of
+from accreditation.desk.views.times import ONLY_TODAY, as_of_asked
 from accreditation.people.models import Person
 from accreditation.people.queries import address_of, get_mediator, subject_of
 from accreditation.people.rules import Subject, Viewer
+from accreditation.standing.queries.explain import may_ask_any_day
 from accreditation.standing.queries.overlays import overlays_about
 from accreditation.web.guards import requires
 
@@ -42,7 +43,7 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
     if (as_of.travels or as_of.problems) and not sees_clearance:
         raise NotAllowed(ONLY_TODAY)
     if sees_clearance and person.id != viewer.person_id:
-        audit.sensitive_read("the record with its clearance", about_id=person.id, **details_of(as_of))
+        audit.sensitive_read("the record with its clearance", about_id=person.id, **as_of.details)
         person = get_mediator(reference, viewer)
     scheme = scheme_asked(request.args.get("scheme"), as_of.on)
     record = record_of(person, scheme, viewer, as_of.on, tense=as_of.tense, known=as_of.known)
@@ -71,6 +72,9 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
         is_own=person.id == viewer.person_id,
         email=_email_of(person),
         merges=merges_into(person, asking.limited_to(Permission.MERGE_PEOPLE)),
+        pack_url=url_for("desk.pack", reference=reference, scheme=asked_scheme, **as_of.details)
+        if may_ask_any_day(viewer, whose)
+        else None,
     )
 
 

@@ -1,7 +1,5 @@
 """Which day and which moment the address of a page asks about."""
 
-from typing import Any
-
 from flask import request
 
 from accreditation.core import clock
@@ -16,8 +14,3 @@ ONLY_TODAY = (
 def as_of_asked(*, with_known: bool = True) -> AsOf:
     """From `on` and, where the page offers it, `known`."""
     return read_as_of(request.args, today=clock.today(), now=clock.now(), with_known=with_known)
-
-
-def details_of(as_of: AsOf) -> dict[str, Any]:
-    """What the audit trail is told of a look at another day than today."""
-    return dict(as_of.arguments)

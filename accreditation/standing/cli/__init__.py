@@ -1,6 +1,7 @@
 """The commands of this room: `accreditation standing ...`, `accreditation schemes ...` and `accreditation check`."""
 
 import click
+from flask.cli import ScriptInfo
 
 from accreditation.standing.cli.checking import check
 from accreditation.standing.cli.evaluating import evaluate_files
@@ -8,7 +9,22 @@ from accreditation.standing.cli.schemes import schemes
 from accreditation.standing.cli.showing import dossier, rebuild, show
 
 
-@click.group("standing")
+class Joined(click.Group):
+    """A group that higher rooms add commands to when the application is made, which `evaluate` does without."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            ctx.ensure_object(ScriptInfo).load_app()
+            found = super().get_command(ctx, cmd_name)
+        return found
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        ctx.ensure_object(ScriptInfo).load_app()
+        return super().list_commands(ctx)
+
+
+@click.group("standing", cls=Joined)
 def standing() -> None:
     """Whether someone may work on a day, and why."""
 

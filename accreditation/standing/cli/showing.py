@@ -22,13 +22,14 @@ from accreditation.standing.queries import (
     requirements_on,
     standing_on,
 )
-from accreditation.standing.queries.requirements import RequirementStatus
+from accreditation.standing.queries.requirements import NextStep, RequirementStatus
 from accreditation.standing.queries.since import changes_since, register_began
 from accreditation.standing.rules.answers import Answer
 from accreditation.standing.rules.contract.moments import parse_known_on
 from accreditation.standing.rules.contract.reading import parse_day
 from accreditation.standing.rules.contract.results import answer_as_json
 from accreditation.standing.rules.contract.rows import row_as_json
+from accreditation.standing.rules.tense import tense_of
 from accreditation.standing.services.projecting import gather_statistics, refresh_next
 from accreditation.web.words import day, moment
 
@@ -54,17 +55,27 @@ def show(reference: str, scheme: str | None, on: str | None, known_on: str | Non
         if as_json:
             answer_json(_as_json(person, standing), compact=True)
             return
-        explained = explain(standing, EVERYTHING)
+        today = clock.today()
+        explained = explain(standing, EVERYTHING, tense_of(standing.on, today))
         click.echo(f"{person.name} ({person.reference}), {standing.scheme.code}, on {day(standing.on)}")
         click.echo(f"{explained.sentence}.")
         if explained.limiting and explained.valid_through:
             click.echo(f"{explained.limiting} ends first: valid through {day(explained.valid_through)}.")
         for requirement in requirements_on(standing, EVERYTHING):
             click.echo(f"  {'met    ' if requirement.met else 'not met'}  {requirement.label}{_dates(requirement)}")
-        if step := next_step(standing, EVERYTHING):
-            click.echo(f"Next: {step.action}{f', by {day(step.by)}' if step.by else ''}.")
+            if requirement.time_left and standing.on == today:
+                click.echo(f"           {requirement.time_left}")
+        if standing.on == today and (step := next_step(standing, EVERYTHING)):
+            who = f" Up to the {step.who_acts}." if step.who_acts else ""
+            click.echo(f"Next: {step.action}{_by(step)}.{who}")
         if known is not None:
             _say_what_changed(person, standing, known)
+
+
+def _by(step: NextStep) -> str:
+    if step.by is None:
+        return ""
+    return f", which should have begun by {day(step.by)}" if step.too_late else f", by {day(step.by)}"
 
 
 def _say_what_changed(person: Person, standing: Standing, known: datetime) -> None:

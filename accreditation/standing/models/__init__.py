@@ -3,6 +3,7 @@
 from accreditation.standing.models.checks import CheckRun
 from accreditation.standing.models.columns import Amount, Codes
 from accreditation.standing.models.deadlines import Deadline
+from accreditation.standing.models.lead_times import LeadTime
 from accreditation.standing.models.ledger import Evidence, EvidenceVoid
 from accreditation.standing.models.overlays import Overlay
 from accreditation.standing.models.projections import RequirementPeriod, StandingPeriod
@@ -26,6 +27,7 @@ __all__ = [
     "Evidence",
     "EvidenceVoid",
     "FigureConfirmation",
+    "LeadTime",
     "Overlay",
     "RehearsedChange",
     "RequirementPeriod",

@@ -17,6 +17,7 @@ from accreditation.standing.models import StandingPeriod
 from accreditation.standing.queries.evidence import facts_of_all
 from accreditation.standing.queries.explain import NOT_SHOWN, Explanation, explain, sees_details
 from accreditation.standing.queries.forecast import DEPLOYABLE
+from accreditation.standing.queries.lead_times import lead_times
 from accreditation.standing.queries.requirements import NextStep, next_step
 from accreditation.standing.queries.schemes import history_of
 from accreditation.standing.queries.standing import standing_from, standing_of_row
@@ -198,12 +199,13 @@ def _count(viewer: Viewer, conditions: Sequence[ColumnElement[bool]], week: Week
 def _dropping(rows: Sequence[Any], viewer: Viewer, scheme: Scheme, today: date) -> list[Dropping]:
     """The engine is asked once for each of a page: what can be done about it stands in no projection."""
     facts, history = facts_of_all([person.id for person, _, _ in rows]), history_of(scheme.code)
-    found = []
+    found, leads = [], lead_times()
     for person, period, unit in rows:
         whose = Subject(person_id=person.id, unit_id=person.unit_id)
         on = max(today, period.starts_on)
         explained = explain(standing_of_row(period, scheme, whose, on), viewer, tense_of(on, today))
-        step = next_step(standing_from(history, whose, known(facts.get(person.id, []), None), on), viewer)
+        standing = standing_from(history, whose, known(facts.get(person.id, []), None), on)
+        step = next_step(standing, viewer, leads=leads, limiting_only=True)
         found.append(
             Dropping(
                 reference=person.reference,

@@ -17,6 +17,7 @@ from accreditation.standing.models import RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.evidence import facts_of_all
 from accreditation.standing.queries.explain import NOT_SHOWN, Explanation, explain, label_for, sees_details
 from accreditation.standing.queries.forecast import DEPLOYABLE
+from accreditation.standing.queries.lead_times import lead_times
 from accreditation.standing.queries.requirements import RequirementStatus, requirements_on
 from accreditation.standing.queries.schemes import history_of
 from accreditation.standing.queries.standing import Standing, standing_from
@@ -154,11 +155,11 @@ def _ending(
 
 def _rows(rows: Sequence[Any], viewer: Viewer, scheme: Scheme, on: date) -> list[Ending]:
     facts, history = facts_of_all({person.id for person, *_ in rows}), history_of(scheme.code)
-    found = []
+    found, leads = [], lead_times()
     for person, code, _, unit in rows:
         whose = Subject(person_id=person.id, unit_id=person.unit_id)
         standing = standing_from(history, whose, known(facts.get(person.id, []), None), on)
-        status = next((one for one in requirements_on(standing, viewer) if one.code == code), None)
+        status = next((one for one in requirements_on(standing, viewer, leads) if one.code == code), None)
         found.append(
             Ending(
                 person.reference,

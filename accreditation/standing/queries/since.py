@@ -12,7 +12,7 @@ from accreditation.core.permissions import Permission
 from accreditation.people.models import Person
 from accreditation.people.queries import LinkMade, links_since, subject_of
 from accreditation.people.rules import Subject, Viewer
-from accreditation.standing.models import Evidence, EvidenceVoid
+from accreditation.standing.models import Evidence, EvidenceVoid, SchemeRetirement, SchemeVersion
 from accreditation.standing.queries.evidence import evidence_of
 from accreditation.standing.queries.explain import SHOWN_TO
 from accreditation.standing.queries.overlays import SOURCE as OVERLAY
@@ -56,32 +56,53 @@ def changes_since(person: Person, scheme: Scheme, known: datetime, viewer: Viewe
     ]
     recorded = [fact for fact, _ in facts if fact.recorded_at > known]
     struck_out = [(fact, void) for fact, void in facts if void and void.voided_at > known]
-    rules = [version for version in versions(scheme.code) if version.number > 1 and version.activated_at > known]
+    rules = _rules(scheme, known)
     links = links_since(person.id, known)
     names = names_of(
         [
             *(link.by for link in links),
             *(fact.recorded_by for fact in recorded),
             *(void.voided_by for _, void in struck_out),
-            *(version.activated_by for version in rules),
+            *(by for _, _, by, _ in rules),
         ]
     )
     labels = labels_of(scheme)
     changes = [
         *(_recorded(fact, names, labels, viewer, whose) for fact in recorded),
         *(_struck_out(fact, void, names, labels, viewer, whose) for fact, void in struck_out),
-        *(
-            Change(
-                version.activated_at,
-                "New rules",
-                f"Version {version.number} of {scheme.name or scheme.code}, from {day(version.effective_from)}",
-                names.get(version.activated_by or 0, BY_ITSELF),
-            )
-            for version in rules
-        ),
+        *(Change(at, "New rules", words, names.get(by or 0, BY_ITSELF), reason) for at, words, by, reason in rules),
         *(_linked(link, names) for link in links),
     ]
     return sorted(changes, key=lambda change: change.at)
+
+
+def _rules(scheme: Scheme, known: datetime) -> list[tuple[datetime, str, int | None, str | None]]:
+    """The versions of the scheme activated or retired since: when, in words, by whom, why."""
+    name = scheme.name or scheme.code
+    activated = [
+        (
+            version.activated_at,
+            f"Version {version.number} of {name}, from {day(version.effective_from)}",
+            version.activated_by,
+            version.reason or None,
+        )
+        for version in versions(scheme.code)
+        if version.number > 1 and version.activated_at > known
+    ]
+    retired = (
+        select(SchemeRetirement, SchemeVersion.number)
+        .join(SchemeVersion, SchemeVersion.id == SchemeRetirement.version_id)
+        .where(SchemeVersion.scheme == scheme.code, SchemeRetirement.retired_at > known)
+    )
+    return activated + [
+        (
+            retirement.retired_at,
+            f"Version {number} of {name} retired from {day(retirement.retired_from)}",
+            retirement.retired_by,
+            retirement.reason or None,
+        )
+        for retirement, number in db.session.execute(retired)
+    ]
 
 
 def _linked(link: LinkMade, names: dict[int, str]) -> Change:
@@ -125,7 +146,7 @@ def fact_in_words(fact: Evidence, labels: dict[str, str]) -> str:
         words += f" to {day(last_good_day(fact.ends_on))}"
     elif fact.kind not in EVENT_KINDS:
         words += ", no end"
-    amount = quantity_words(fact.kind, fact.quantity)
+    amount = "" if fact.kind == "case" and fact.quantity == 1 else quantity_words(fact.kind, fact.quantity)
     return f"{words}, {amount}" if amount else words
 
 
