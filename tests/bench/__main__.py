@@ -12,6 +12,7 @@ from accreditation.core import clock
 from tests.bench.changing import lines_of_changing, measure_one_fact, measure_rehearsal
 from tests.bench.databases import Service, open_service, postgresql_urls, say, sqlite_urls
 from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
+from tests.bench.forecast import lines_of_forecast, measure_check, measure_forecast
 from tests.bench.pages import as_json, lines_of_home, lines_of_pages, measure_home, measure_pages
 from tests.bench.timing import measure_processor_time
 
@@ -63,17 +64,22 @@ def _measure(
     home = measure_home(services, asked.repeat)
     engine = measure_engine(services[0], asked.repeat)
     rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
+    forecasts = [measure_forecast(service, clock.today(), asked.repeat) for service in services]
+    checks = [] if asked.no_rebuild else [measure_check(service) for service in services]
     facts = [measure_one_fact(service, asked.repeat) for service in services]
     rehearsals = [] if asked.no_rebuild else [measure_rehearsal(service) for service in services]
     if not asked.json:
         print(f"\n{database}: medians of {asked.repeat} in milliseconds. The floor is the SQL and the template.")
         print("counting: the first page after something has changed, when its numbers are counted anew.")
         said = [*lines_of_pages(pages), *lines_of_home(home), *lines_of_engine(engine, rebuilds)]
+        said += lines_of_forecast(forecasts, checks)
         for line in [*said, *lines_of_changing(facts, rehearsals)]:
             print(line)
     return {"database": database, "pages": as_json(pages), "home": home, "engine": engine, "rebuild": rebuilds} | {
         "one_fact": facts,
         "rehearsal": rehearsals,
+        "forecast": forecasts,
+        "check": checks,
     }
 
 

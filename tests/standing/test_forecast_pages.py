@@ -14,6 +14,7 @@ from accreditation.core.settings import set_setting
 from accreditation.people.rules import Grant
 from accreditation.web import paging
 from tests import factories
+from tests.security.doors import broadest
 
 TODAY = factories.TODAY
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
@@ -145,9 +146,7 @@ def test_a_units_manager_forecasts_their_unit_alone(service, sign_in):
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.PRACTICE_MANAGER])
 def test_nobody_else_learns_a_number(service, sign_in, role):
     croydon, _ = service
-    scopes = {Role.MEDIATOR: (Scope.PERSON, 1), Role.LINE_MANAGER: (Scope.UNIT, croydon.id)}
-    scopes[Role.TRAINING_PROVIDER] = (Scope.PROVIDER, 1)
-    browser = sign_in(Grant(role, *scopes.get(role, (Scope.SERVICE, None))))
+    browser = sign_in(broadest(role, 1, 1, croydon.id))
     for path in ("/forecast", "/forecast/2027-05-17", "/forecast/calendar", "/forecast/calendar/2027-05"):
         assert browser.get(path).status_code == 403
     for path in ("/forecast/export.xlsx", "/forecast/2027-05-17/export.xlsx"):

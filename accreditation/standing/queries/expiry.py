@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import defer
+from sqlalchemy.sql.elements import True_
 
 from accreditation.core.calendar import days_after, span_holding
 from accreditation.core.database import db
@@ -78,7 +79,9 @@ def ending_page(
 ) -> Page[Ending]:
     """Whose requirement (`code`, or any) ends in the month, the first to end first. Raises DamagedPlace."""
     query = select(Person, RequirementPeriod.requirement, RequirementPeriod.ends_on, Unit.name)
-    query = _ending(query.options(defer(Person.search_text)), viewer, scheme, on, month.first, month.last, unit_id)
+    query = _ending(
+        query.options(defer(Person.search_text)), viewer, scheme, on, month.first, month.last, unit_id, listed=True
+    )
     if code is not None:
         query = query.where(RequirementPeriod.requirement == code)
     page = page_of(
@@ -127,29 +130,32 @@ def _ending(
     first: date,
     last: date,
     unit_id: int | None,
+    *,
+    listed: bool = False,
 ) -> Select[*tuple[Any, ...]]:
-    """Of those who may work on the day: the requirements met on it whose last good day is from `first` to `last`."""
-    working = and_(
-        StandingPeriod.person_id == RequirementPeriod.person_id,
-        StandingPeriod.edition == RequirementPeriod.edition,
+    """Of those who may work on the day: the requirements met on it whose last good day is from `first` to `last`.
+
+    Who may work is found once, by the index on verdicts. coalesce() hides from SQLite that it could go the other way,
+    through each of them and their requirements; persons are looked at only where not everyone is meant.
+    """
+    working = select(StandingPeriod.person_id).where(
+        StandingPeriod.edition == scheme.edition,
+        StandingPeriod.verdict == DEPLOYABLE,
         StandingPeriod.starts_on <= on,
         StandingPeriod.ends_on > on,
-        StandingPeriod.verdict == DEPLOYABLE,
     )
-    query = (
-        query.select_from(RequirementPeriod)
-        .join(StandingPeriod, working)
-        .join(Person, Person.id == RequirementPeriod.person_id)
-        .where(
-            RequirementPeriod.edition == scheme.edition,
-            RequirementPeriod.requirement.in_([one.code for one in (*scheme.requirements, *scheme.also)]),
-            RequirementPeriod.met,
-            RequirementPeriod.starts_on <= on,
-            RequirementPeriod.ends_on > max(on, first),
-            RequirementPeriod.ends_on <= days_after(last, 1),
-            visible_to(sees_details(viewer)),
-        )
+    query = query.select_from(RequirementPeriod).where(
+        RequirementPeriod.edition == scheme.edition,
+        RequirementPeriod.requirement.in_([one.code for one in (*scheme.requirements, *scheme.also)]),
+        RequirementPeriod.met,
+        RequirementPeriod.starts_on <= on,
+        RequirementPeriod.ends_on > max(on, first),
+        RequirementPeriod.ends_on <= days_after(last, 1),
+        func.coalesce(RequirementPeriod.person_id, 0).in_(working),
     )
+    visible = visible_to(sees_details(viewer))
+    if listed or unit_id is not None or not isinstance(visible, True_):
+        query = query.join(Person, Person.id == RequirementPeriod.person_id).where(visible)
     return query if unit_id is None else query.where(Person.unit_id == unit_id)
 
 
