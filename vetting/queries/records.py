@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -11,7 +11,7 @@ from accreditation.core.audit import AuditEntry
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import counted_id, of_one_person, subject_of, visible_to
+from accreditation.people.queries import any_merged, counted, counted_id, of_one_person, subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.rules.need_to_know import Access, Field
 from vetting.models import (
@@ -308,11 +308,21 @@ def open_applications_of(person_ids: Sequence[int]) -> set[tuple[int, str]]:
 def not_replaced() -> ColumnElement[bool]:
     """A clearance after which the person was given none of the same level that runs longer."""
     later = aliased(Clearance)
-    return ~exists().where(
-        later.person_id == Clearance.person_id,
+    runs_longer = (
         later.level == Clearance.level,
         later.id != Clearance.id,
         later.state.in_(GRANTING),
         later.struck_out_on.is_(None),
         or_(later.ends_on.is_(None), later.ends_on > Clearance.ends_on),
     )
+    not_with_this_record = ~exists().where(later.person_id == Clearance.person_id, *runs_longer)
+    if not any_merged():
+        return not_with_this_record
+    holder, other = aliased(Person), aliased(Person)
+    with_another = exists().where(
+        holder.id == Clearance.person_id,
+        or_(other.merged_into_id == counted(holder), other.id == holder.merged_into_id),
+        later.person_id == other.id,
+        *runs_longer,
+    )
+    return and_(not_with_this_record, ~with_another)
