@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
@@ -223,7 +223,9 @@ def _pay_numbers(person_ids: set[int]) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
     for batch in _batches(sorted(person_ids)):
         query = select(counted(Person), Person.pay_number).where(Person.pay_number.is_not(None))
-        for person_id, number in db.session.execute(query.where(counted(Person).in_(batch))):
+        for person_id, number in db.session.execute(
+            query.where(or_(Person.id.in_(batch), Person.merged_into_id.in_(batch)))
+        ):
             if plain := plain_pay_number(number or ""):
                 found.setdefault(person_id, set()).add(plain)
     return {person_id: frozenset(numbers) for person_id, numbers in found.items()}
