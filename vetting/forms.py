@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -292,6 +293,24 @@ class InitiateForm(BaseForm):
     def __init__(self, *, on: date) -> None:
         super().__init__(data={"initiated_on": on})
         self.initiated_on.validators = [*self.initiated_on.validators, NotAfter(on)]
+
+
+class ListForm(BaseForm):
+    """The vetting unit's list."""
+
+    file = FileField(
+        "The vetting unit’s list",
+        validators=[FileRequired("Choose the spreadsheet")],
+        description="An .xlsx or .csv file of at most 5 MB, with one row for each clearance.",
+    )
+    level = SelectField(
+        "Level, where the list has no column for it", validators=[InputRequired("Choose a level")], default="CTC"
+    )
+    submit = SubmitField("Upload and look at the preview")
+
+    def __init__(self, *, levels: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.level.choices = choices_of(levels)
 
 
 class FindForm(BaseForm):

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     CORRECT_EVIDENCE = "correct_evidence"  # strike out a fact that no room owns; which kinds, rules/corrections.py says
     EDIT_PERSON = "edit_person"
     EXPORT_REGISTER = "export_register"
+    IMPORT_CLEARANCES = "import_clearances"  # the vetting unit's list
     IMPORT_REGISTER = "import_register"
     INTERVIEW_APPLICANTS = "interview_applicants"  # those given to oneself, by name
     LOG_PRACTICE = "log_practice"  # one's own cases, CPD and supervision, for a manager to confirm
@@ -141,6 +142,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.VETTING_OFFICER: frozenset(
         {
             P.CORRECT_EVIDENCE,
+            P.IMPORT_CLEARANCES,
             P.MANAGE_VETTING_RULES,
             P.RECORD_CLEARANCE,
             P.VIEW_CLEARANCE,

@@ -19,11 +19,13 @@ from cohorts.services.uploads import keep_upload
 from scheduler.models import ReminderRule
 from scheduler.services.rules import install_usual_rules
 from tests import factories
+from vetting.models import ClearanceList
 
 PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
+    "upload_id", "transfer_id", "report_id", "list_id", "overlay_id", "evidence_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -71,6 +73,19 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
             state="open",
         )
         db.session.add(draft)
+        clearances = ClearanceList(
+            owner_id=person.id,
+            created_at=clock.now(),
+            expires_at=clock.now(),
+            file_name="clearances.xlsx",
+            level="CTC",
+            sheet=0,
+            header_row=0,
+            columns={},
+            decisions={},
+            state="open",
+        )
+        db.session.add(clearances)
         upload = keep_upload(
             cohort.id, file_name="results.xlsx", version=1, rows=[], at=clock.now(), uploaded_by=person.id
         )
@@ -94,6 +109,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "report_id": report.id,
         "letter_id": letter,
         "draft_id": draft.id,
+        "list_id": clearances.id,
         "account_id": account.id,
         "grant_id": grant,
         "session_id": session_of(person.id),

@@ -1,35 +1,11 @@
-"""The error file: the rows that were not imported, as they were, with what is wrong. Corrected, it can be uploaded."""
+"""The error file of an import of the register."""
 
 from collections.abc import Mapping
-from datetime import time
 
-from accreditation.core.sheets import Cell, Column, Table, write_workbook
-from accreditation.core.sheets.writing import Value
+from accreditation.core.sheets import errors
 from accreditation.desk.importing.queries.drafts import Upload
-
-WRONG, ROW = "What is wrong", "Row in the file"
 
 
 def error_file(upload: Upload, wrong: Mapping[int, str]) -> bytes:
     """An .xlsx of the rows by number under their own headings, between their number and what is wrong."""
-    rows = {row.number: row for row in upload.sheet.rows}
-    columns = [heading for heading in upload.headings if heading.text not in (WRONG, ROW)]
-    table = Table(
-        upload.sheet.title,
-        [Column(ROW), *(Column(heading.text) for heading in columns), Column(WRONG, width=80)],
-        [
-            [number, *(_value(rows[number].get(heading.column)) for heading in columns), sentences]
-            for number, sentences in sorted(wrong.items())
-        ],
-    )
-    return write_workbook([table])
-
-
-def _value(cell: Cell | None) -> Value:
-    """What the cell showed: a formula as its text, which is what has to be replaced."""
-    if cell is None:
-        return None
-    if cell.kind in ("formula", "error", "time") or cell.value is None:
-        return cell.text
-    assert not isinstance(cell.value, time)
-    return cell.value
+    return errors.error_file(upload.sheet, upload.headings, wrong)

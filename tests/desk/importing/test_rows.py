@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from accreditation.core.sheets import Cell, Row
-from accreditation.desk.importing.rules import cells
-from accreditation.desk.importing.rules.cells import BadCell
+from accreditation.core.sheets import Cell, Row, cells
+from accreditation.core.sheets.cells import BadCell
 from accreditation.desk.importing.rules.rows import Held, read_row
 
 ON = date(2026, 11, 22)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from accreditation.core.sheets import Row, column_letter
+from accreditation.core.sheets.layout import Heading, headings_of, tidy
 from accreditation.people.rules import plain
+
+__all__ = ["Heading", "field_of", "headings_of", "match_columns", "problems_of_match", "tidy"]
 
 LEVELS = {
     "CTC": ("ctc", "counter terrorist check", "counter terrorism check", "ctc clearance"),
@@ -75,27 +76,6 @@ HEADINGS = {
     NOT_READ: "what is wrong, row in the file, row",
 }
 FIELD_OF = {heading.strip(): field for field, listed in HEADINGS.items() for heading in listed.split(",")}
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading as it stands in the sheet: its column counted from 0, and its text."""
-
-    column: int
-    text: str
-
-    @property
-    def letter(self) -> str:
-        return column_letter(self.column)
-
-
-def headings_of(row: Row) -> list[Heading]:
-    return [Heading(cell.column, tidy(cell.text)) for cell in row.cells if tidy(cell.text)]
-
-
-def tidy(text: str) -> str:
-    """One space between words, none around them."""
-    return " ".join(text.split())
 
 
 def field_of(heading: str) -> str | None:

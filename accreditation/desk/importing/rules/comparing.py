@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from accreditation.core.calendar import Span, last_good_day
+from accreditation.core.sheets.rows import Problem
 from accreditation.desk.importing.rules.following import first_bad_day
 from accreditation.desk.importing.rules.known import Known
-from accreditation.desk.importing.rules.rows import Entry, Held, Problem
+from accreditation.desk.importing.rules.rows import Entry, Held
 from accreditation.desk.importing.rules.steps import (
     AddAward,
     AddClearance,

@@ -1,91 +1,17 @@
-"""Finding the table in a workbook: which sheet, which row of headings, which rows are people."""
+"""Finding the register in a workbook: which sheet, and which row of headings."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from accreditation.core.sheets import Workbook, layout
+from accreditation.core.sheets.layout import NoTable, Place, Skipped, headings_at, split_rows
+from accreditation.desk.importing.rules.columns import match_columns
 
-from accreditation.core.errors import DomainError
-from accreditation.core.sheets import Row, Sheet, Workbook
-from accreditation.desk.importing.rules.columns import Heading, headings_of, match_columns, tidy
-
-LOOK_AT_ROWS = 40  # title rows and remarks stand above the headings, never so many
-FEWEST_FIELDS = 3
-TOTAL = re.compile(r"(grand |sub)?\s*totals?|sum|count|number of (mediators|people|rows)", re.IGNORECASE)
-
-
-class NoTable(DomainError):
-    """No sheet has a row of headings that is understood."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a table may begin: the sheet by its place in the workbook, and the number of its row of headings."""
-
-    sheet: int
-    header_row: int
-    fields: int  # how many fields of the register its headings name
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A row that is no person, and why."""
-
-    number: int
-    reason: str
+__all__ = ["NoTable", "Place", "Skipped", "best_place", "headings_at", "places", "split_rows"]
 
 
 def places(workbook: Workbook) -> list[Place]:
-    """Where the register may be, the best guess first: the sheet with the most headings that are understood.
-
-    Hidden sheets come after the others. Empty when nothing looks like a register.
-    """
-    found = []
-    for index, sheet in enumerate(workbook.sheets):
-        scores = [Place(index, row.number, len(match_columns(headings_of(row)))) for row in sheet.rows[:LOOK_AT_ROWS]]
-        if scores:
-            found.append(max(scores, key=lambda place: (place.fields, -place.header_row)))
-    found = [place for place in found if place.fields >= FEWEST_FIELDS]
-    return sorted(found, key=lambda place: (workbook.sheets[place.sheet].hidden, -place.fields, place.sheet))
+    """Where the register may be, the best guess first."""
+    return layout.places(workbook, match_columns)
 
 
 def best_place(workbook: Workbook) -> Place:
     """Raises NoTable with what the sheet needs."""
-    found = places(workbook)
-    if not found:
-        raise NoTable(
-            "No row of headings was found. Above the people there must be one row that names the columns, "
-            "such as Ref, Surname, Forename(s), Result, Date passed."
-        )
-    return found[0]
-
-
-def headings_at(sheet: Sheet, header_row: int) -> list[Heading]:
-    """The headings in that row; none when the row is blank."""
-    return next((headings_of(row) for row in sheet.rows if row.number == header_row), [])
-
-
-def split_rows(sheet: Sheet, header_row: int, columns: Mapping[int, str]) -> tuple[list[Row], list[Skipped]]:
-    """The rows below the headings that may be people, and those that are not: totals, headings again, other remarks."""
-    headings = [heading.text.casefold() for heading in headings_at(sheet, header_row)]
-    people, skipped = [], []
-    for row in sheet.rows:
-        if row.number <= header_row:
-            continue
-        texts = [tidy(cell.text) for cell in row.cells if tidy(cell.text)]
-        if _is_total(row):
-            skipped.append(Skipped(row.number, "A row of totals. It is left out."))
-        elif [text.casefold() for text in texts] == headings:
-            skipped.append(Skipped(row.number, "The headings again. The row is left out."))
-        elif not any(cell.column in columns and tidy(cell.text) for cell in row.cells):
-            skipped.append(Skipped(row.number, "Nothing stands in the columns that are read. The row is left out."))
-        else:
-            people.append(row)
-    return people, skipped
-
-
-def _is_total(row: Row) -> bool:
-    """“Total” with nothing beside it but sums."""
-    texts = [cell for cell in row.cells if cell.kind == "text" and tidy(cell.text)]
-    texts = [cell for cell in texts if not tidy(cell.text).startswith("=")]  # a sum, as a .csv has it
-    others = [cell for cell in row.cells if cell.kind not in ("text", "number", "formula")]
-    return len(texts) == 1 and not others and TOTAL.fullmatch(tidy(texts[0].text).rstrip(":").strip()) is not None
+    return layout.best_place(workbook, match_columns, "Ref, Surname, Forename(s), Result, Date passed")

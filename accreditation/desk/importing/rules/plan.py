@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from accreditation.core.sheets.rows import Problem
 from accreditation.desk.importing.rules.layout import Skipped
-from accreditation.desk.importing.rules.rows import Entry, Problem
+from accreditation.desk.importing.rules.rows import Entry
 from accreditation.desk.importing.rules.steps import Step
 
 
@@ -75,6 +76,10 @@ class PlannedRow:
     @property
     def name(self) -> str:
         return self.entry.name if self.entry else ""
+
+    @property
+    def called(self) -> str:
+        return self.entry.called if self.entry else ""
 
     @property
     def wrong(self) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from accreditation.core.sheets.rows import Problem
 from accreditation.desk.importing.rules.comparing import AwardTerm, compare
 from accreditation.desk.importing.rules.known import Known, Register, name_key
 from accreditation.desk.importing.rules.plan import Choice, PlannedRow, Status
-from accreditation.desk.importing.rules.rows import Entry, Problem
+from accreditation.desk.importing.rules.rows import Entry
 from accreditation.desk.importing.rules.within import Alike, shared, siblings
 from accreditation.people.rules import plain
 

@@ -1,29 +1,12 @@
 """One row of the sheet as a person, with everything that is wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
-from accreditation.core.sheets import Cell, Row, column_letter
-from accreditation.desk.importing.rules import cells
+from accreditation.core.sheets import Row, cells
+from accreditation.core.sheets.rows import Problem, Reader
 from accreditation.desk.importing.rules.columns import LABELS, LEVELS
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in one cell, or between two of a row: the column's letter, and its heading in the sheet."""
-
-    column: str
-    heading: str
-    message: str
-    remedy: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.heading}: {self.message} {self.remedy}" if self.heading else f"{self.message} {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +47,6 @@ class Entry:
         return " ".join(filter(None, (self.name, self.reference))) or f"the person of row {self.number}"
 
 
-class Reader:
-    """Reads the cells of one row by field, and collects what is wrong instead of stopping at it."""
-
-    def __init__(self, row: Row, columns: Mapping[int, str], headings: Mapping[int, str]) -> None:
-        self.row = row
-        self.column_of = {field: column for column, field in columns.items()}
-        self.headings = headings
-        self.problems: list[Problem] = []
-
-    def read(self, field: str, reader: Callable[[Cell | None], T], otherwise: T) -> T:
-        column = self.column_of.get(field)
-        if column is None:
-            return otherwise
-        try:
-            return reader(self.row.get(column))
-        except cells.BadCell as bad:
-            self.add(field, bad.message, bad.remedy)
-            return otherwise
-
-    def add(self, field: str, message: str, remedy: str) -> None:
-        column = self.column_of.get(field)
-        if column is None:
-            self.problems.append(Problem("", "", message, remedy))
-            return
-        heading = self.headings.get(column) or LABELS[field]
-        self.problems.append(Problem(column_letter(column), heading, message, remedy))
-
-    def failed(self, field: str) -> bool:
-        column = self.column_of.get(field)
-        return column is not None and any(problem.column == column_letter(column) for problem in self.problems)
-
-
 def read_row(
     row: Row,
     columns: Mapping[int, str],
@@ -108,7 +59,7 @@ def read_row(
 
     `outcomes` are those the scheme knows; empty means all three.
     """
-    reader = Reader(row, columns, headings)
+    reader = Reader(row, columns, headings, LABELS)
     given_name, family_name = _names(reader)
     outcome, result_on = _result(reader, on, outcomes)
     refresher_on = _past_day(reader, "refresher_on", on)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
+from accreditation.core.sheets.rows import Problem
 from accreditation.desk.importing.rules.columns import LABELS
 from accreditation.desk.importing.rules.known import name_key
-from accreditation.desk.importing.rules.rows import Entry, Problem
+from accreditation.desk.importing.rules.rows import Entry
 
 COMPARED = [f.name for f in fields(Entry) if f.name not in ("number", "problems")]
 CALLED = {**LABELS, "outcome": "Result", "clearances": "Clearance"}

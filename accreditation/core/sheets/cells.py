@@ -1,4 +1,4 @@
-"""Reading single cells of a register: names, results, addresses, dates. Each gives a value or refuses in words."""
+"""Single cells of somebody’s sheet: names, results, addresses, dates. Each gives a value or refuses in words."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from datetime import date
 from email_validator import EmailNotValidError, validate_email
 
 from accreditation.core.dates import NotADay, is_blank, read_day
-from accreditation.core.sheets import Cell
+from accreditation.core.sheets.values import Cell
 
 LONGEST = 200  # characters; anything longer is a remark in the wrong column
 RESULTS = {

@@ -1,0 +1,164 @@
+"""Every role, every field of somebody's vetting, every door: exactly data/field-access.csv.
+
+One mediator has a clearance of which every field is a word or a date that occurs nowhere else. Each role opens every
+page and file that it can, with this mediator's objects behind the addresses, and errors too. What its column says “no”
+to must be on none of them; what it says “yes” to must be on at least one.
+"""
+
+import csv
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from accreditation.core.database import db, transaction
+from accreditation.core.outbox import Letter
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.rules import Grant
+from scheduler.services.composing import compose
+from tests import factories
+from tests.security.doors import doors
+from tests.security.world import belongings, of_everybody
+from vetting import services
+
+TABLE = Path(__file__).parent.parent / "data" / "field-access.csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+# How each field would show itself, on a page, in a file or in the trail: its text, and its date in every form in use.
+SIGNS: dict[str, tuple[str, ...]] = {
+    "level": ("NPPV2F",),
+    "granted and review-due dates": (
+        "19 September 2023", "19 Sep 2023", "2023-09-19", "19/09/2023",
+        "17 November 2031", "17 Nov 2031", "2031-11-17", "17/11/2031", "18 November 2031", "2031-11-18", "18/11/2031",
+    ),
+    "stage of an application for clearance": ("On hold", "on_hold", "6 January 2027", "6 Jan 2027", "2027-01-06"),
+    "adverse decision as such (refused, suspended, withdrawn, discontinued)": (
+        "Clearance refused", "Refused</span>", "27 October 2026", "27 Oct 2026", "2026-10-27",
+    ),
+    "conditions of a grant": ("escorted at Lambeth", "Granted with conditions", "granted_with_conditions"),
+    "sponsor": ("Wapping Sponsors",),
+    "reference number": ("VET-90210",),
+    "officer's notes": ("asked twice by Elspeth",),
+    "change of circumstances: reported on DATE": ("14 January 2027", "14 Jan 2027", "2027-01-14"),
+}  # fmt: skip
+
+COLUMNS = {
+    Role.VETTING_OFFICER: "vetting_officer",
+    Role.PRACTICE_MANAGER: "practice_manager",
+    Role.TRAINING_PROVIDER: "training_provider",
+    Role.LINE_MANAGER: "line_manager",
+    Role.MEDIATOR: "mediator_self",
+    Role.HELPLINE_ADVISER: "helpline_adviser",
+    Role.AUDITOR: "auditor",
+    Role.ADMINISTRATOR: "administrator",
+}
+
+SETTINGS_PAGES = ("/vetting/rules", "/vetting/figures", "/schemes")
+"""They name every level there is, and nobody's."""
+
+
+def table() -> dict[str, dict[str, str]]:
+    with TABLE.open(encoding="utf-8") as file:
+        return {row.pop("field"): row for row in csv.DictReader(file)}
+
+
+@pytest.fixture
+def ada(app, today):
+    return factories.mediator(name="Ada Okafor", unit="Croydon", email="ada@example.com", holder_kind="contractor")
+
+
+@pytest.fixture
+def objects(app, ada):
+    """Everything of hers that an address can lead to, her vetting with a sign in each field."""
+    owned = belongings(ada, factories.provider("CMP").id)
+    secret = factories.clearance(
+        ada.id,
+        level="NPPV2F",
+        granted_on=date(2023, 9, 19),
+        ends_on=date(2031, 11, 18),
+        sponsor="Wapping Sponsors",
+        reference="VET-90210",
+        notes="asked twice by Elspeth",
+        state="granted_with_conditions",
+        conditions="escorted at Lambeth",
+    )
+    waiting = factories.clearance_application(ada.id, level="MV", on=date(2027, 1, 5))
+    refused = factories.clearance_application(ada.id, level="RV", on=date(2026, 10, 1))
+    with transaction():
+        services.move_application(waiting.id, to="on_hold", on=date(2027, 1, 6), recorded_by=None)
+        services.move_application(refused.id, to="submitted", on=date(2026, 10, 2), recorded_by=None)
+        services.move_application(refused.id, to="refused", on=date(2026, 10, 27), recorded_by=None)
+    report = factories.clearance_report(ada.id, reported_on=date(2027, 1, 14))
+    return of_everybody() | owned | {
+        "clearance_id": secret.id,
+        "application_id": waiting.id,
+        "report_id": report.id,
+    }  # fmt: skip
+
+
+def grant_of(role: Role, ada, objects) -> Grant:
+    return {
+        Role.MEDIATOR: Grant(role, Scope.PERSON, ada.id),
+        Role.TRAINING_PROVIDER: Grant(role, Scope.PROVIDER, objects["provider_id"]),
+        Role.LINE_MANAGER: Grant(role, Scope.UNIT, ada.unit_id),
+    }.get(role, Grant(role, Scope.SERVICE))
+
+
+def shown_at_every_door(app, browser, objects) -> dict[str, str]:
+    """What each door says, by its path: pages, lists, files and refusals."""
+    found = {}
+    for door in doors(app):
+        path = door.filled(objects)
+        if door.method != "GET" or path is None or door.endpoint.startswith("accounts.sign_out"):
+            continue
+        for address in {path, f"{path}?q=Okafor", f"{path}?list=progress", f"{path}?evidence=all"}:
+            response = browser.get(address)
+            found[address] = text_of(response)
+    found["no such page"] = browser.get("/vetting/none-such").text
+    return found
+
+
+def text_of(response) -> str:
+    if response.mimetype == XLSX:
+        book = openpyxl.load_workbook(BytesIO(response.data))
+        return "\n".join(
+            str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell
+        )
+    return response.data.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("role", list(Role), ids=str)
+def test_every_field_on_every_door_is_told_exactly_as_the_table_says(app, sign_in, ada, objects, role):
+    browser = sign_in(grant_of(role, ada, objects), person=ada if role is Role.MEDIATOR else None)
+    pages = shown_at_every_door(app, browser, objects)
+    wrong = []
+    for field, signs in SIGNS.items():
+        said = table()[field][COLUMNS[role]]
+        at = [
+            (path, sign)
+            for path, text in pages.items()
+            for sign in signs
+            if sign in text and not (field == "level" and path.startswith(SETTINGS_PAGES))
+        ]
+        if said == "yes" and not at:
+            wrong.append(f"{field}: shown nowhere")
+        elif said != "yes" and at:
+            wrong.append(f"{field}: told at {at[:4]}")
+    assert wrong == []
+
+
+def test_no_letter_names_level_status_or_what_ends(app, today):
+    """Her clearance ends in a month, so there is a letter: it says by when and where to sign in, and no more."""
+    ada = factories.ready_mediator(email="ada@example.com", cleared_until=date(2027, 3, 4))
+    factories.award(ada.id, on=date(2026, 6, 1))
+    assert factories.plan(factories.TODAY) > 0
+    letters = db.session.scalars(select(Letter).where(Letter.person_id == ada.id)).all()
+    assert letters
+    for letter in letters:
+        words = compose(letter, takes_utf8=True).content.decode().casefold()
+        assert "sign in" in words
+        for word in ("ctc", "clearance", "vetting", "lapse", "refused", "suspended", "granted", "expire"):
+            assert word not in words, word
