@@ -25,7 +25,7 @@ PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
-    "upload_id", "transfer_id", "report_id", "list_id", "overlay_id", "evidence_id",
+    "list_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
