@@ -17,7 +17,7 @@ from tests import factories
 from vetting import services
 from vetting.models import ClearanceApplication
 from vetting.queries.boards import Asked, Which, count_of, ending_page, forecast_of
-from vetting.queries.lead_times import decision_times
+from vetting.queries.lead_times import decision_times, lead_days
 from vetting.rules.forecast import level_load
 from vetting.rules.lead_times import submit_by, times_of
 from vetting.rules.levels import levels
@@ -68,6 +68,14 @@ def test_decisions_of_the_last_two_years_are_counted_by_level(app):
     found = decision_times(TODAY)
     assert (found["CTC"].decisions, found["CTC"].median, found["CTC"].p90) == (3, 40, 50)
     assert found["SC"].decisions == 1
+
+
+def test_after_twenty_decisions_nine_in_ten_of_them_are_the_lead_time(app):
+    for days in range(1, 20):
+        decide(days)
+    assert lead_days()["CTC"] == 63
+    decide(20)
+    assert (lead_days()["CTC"], lead_days()["SC"]) == (18, 63)
 
 
 # --- too late, and in time -------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from accreditation.core.calendar import anniversary
 from accreditation.core.database import db
-from accreditation.standing.rules.scheme import LEAD_DAYS
+from accreditation.standing.queries.lead_times import lead_times
 from vetting.models import ClearanceApplication
 from vetting.rules.lead_times import MONTHS_BACK, Times, times_of
 from vetting.rules.levels import levels
@@ -36,5 +36,9 @@ def decision_times(on: date, level: str | None = None) -> dict[str, Times]:
 
 
 def lead_days() -> dict[str, int]:
-    """By level: days from submission to decision that are reckoned with."""
-    return dict.fromkeys(levels(), LEAD_DAYS["clearance"])
+    """By level: days from submission to decision that are reckoned with, as learned here or as the service has set."""
+    known = lead_times()
+    usual = known.learned.get(("clearance", ""))
+    days = usual.days if usual else known.clearance_days
+    learned = {level: known.learned.get(("clearance", level)) for level in levels()}
+    return {level: lead.days if lead else days for level, lead in learned.items()}

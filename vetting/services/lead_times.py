@@ -3,7 +3,7 @@
 from datetime import date
 
 from accreditation.core.database import db
-from accreditation.standing import services as standing
+from accreditation.standing.services import set_lead_time
 from vetting.queries.lead_times import decision_times
 
 
@@ -13,6 +13,5 @@ def renew_lead_time(level: str, on: date) -> None:
     times = decision_times(on, level).get(level)
     if times is None or not times.enough:
         return
-    set_lead_time = getattr(standing, "set_lead_time", None)
-    if set_lead_time:
-        set_lead_time("clearance", level, times.p90, f"Nine in ten of {times.decisions} decisions of this service")
+    basis = f"nine in ten of the last {times.decisions} decisions of this service took no longer"
+    set_lead_time("clearance", level, times.p90, basis)
