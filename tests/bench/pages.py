@@ -68,7 +68,10 @@ def _another_day(name: str, on: date, unit: int) -> list[Question]:
         Question(f"register, plain, {name}", f"/mediators?{asked}", on=on),
         Question(f"register, one unit, {name}", f"/mediators?unit={unit}&{asked}", (("p.unit_id = ?", unit),), on=on),
         Question(
-            f"register, lapsed, {name}", f"/mediators?verdict=lapsed&{asked}", (("s.verdict = ?", "lapsed"),), on=on
+            f"register, could work, {name}",
+            f"/mediators?verdict=deployable&{asked}",
+            (("s.verdict = ?", "deployable"),),
+            on=on,
         ),
         Question(
             f"register, by end, {name}",
