@@ -57,7 +57,7 @@ def questions(service: Service, on: date) -> list[Question]:
             "s.limiting_end, p.id",
         ),
         *_another_day("18 months ago", on - timedelta(548), unit),
-        *_another_day("in 18 months", on + timedelta(548), unit),
+        *_another_day("in 6 months", on + timedelta(183), unit),
     ]
 
 
