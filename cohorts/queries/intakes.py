@@ -13,7 +13,7 @@ from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import scope_asked
-from cohorts.models import Application, Intake, Marking, Question
+from cohorts.models import Application, Intake, Marking, PanelMember, Question
 from cohorts.rules import stages
 from cohorts.rules.intakes import state
 from cohorts.rules.offers import HOLDS_AN_OFFER
@@ -126,3 +126,11 @@ def has_markings(intake_id: int) -> bool:
 
 def questions_of(intake_id: int) -> list[Question]:
     return list(db.session.scalars(select(Question).where(Question.intake_id == intake_id).order_by(Question.position)))
+
+
+def get_panel_member(intake_id: int, member_id: int) -> PanelMember:
+    """Raises NotFound for somebody of another intake's panel."""
+    member = db.session.scalar(select(PanelMember).filter_by(id=member_id, intake_id=intake_id, active=True))
+    if member is None:
+        raise NotFound("There is no such person on the panel.")
+    return member

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from accreditation.core.database import db
+from accreditation.core.errors import NotFound
 from cohorts.models import Application, InterviewSlot, SlotPanel
 
 
@@ -39,3 +40,11 @@ def slots_of(intake_id: int) -> Sequence[InterviewSlot]:
         selectinload(InterviewSlot.panel).joinedload(SlotPanel.interviewer),
     )
     return list(db.session.scalars(with_people.order_by(InterviewSlot.starts_at, InterviewSlot.id)))
+
+
+def get_slot(intake_id: int, slot_id: int) -> InterviewSlot:
+    """Raises NotFound for a time of another intake."""
+    slot = db.session.scalar(select(InterviewSlot).filter_by(id=slot_id, intake_id=intake_id))
+    if slot is None:
+        raise NotFound("There is no such time.")
+    return slot

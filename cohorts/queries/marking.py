@@ -209,6 +209,14 @@ def readings_of(application: Application, step: str) -> Reading:
     return Reading(reads, spread, application.intake is not None and spread >= application.intake.wide_spread)
 
 
+def get_marking_of(application_id: int, marking_id: int) -> Marking:
+    """Callers have asked who may see the application. Raises NotFound for another application's."""
+    marking = db.session.scalar(select(Marking).filter_by(id=marking_id, application_id=application_id))
+    if marking is None or marking.state == "taken_back":
+        raise NotFound("There is no such reading.")
+    return marking
+
+
 @dataclass(frozen=True)
 class PanelRow:
     """Somebody on the panel, with how far they have come."""

@@ -1,7 +1,20 @@
 """The pages of the room: applying, applications, cohorts, their results."""
 
 from cohorts.services import letters
-from cohorts.views import applications, apply, cohorts, intakes, mine, placing, release, results, support, uploads
+from cohorts.views import (
+    applications,
+    apply,
+    cohorts,
+    intakes,
+    marking,
+    mine,
+    placing,
+    release,
+    results,
+    selection,
+    support,
+    uploads,
+)
 from cohorts.views.blueprint import bp
 
 __all__ = [
@@ -11,10 +24,12 @@ __all__ = [
     "cohorts",
     "intakes",
     "letters",
+    "marking",
     "mine",
     "placing",
     "release",
     "results",
+    "selection",
     "support",
     "uploads",
 ]

@@ -22,6 +22,7 @@ from cohorts.forms.applications import (
     StageForm,
     form_with,
 )
+from cohorts.forms.selection import FeedbackForm
 from cohorts.models import Application, Intake
 from cohorts.queries.answers import answers_of
 from cohorts.queries.applications import (
@@ -36,8 +37,11 @@ from cohorts.queries.applications import (
 )
 from cohorts.queries.cohorts import cohorts_with_room
 from cohorts.queries.intakes import get_intake, intake_rows, questions_of
+from cohorts.queries.interviews import booked_slot_of, free_slots
+from cohorts.queries.marking import Reading, readings_of
 from cohorts.queries.offers import offers_of
 from cohorts.rules import offers, stages
+from cohorts.rules.marking import as_percent
 from cohorts.services.applications import move_application, settle_identity
 from cohorts.services.applying import submit_new
 from cohorts.views.apply import answers_in, unit_choices
@@ -194,6 +198,11 @@ def _page_of(viewer: Viewer, reference: str, form: StageForm | None = None) -> R
         offers=offers_of(found.id),
         offer_words=offers,
         support_words=_support_words(found),
+        readings=_readings(found),
+        feedback=FeedbackForm(formdata=None, data={"feedback": found.feedback or ""}),
+        slot=booked_slot_of(found.id) if found.intake_id else None,
+        slots=free_slots(found.id, clock.now()) if found.stage == stages.INTERVIEW else [],
+        as_percent=as_percent,
         support=OfficeSupportForm(formdata=None),
         line_manager=LineManagerForm(
             formdata=None,
@@ -228,6 +237,13 @@ def identity(viewer: Viewer, reference: str) -> ResponseReturnValue:
             "success",
         )
     return redirect(url_for("cohorts.application", reference=reference))
+
+
+def _readings(found: Application) -> list[tuple[str, Reading, str]]:
+    """Everybody's marks at each step at which somebody reads, with the total."""
+    steps = (("sift", "Sift", found.sift_total), ("interview", "Interview", found.interview_total))
+    readings = [(words, readings_of(found, step), as_percent(total)) for step, words, total in steps]
+    return [(words, reading, total) for words, reading, total in readings if reading.reads]
 
 
 def _support_words(found: Application) -> str:

@@ -17,11 +17,16 @@ from accreditation.web.words import day, plural
 from cohorts.forms.applications import LateForm
 from cohorts.forms.intakes import ClosingForm, IntakeForm
 from cohorts.queries.applications import asked_for_support
+from cohorts.queries.held import count_held_letters
 from cohorts.queries.intakes import get_intake, intake_rows, places_spoken_for, stage_counts_of
+from cohorts.queries.marking import sift_progress
+from cohorts.queries.offers import count_overdue_offers
 from cohorts.rules import intakes as rules
 from cohorts.rules import stages
 from cohorts.services.applying import Answers, save_draft
 from cohorts.services.intakes import change_intake, move_closing, plan_intake
+from cohorts.services.letters import ABOUT_STEPS
+from cohorts.services.offers import next_in_line
 from cohorts.services.support import remind_line_manager
 from cohorts.views.blueprint import bp
 
@@ -84,6 +89,10 @@ def show_intake(
         sent=sum(number for stage, number in counts.items() if stage != stages.DRAFT),
         spoken_for=places_spoken_for(found.id),
         asked=len(asked_for_support(found.id)),
+        progress=sift_progress(found.id, found.sifters),
+        held=count_held_letters(found.id, ABOUT_STEPS.values()),
+        overdue=count_overdue_offers(found.id, today),
+        next_reserve=next_in_line(found.id),
         stages=stages,
         steps=rules.STEP_LABELS,
         questions=rules.QUESTION_LABELS,

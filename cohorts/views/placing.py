@@ -9,11 +9,16 @@ from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
-from cohorts.queries.applications import chosen_applications
+from cohorts.forms.applications import LETTERS
+from cohorts.queries.applications import chosen_applications, in_order_of_rank
 from cohorts.queries.cohorts import cohort_row, get_cohort_to_manage
+from cohorts.queries.intakes import find_intake_by_code
 from cohorts.rules import stages
-from cohorts.services.applications import Placement, move_applications, reason_not_to_move
+from cohorts.rules.offers import HOLDS_AN_OFFER
+from cohorts.rules.told import WITH_FEEDBACK
+from cohorts.services.applications import Placement, count_places, move_applications, reason_not_to_move
 from cohorts.services.enrolments import place_applicants, reason_not_to_place
+from cohorts.services.letters import letter_about
 from cohorts.views.blueprint import bp
 
 AT_ONCE = 200
@@ -71,17 +76,31 @@ def place(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
 
 
 def preview_moving(viewer: Viewer, to: str) -> ResponseReturnValue:
-    applications = chosen_applications(_chosen(), viewer)
+    """What would become of each, best rank first, and which letter would go to whom."""
+    applications = in_order_of_rank(chosen_applications(_chosen(), viewer))
     if not applications:
         return _choose_first()
-    lines = [(application, reason_not_to_move(application, to, "?")) for application in applications]
+    taken: dict[int, int] = {}
+    lines = []
+    for application in applications:
+        intake_id = application.intake_id or 0
+        held = taken.setdefault(intake_id, count_places(application))
+        refusal = reason_not_to_move(application, to, "?", taken=held)
+        if refusal is None and to == stages.CONDITIONAL_OFFER and application.stage not in HOLDS_AN_OFFER:
+            taken[intake_id] += 1
+        letter = bool(letter_about(to)) and application.intake_id is not None and refusal is None
+        lines.append((application, refusal, letter))
     return render_template(
         "cohorts/move.html",
         to=to,
         lines=lines,
-        moved=sum(refusal is None for _, refusal in lines),
+        moved=sum(refusal is None for _, refusal, _ in lines),
+        letters=sum(letter for _, _, letter in lines),
+        template=letter_about(to),
+        asks_line_managers=to == stages.LINE_MANAGER_SUPPORT,
         stages=stages,
         needs_a_reason=to in stages.NEEDS_A_REASON,
+        takes_feedback=to in WITH_FEEDBACK,
     )
 
 
@@ -91,12 +110,33 @@ def move(viewer: Viewer, to: str) -> ResponseReturnValue:
     ids = [application.id for application in chosen_applications(_chosen(), viewer)]
     if not ids or to not in stages.STAGES:
         return _choose_first()
+    letters = request.form.get("letters", "hold")
     with transaction():
         moved = move_applications(
-            ids, to, at=clock.now(), by=viewer.person_id, reason=request.form.get("reason", "").strip()
+            ids,
+            to,
+            at=clock.now(),
+            by=viewer.person_id,
+            reason=request.form.get("reason", "").strip()[:2000],
+            letters=letters if letters in LETTERS else "hold",
+            shown=_shown(),
+            feedback=request.form.get("feedback", "").strip()[:4000] or None,
         )
     _say_what_became(moved, f"at “{stages.label(to)}” now")
+    back = request.form.get("back", "")
+    if find_intake_by_code(back):
+        return redirect(url_for("cohorts.intake", intake=back))
     return redirect(url_for("cohorts.applications"))
+
+
+def _shown() -> dict[int, int]:
+    """The versions of the applications as the preview showed them, by id."""
+    found = {}
+    for value in request.form.getlist("shown"):
+        application_id, _, version = value.partition(".")
+        if application_id.isdecimal() and version.isdecimal() and len(value) < 20:
+            found[int(application_id)] = int(version)
+    return found
 
 
 def _say_what_became(placements: list[Placement], done: str) -> None:

@@ -1,14 +1,18 @@
 """Applicants, cohorts and results, as the office would name them."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+from sqlalchemy import select
+
 from accreditation.core.database import db, transaction
 from accreditation.people.models import Person
-from cohorts.models import Application, ApplicationLink, Cohort, Enrolment, Intake, Result
+from cohorts.models import Application, ApplicationLink, Cohort, Enrolment, Intake, Marking, Result
 from cohorts.rules.intakes import CriterionPlan, QuestionPlan
 from cohorts.rules.results import Entry
-from cohorts.services import applications, cohorts, enrolments, intakes, release, results
+from cohorts.services import applications, cohorts, enrolments, intakes, panel, release, results, support
+from cohorts.services import marking as markings
 from cohorts.services.links import open_link, token_of
 from tests.factories.days import TODAY
 from tests.factories.people import person, provider
@@ -20,6 +24,7 @@ __all__ = [
     "drafts",
     "intake",
     "link_of",
+    "marking",
     "released_results",
     "submitted_results",
 ]
@@ -90,6 +95,52 @@ def intake(
             created_by=None,
             **details,
         )
+
+
+def at_the_sift(intake: Intake, name: str | None = None, **details) -> Application:
+    """Somebody who applied to the intake and whose line manager supports it."""
+    with transaction():
+        made = submit(name, intake_id=intake.id, **details)
+        support.answer_by_link(link_of(made.id, "support"), supports=True, words=None, at=NOW)
+        return made
+
+
+def sifters(intake: Intake, number: int = 2, role: str = "sifter") -> list[Person]:
+    """So many people on the panel of the intake."""
+    people = [person() for _ in range(number)]
+    for one in people:
+        with transaction():
+            panel.add_to_panel(intake.id, one.reference, role, on=TODAY, added_by=one.id)
+    return people
+
+
+def marking(person_id: int) -> Marking:
+    """An application at the sift that this person has to read."""
+    to = intake()
+    made = at_the_sift(to)
+    with transaction():
+        row = Marking(application_id=made.id, marker_id=person_id, step="sift", state="given", given_at=NOW)
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+
+def mark_all(intake_id: int, points: Callable[[int, int], int], step: str = "sift") -> None:
+    """Everybody gives the marks that `points(application id, criterion id)` says."""
+    given = select(Marking).join(Application, Application.id == Marking.application_id)
+    ids = db.session.scalars(
+        given.where(Application.intake_id == intake_id, Marking.step == step, Marking.state == "given")
+    ).all()
+    criteria = [one.id for one in db.session.get_one(Intake, intake_id).criteria_at(step)]
+    for marking_id, application_id, marker_id in [(one.id, one.application_id, one.marker_id) for one in ids]:
+        with transaction():
+            markings.give_marks(
+                marking_id,
+                points={criterion: points(application_id, criterion) for criterion in criteria},
+                comment=None,
+                at=NOW,
+                by=marker_id,
+            )
 
 
 def link_of(application_id: int, kind: str = "applicant") -> str:

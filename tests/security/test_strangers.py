@@ -52,6 +52,8 @@ def reached(app, browser, objects, names=PERSONAL) -> dict[str, int]:
 
 STRANGERS = {
     "another mediator": lambda people, owned: Grant(Role.MEDIATOR, Scope.PERSON, people["ours"].id),
+    "another sifter": lambda people, owned: Grant(Role.SIFTER, Scope.PERSON, people["ours"].id),
+    "another interviewer": lambda people, owned: Grant(Role.INTERVIEWER, Scope.PERSON, people["ours"].id),
     "another training provider": lambda people, owned: Grant(
         Role.TRAINING_PROVIDER, Scope.PROVIDER, owned["ours"]["provider_id"]
     ),
@@ -64,7 +66,7 @@ STRANGERS = {
 @pytest.mark.parametrize("stranger", STRANGERS)
 def test_a_stranger_reaches_nothing_of_somebody_elses_by_any_address(app, sign_in, world, stranger):
     people, owned, shared = world
-    who = people["ours"] if stranger == "another mediator" else None
+    who = people["ours"] if stranger.startswith("another ") and stranger != "another training provider" else None
     browser = sign_in(STRANGERS[stranger](people, owned), person=who)
     before = digest()
     assert reached(app, browser, shared | owned["theirs"]) == {}

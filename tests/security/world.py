@@ -25,7 +25,7 @@ PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
-    "list_id",
+    "list_id", "marking_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -108,6 +108,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "transfer_id": transfer.id,
         "report_id": report.id,
         "letter_id": letter,
+        "marking_id": factories.marking(person.id).id,
         "draft_id": draft.id,
         "list_id": clearances.id,
         "account_id": account.id,
@@ -148,6 +149,8 @@ def of_everybody() -> dict[str, object]:
         "decision": "cancel",
         "form_key": "form-" + "0" * 32,
         "intake": factories.intake().code,
+        "member_id": 1,
+        "slot_id": 1,
         "token": link.rpartition("/")[2],
     }
 
