@@ -233,6 +233,25 @@ ROUTES = [
     ("GET", "/applications/{application}", {}),
     ("POST", "/applications/{application}", {"to": "sift"}),
     ("POST", "/applications/{application}/identity", {"same_as": "nobody"}),
+    *(
+        ("POST", f"/applications/{{application}}/{what}", {})
+        for what in ("duplicate", "feedback", "interview", "line-manager", "links", "remind", "support")
+    ),
+    ("POST", "/applications/{application}/marking/{marking}", {}),
+    ("GET", "/intakes", {}),
+    ("GET", "/intakes/new", {}),
+    ("GET", "/intakes/{intake}", {}),
+    *(("GET", f"/intakes/{{intake}}/{what}", {}) for what in ("change", "interviews", "letters", "panel", "ranking")),
+    *(
+        ("POST", f"/intakes/{{intake}}/{what}", {})
+        for what in ("closing", "late", "next-offer", "overdue-offers", "panel", "remind", "share-out")
+    ),
+    ("POST", "/intakes/{intake}/panel/{member}/remove", {}),
+    ("POST", "/intakes/{intake}/interviews/{slot}/call-off", {}),
+    ("GET", "/sift", {}),
+    ("GET", "/interviews", {}),
+    *(("POST", f"/{what}/{{marking}}", {}) for what in ("sift", "interviews")),
+    *(("POST", f"/{what}/{{marking}}/conflict", {}) for what in ("sift", "interviews")),
 ]
 
 
@@ -256,6 +275,10 @@ def somebody_elses(app, today):
         "result": results[0].id,
         "upload": upload.id,
         "application": factories.application("Secret applicant").reference,
+        "intake": factories.intake("Secret intake").code,
+        "marking": factories.marking(uploader).id,
+        "member": 1,
+        "slot": 1,
     }
 
 
@@ -320,6 +343,8 @@ def test_nobody_signed_in_gets_nothing(client, today, somebody_elses):
 def test_every_route_of_the_room_is_tried_above(app):
     tried = {re.sub(r"\{\w+\}", "<>", path) for _, path, _ in ROUTES}
     open_to_all = {"/apply", "/apply/received/<>", "/my-results"}
+    open_to_all |= {"/apply/<>", "/apply/link", "/apply/saved", "/apply/sent", "/apply/offer/<>", "/apply/support/<>"}
+    open_to_all |= {f"/apply/mine/<>{further}" for further in ("", "/answers", "/interview", "/take-back", "/withdraw")}
     lists = {"/cohorts", "/cohorts/new", "/applications", "/applications/new", "/applications/decide"}
     by_stage = {"/applications/move/<>"}
     rules = {re.sub(r"<[^>]+>", "<>", r.rule) for r in app.url_map.iter_rules() if r.endpoint.startswith("cohorts.")}
