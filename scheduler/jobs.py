@@ -171,30 +171,15 @@ class Ticker:
         )
         now = clock.now()
         self._beats.add_job(tick, "interval", seconds=BEAT, args=[app], id="tick", next_run_time=now)
-        self._beats.add_job(
-            deliver,
-            "interval",
-            seconds=DELIVERY_BEAT,
-            args=[app, lambda: self._stopping],
-            id="deliver",
-            next_run_time=now + timedelta(seconds=2),
-        )
-        self._beats.add_job(
-            work_out,
-            "interval",
-            seconds=WORKING_BEAT,
-            args=[app, lambda: self._stopping],
-            id="work_out",
-            next_run_time=now + timedelta(seconds=4),
-        )
-        self._beats.add_job(
-            check,
-            "interval",
-            seconds=CHECK_BEAT,
-            args=[app, lambda: self._stopping],
-            id="check",
-            next_run_time=now + timedelta(seconds=30),
-        )
+        for job, seconds, first in ((deliver, DELIVERY_BEAT, 2), (work_out, WORKING_BEAT, 4), (check, CHECK_BEAT, 30)):
+            self._beats.add_job(
+                job,
+                "interval",
+                seconds=seconds,
+                args=[app, lambda: self._stopping],
+                id=job.__name__,
+                next_run_time=now + timedelta(seconds=first),
+            )
 
     def start(self) -> None:
         self._beats.start()

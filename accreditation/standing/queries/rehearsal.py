@@ -9,7 +9,6 @@ from sqlalchemy import Select, func, select
 
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
-from accreditation.core.permissions import Permission
 from accreditation.people.models import Person, Unit
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
@@ -31,11 +30,6 @@ class ChangeRow:
     verdict_after: Verdict
     last_day_before: date | None
     last_day_after: date | None
-
-
-def sees_changes(viewer: Viewer) -> Viewer:
-    """With only the grants under which names, verdicts and dates may be told: of the standing, and of clearances."""
-    return viewer.limited_to(Permission.VIEW_STANDING).limited_to(Permission.VIEW_CLEARANCE)
 
 
 def changes_page(

@@ -15,7 +15,8 @@ from accreditation.standing.exports.rehearsal import rehearsal_workbook
 from accreditation.standing.forms.drafts import APPLIES_TO, StateForm
 from accreditation.standing.queries.drafts import get_open_draft
 from accreditation.standing.queries.editions import find_edition_beside, rehearsed_counts
-from accreditation.standing.queries.rehearsal import changes_by_unit, changes_page, every_change, sees_changes
+from accreditation.standing.queries.explain import sees_details
+from accreditation.standing.queries.rehearsal import changes_by_unit, changes_page, every_change
 from accreditation.standing.queries.schemes import history_of, scheme_in
 from accreditation.standing.rules.figures import differences
 from accreditation.standing.rules.rehearsal import CHANGE_WORDS
@@ -61,7 +62,7 @@ def rehearsal(viewer: Viewer, code: str) -> ResponseReturnValue:
     if beside is None:
         return redirect(url_for("standing.draft", code=code))
     edition, progress = beside
-    reader = sees_changes(viewer)
+    reader = sees_details(viewer)
     page, by_unit, filters = None, [], _filters(code)
     scope_asked()
     if progress.built_at is not None and reader.grants:
@@ -100,7 +101,7 @@ def export_rehearsal(viewer: Viewer, code: str) -> ResponseReturnValue:
     """Whom the draft concerns, as the filters show. Noted in the audit trail before it is handed out."""
     found = get_open_draft(code)
     beside = find_edition_beside(found.id)
-    reader = sees_changes(viewer)
+    reader = sees_details(viewer)
     scope_asked()
     if beside is None or beside[1].built_at is None or not reader.grants:
         raise DomainError("There is no complete rehearsal that you may read by name.")
