@@ -7,7 +7,6 @@ from accreditation.core.sheets import Column, Table, write_workbook
 from accreditation.web.words import day
 from vetting.queries.boards import EndingRow
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARKING = "OFFICIAL-SENSITIVE"
 
 

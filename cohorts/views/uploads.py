@@ -9,7 +9,7 @@ from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
-from accreditation.core.sheets import read_workbook
+from accreditation.core.sheets import XLSX, read_workbook
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from cohorts.exports.workbooks import error_workbook, results_workbook
@@ -25,8 +25,6 @@ from cohorts.services.uploads import keep_upload, record_upload
 from cohorts.views.blueprint import bp
 from cohorts.views.cohorts import show_cohort
 from cohorts.views.results import say_recorded
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _send(content: bytes, cohort: Cohort, what: str) -> ResponseReturnValue:

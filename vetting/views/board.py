@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.permissions import Permission
+from accreditation.core.sheets import XLSX
 from accreditation.people.queries import get_mediator, units
 from accreditation.people.rules import Viewer
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.paging import Page
 from accreditation.web.words import MONTHS
-from vetting.exports import XLSX, clearances_file
+from vetting.exports import clearances_file
 from vetting.forms import FindForm
 from vetting.queries.boards import (
     Asked,

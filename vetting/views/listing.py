@@ -11,7 +11,7 @@ from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
-from accreditation.core.sheets import read_workbook
+from accreditation.core.sheets import XLSX, read_workbook
 from accreditation.core.sheets.errors import error_file
 from accreditation.core.sheets.limits import LIMITS
 from accreditation.people.rules import Viewer
@@ -26,7 +26,6 @@ from accreditation.web.importing import (
     columns_form,
     decisions_form,
 )
-from vetting.exports import XLSX
 from vetting.forms import ListForm
 from vetting.models import ClearanceList
 from vetting.queries.listing import Upload, get_list, lists_of, plan_of, upload_of

@@ -8,10 +8,11 @@ from accreditation.core.sheets.checks import SheetRefused
 from accreditation.core.sheets.limits import LIMITS, Limits
 from accreditation.core.sheets.reading import read_workbook
 from accreditation.core.sheets.values import Cell, Row, Sheet, Workbook, column_letter
-from accreditation.core.sheets.writing import Column, Table, write_csv, write_workbook
+from accreditation.core.sheets.writing import XLSX, Column, Table, write_csv, write_workbook
 
 __all__ = [
     "LIMITS",
+    "XLSX",
     "Cell",
     "Column",
     "Limits",

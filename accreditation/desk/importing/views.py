@@ -12,7 +12,7 @@ from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError, NotAllowed
 from accreditation.core.permissions import Permission, Scope
-from accreditation.core.sheets import read_workbook
+from accreditation.core.sheets import XLSX, read_workbook
 from accreditation.core.sheets.limits import LIMITS
 from accreditation.desk.importing import forms
 from accreditation.desk.importing.exports import error_file
@@ -31,7 +31,6 @@ bp = Blueprint("importing", __name__)
 
 ROWS_AT_ONCE = 100
 QUESTIONS_AT_ONCE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.route("/mediators/import", methods=["GET", "POST"])

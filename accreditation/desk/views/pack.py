@@ -7,11 +7,11 @@ from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Permission
+from accreditation.core.sheets import XLSX
 from accreditation.desk.exports.pack import pack_workbook
 from accreditation.desk.queries.pack import pack_of
 from accreditation.desk.queries.record import scheme_asked
 from accreditation.desk.views.blueprint import bp
-from accreditation.desk.views.register import XLSX
 from accreditation.desk.views.times import ONLY_TODAY, as_of_asked
 from accreditation.people.queries import get_mediator, subject_of
 from accreditation.people.rules import Viewer

@@ -9,6 +9,7 @@ from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Permission
+from accreditation.core.sheets import XLSX
 from accreditation.desk.exports.register import register_workbook
 from accreditation.desk.queries.register import register_page, register_rows, verdict_counts
 from accreditation.desk.rules.asking import ENDS_WITHIN, SORTS, Asked
@@ -26,8 +27,6 @@ from accreditation.standing.rules.verdict import Verdict
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.tables import Sort
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/mediators")

@@ -7,6 +7,7 @@ from flask import Response, request
 
 from accreditation.core import clock
 from accreditation.core.permissions import Scope
+from accreditation.core.sheets import XLSX
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries.explain import sees_details
@@ -14,7 +15,6 @@ from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.web.filters import Filter, Filters, read_filters
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHARED = ("unit", "scheme")
 """The filters that every page of the forecast has."""
 

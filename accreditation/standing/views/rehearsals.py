@@ -9,6 +9,7 @@ from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
+from accreditation.core.sheets import XLSX
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
 from accreditation.standing.exports.rehearsal import rehearsal_workbook
@@ -27,7 +28,6 @@ from accreditation.standing.views.blueprint import bp
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires, scope_asked
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SECONDS = 2.0
 """How long one request works on a rehearsal; the scheduler goes on with what is left, or the next request does."""
 
