@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from accreditation.core.calendar import FOREVER, Span
+from accreditation.desk.importing.rules.clearances import KnownClearance, Waiting
 from accreditation.desk.importing.rules.following import waivers
 from accreditation.desk.importing.rules.known import Known, Register
 from accreditation.desk.importing.rules.plan import Plan, Status
@@ -50,7 +51,7 @@ KNOWN = Known(
     "employee",
     frozenset({("pass", date(2025, 3, 14))}),
     (Span(date(2025, 3, 14), date(2028, 3, 14)),),
-    (("CTC", Span(date(2025, 1, 9), date(2035, 1, 10))),),
+    (KnownClearance(7, "CTC", date(2025, 1, 9), date(2035, 1, 10)),),
     frozenset({date(2026, 2, 2)}),
 )
 
@@ -109,7 +110,7 @@ def test_blank_cells_erase_nothing():
         ({"refresher_on": date(2026, 9, 1)}, "Refresher day on 1 September 2026"),
         (
             {"clearances": (Held("CTC", date(2025, 1, 9), date(2036, 1, 9)),)},
-            "CTC granted on 9 January 2025, valid through 9 January 2036",
+            "CTC granted on 9 January 2025: valid through 9 January 2036. In the register: to 9 January 2035",
         ),
         (
             {"clearances": (Held("SC", date(2025, 1, 9), date(2030, 1, 9)),)},
@@ -132,6 +133,46 @@ def test_an_earlier_end_of_a_clearance_is_asked_about_and_not_taken_over():
     row = only(replace(ADA, clearances=(Held("CTC", date(2025, 1, 9), date(2030, 1, 9)),)), known=[KNOWN])
     assert row.status is Status.UNCHANGED
     assert "runs to 9 January 2035 in the register and to 9 January 2030 in the file" in row.questions[0]
+
+
+LATER = replace(ADA, clearances=(Held("CTC", date(2025, 1, 9), date(2036, 1, 9)),))
+
+
+def with_clearance(**details) -> Known:
+    return replace(KNOWN, clearances=(replace(KNOWN.clearances[0], **details),))
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ({"stands": False}, "it is no longer granted here"),
+        ({"shortened": True}, "its end was brought forward by the risk owner"),
+    ],
+)
+def test_a_later_end_never_undoes_a_decision(details, said):
+    row = only(LATER, known=[with_clearance(**details)])
+    assert (row.status, row.steps) == (Status.UNCHANGED, ())
+    assert said in row.questions[0]
+
+
+def test_an_old_file_does_not_bring_back_what_was_corrected_here():
+    corrected = with_clearance(former=frozenset({(date(2025, 1, 9), date(2036, 1, 10))}))
+    row = only(LATER, known=[corrected])
+    assert (row.status, row.steps, row.questions) == (Status.UNCHANGED, (), ())
+
+
+def test_a_date_that_was_missing_here_is_filled_in():
+    row = only(ADA, known=[with_clearance(granted_on=None, to_be_asked=True)])
+    assert [step.sentence for step in row.steps] == [
+        "CTC granted on 9 January 2025: valid through 9 January 2035. In the register: a date was missing"
+    ]
+
+
+@pytest.mark.parametrize(("since", "decides"), [(date(2034, 8, 1), 11), (date(2034, 8, 2), None)])
+def test_a_renewal_is_a_clearance_of_its_own_and_the_decision_on_what_was_asked_for(since, decides):
+    known = replace(KNOWN, waiting=(Waiting(11, "CTC", since), Waiting(12, "SC", date(2020, 1, 1))))
+    row = only(replace(ADA, clearances=(Held("CTC", date(2034, 8, 1), date(2044, 7, 31)),)), known=[known])
+    assert [step.application_id for step in row.steps] == [decides]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from accreditation.people.models import Person
 from accreditation.standing.models import Evidence
 from accreditation.standing.queries import get_scheme, standing_on
 from tests import factories
+from vetting.models import Clearance, ClearanceApplication, ClearanceCorrection
+from vetting.services import move_application
 
 SAMPLE = Path(__file__).parents[2] / "data" / "existing-register.xlsx"
 TODAY = factories.TODAY
@@ -247,11 +249,32 @@ def test_a_later_expiry_and_a_newer_refresher_are_changes(app, today, sample):
     (row,) = plan.to_write
     assert (row.number, row.status) == (6, Status.MATCHES)
     assert [step.sentence for step in row.steps] == [
-        "CTC granted on 28 October 2025, valid through 28 October 2031",
+        "CTC granted on 28 October 2025: valid through 28 October 2031. In the register: to 28 October 2030",
         "Refresher day on 1 December 2026",
     ]
+    clearances = db.session.scalar(select(func.count(Clearance.id)))
     import_file(changed)
     assert plan_for(changed).to_write == []
+    assert plan_for(sample).to_write == []  # the older file brings nothing back
+    assert db.session.scalar(select(func.count(Clearance.id))) == clearances  # the same one, with another end
+    (kept,) = db.session.scalars(select(ClearanceCorrection))
+    assert (kept.was_ends_on, kept.ends_on) == (date(2030, 10, 29), date(2031, 10, 29))
+
+
+def test_a_grant_in_the_file_is_the_decision_on_the_application_here(app, today):
+    ada = factories.mediator(name="Ada Okafor", reference="M0001")
+    waiting = factories.clearance_application(ada.id, on=date(2026, 11, 2))
+    with transaction():
+        move_application(waiting.id, to="submitted", on=date(2026, 11, 3), recorded_by=None)
+    sheet = openpyxl.Workbook()
+    sheet.active.append(["Ref", "Surname", "Forename", "CTC granted", "CTC expires"])
+    sheet.active.append(["M0001", "Okafor", "Ada", date(2027, 1, 11), date(2037, 1, 10)])
+    out = io.BytesIO()
+    sheet.save(out)
+    import_file(out.getvalue())
+    assert db.session.scalars(select(ClearanceApplication.state)).one() == "granted"
+    assert db.session.scalars(select(Clearance.application_id)).one() == waiting.id
+    assert plan_for(out.getvalue()).to_write == []
 
 
 def test_the_register_changed_since_the_preview(app, today, sample):

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from accreditation.core.calendar import FOREVER, Span
 from accreditation.core.database import db
+from accreditation.desk.importing.rules.clearances import KnownClearance, Waiting
 from accreditation.desk.importing.rules.known import Former, Known, Register
 from accreditation.desk.importing.rules.rows import Entry
 from accreditation.people.models import ContactAddress, Person
@@ -19,7 +20,8 @@ from accreditation.standing.queries import facts_of_all
 from accreditation.standing.rules.evidence import Fact
 from accreditation.standing.rules.scheme import Scheme
 from cohorts.models import Result
-from vetting.models import Clearance
+from vetting.models import Clearance, ClearanceApplication, ClearanceCorrection
+from vetting.rules.steps import APPLICATION_STEPS, HELD
 
 AT_ONCE = 400
 """Values in one statement: well under what any SQLite takes."""
@@ -64,17 +66,17 @@ def _known(people: dict[int, Person], scheme: Scheme) -> list[Known]:
     counted = {row.id: row.merged_into_id or row.id for rows in former.values() for row in rows}
     records = sorted({*ids, *counted})
     results: dict[int, set[tuple[str, date]]] = {}
-    clearances: dict[int, list[tuple[str, Span]]] = {}
+    clearances: dict[int, list[KnownClearance]] = {}
+    waiting: dict[int, list[Waiting]] = {}
     addresses: dict[int, str] = {}
     for start in range(0, len(records), AT_ONCE):
         batch = records[start : start + AT_ONCE]
         for person_id, outcome, event_on in db.session.execute(_results(batch, scheme.code)):
             results.setdefault(counted.get(person_id, person_id), set()).add((outcome, event_on))
-        for person_id, level, granted_on, ends_on in db.session.execute(_clearances(batch)):
-            assert granted_on is not None
-            clearances.setdefault(counted.get(person_id, person_id), []).append(
-                (level, Span(granted_on, ends_on or FOREVER))
-            )
+        for person_id, clearance in _clearances(batch):
+            clearances.setdefault(counted.get(person_id, person_id), []).append(clearance)
+        for person_id, application in _applications(batch):
+            waiting.setdefault(counted.get(person_id, person_id), []).append(application)
         for person_id, address in db.session.execute(_addresses(batch)):
             addresses[person_id] = address
     return [
@@ -89,8 +91,9 @@ def _known(people: dict[int, Person], scheme: Scheme) -> list[Known]:
             holder_kind=person.holder_kind,
             results=frozenset(results.get(person.id, ())),
             awards=_awards(facts.get(person.id, []), scheme.code),
-            clearances=tuple(sorted(clearances.get(person.id, []))),
+            clearances=tuple(sorted(clearances.get(person.id, []), key=lambda one: one.clearance_id)),
             refreshers=frozenset(fact.starts_on for fact in facts.get(person.id, []) if fact.kind == "refresher"),
+            waiting=tuple(waiting.get(person.id, ())),
             also=tuple(
                 Former(row.reference, row.given_name, row.family_name, row.pay_number, addresses.get(row.id))
                 for row in former.get(person.id, ())
@@ -116,10 +119,39 @@ def _results(person_ids: list[int], scheme: str) -> Select[int, str, date]:
     )
 
 
-def _clearances(person_ids: list[int]) -> Select[int, str, date | None, date | None]:
-    return select(Clearance.person_id, Clearance.level, Clearance.granted_on, Clearance.ends_on).where(
-        Clearance.person_id.in_(person_ids), Clearance.granted_on.is_not(None)
+def _clearances(person_ids: list[int]) -> Iterator[tuple[int, KnownClearance]]:
+    former: dict[int, set[tuple[date | None, date | None]]] = {}
+    corrections = select(
+        ClearanceCorrection.clearance_id, ClearanceCorrection.was_granted_on, ClearanceCorrection.was_ends_on
+    ).where(ClearanceCorrection.person_id.in_(person_ids), ClearanceCorrection.kind.in_(("dates", "shortened")))
+    for clearance_id, granted_on, ends_on in db.session.execute(corrections):
+        former.setdefault(clearance_id or 0, set()).add((granted_on, ends_on))
+    for row in db.session.scalars(select(Clearance).where(Clearance.person_id.in_(person_ids))):
+        yield (
+            row.person_id,
+            KnownClearance(
+                row.id,
+                row.level,
+                row.granted_on,
+                row.ends_on,
+                to_be_asked=row.ends_source == "to_be_asked",
+                stands=row.state in HELD and row.struck_out_on is None,
+                shortened=row.ends_source == "risk_owner",
+                former=frozenset(former.get(row.id, ())),
+            ),
+        )
+
+
+def _applications(person_ids: list[int]) -> Iterator[tuple[int, Waiting]]:
+    """Those that can be granted next."""
+    row = ClearanceApplication
+    query = select(row.person_id, row.id, row.level, row.state_on).where(
+        row.person_id.in_(person_ids),
+        row.decided_on.is_(None),
+        row.state.in_([state for state, steps in APPLICATION_STEPS.items() if "granted" in steps]),
     )
+    for person_id, application_id, level, since in db.session.execute(query):
+        yield person_id, Waiting(application_id, level, since)
 
 
 def _addresses(person_ids: list[int]) -> Select[int, str]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from accreditation.core.calendar import Span, last_good_day
+from accreditation.core.calendar import Span
 from accreditation.core.sheets.rows import Problem
-from accreditation.desk.importing.rules.following import first_bad_day
+from accreditation.desk.importing.rules.clearances import compare_clearance
 from accreditation.desk.importing.rules.known import Known
 from accreditation.desk.importing.rules.rows import Entry, Held
 from accreditation.desk.importing.rules.steps import (
@@ -16,6 +16,7 @@ from accreditation.desk.importing.rules.steps import (
     AddRefresher,
     AddResult,
     Change,
+    GiveDates,
     Rename,
     Step,
     shown,
@@ -96,41 +97,8 @@ def _compare_result(entry: Entry, known: Known | None, award_term: AwardTerm, fo
 
 
 def _compare_clearance(held: Held, known: Known | None, found: Difference) -> None:
-    """A clearance is recorded only with both its days: without them nothing enforceable is known."""
-    same_level = [span for level, span in known.clearances if level == held.level] if known else []
-    if held.granted_on is None or held.valid_through is None:
-        known_already = any(
-            span.starts_on == held.granted_on
-            or (held.valid_through is not None and span.ends_on == first_bad_day(held.valid_through))
-            for span in same_level
-        )
-        if not known_already:
-            found.questions.append(_half_known(held))
-        return
-    ends_on = first_bad_day(held.valid_through)
-    covering = [span for span in same_level if span.starts_on <= held.granted_on and ends_on <= span.ends_on]
-    if not covering:
-        found.steps.append(AddClearance(held.level, held.granted_on, held.valid_through))
-        return
-    longer = [span for span in covering if span.starts_on == held.granted_on and span.ends_on != ends_on]
-    if longer and not any(span.ends_on == ends_on for span in covering):
-        recorded = (
-            f"to {shown(last_good_day(longer[0].ends_on))}" if longer[0].ends_on.year < 9999 else "without an end"
-        )
-        found.questions.append(
-            f"{held.level} runs {recorded} in the register and to {shown(held.valid_through)} in the file. "
-            "The file's earlier end is not taken over: correct the clearance itself if it is right."
-        )
-
-
-def _half_known(held: Held) -> str:
-    if held.granted_on is None and held.valid_through is not None:
-        return (
-            f"{held.level} is said to run to {shown(held.valid_through)}, and not since when. It is not recorded: "
-            "fill in the day it was granted and upload the file again."
-        )
-    assert held.granted_on is not None
-    return (
-        f"{held.level} was granted on {shown(held.granted_on)}, and no expiry is given. It is not recorded: "
-        "fill in the expiry and upload the file again."
-    )
+    match compare_clearance(held, known.clearances if known else (), known.waiting if known else ()):
+        case str(question):
+            found.questions.append(question)
+        case AddClearance() | GiveDates() as step:
+            found.steps.append(step)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from accreditation.core.calendar import Span
+from accreditation.desk.importing.rules.clearances import KnownClearance, Waiting
 from accreditation.people.rules import plain
 
 
@@ -25,8 +26,9 @@ class Known:
     holder_kind: str | None = None
     results: frozenset[tuple[str, date]] = frozenset()
     awards: tuple[Span, ...] = ()
-    clearances: tuple[tuple[str, Span], ...] = ()
+    clearances: tuple[KnownClearance, ...] = ()
     refreshers: frozenset[date] = frozenset()
+    waiting: tuple[Waiting, ...] = ()
     also: tuple["Former", ...] = ()
 
     @property

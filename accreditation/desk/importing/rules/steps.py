@@ -76,15 +76,35 @@ class AddAward:
 
 @dataclass(frozen=True, slots=True)
 class AddClearance:
-    """A clearance; `valid_through` is its last good day."""
+    """A clearance; `valid_through` is its last good day. `application_id`: the application that it decides on."""
 
     level: str
     granted_on: date
     valid_through: date
+    application_id: int | None = None
 
     @property
     def sentence(self) -> str:
-        return f"{self.level} granted on {shown(self.granted_on)}, valid through {shown(self.valid_through)}"
+        decided = ": the decision on the application here" if self.application_id else ""
+        return f"{self.level} granted on {shown(self.granted_on)}, valid through {shown(self.valid_through)}{decided}"
+
+
+@dataclass(frozen=True, slots=True)
+class GiveDates:
+    """The same clearance with a later end, or with a date that was missing. `was` says in words what stands here."""
+
+    clearance_id: int
+    level: str
+    granted_on: date
+    valid_through: date
+    was: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.level} granted on {shown(self.granted_on)}: valid through {shown(self.valid_through)}. "
+            f"In the register: {self.was}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +116,4 @@ class AddRefresher:
         return f"Refresher day on {shown(self.on)}"
 
 
-Step = AddPerson | Rename | Change | AddResult | AddAward | AddClearance | AddRefresher
+Step = AddPerson | Rename | Change | AddResult | AddAward | AddClearance | GiveDates | AddRefresher

@@ -16,6 +16,7 @@ from accreditation.desk.importing.rules.steps import (
     AddRefresher,
     AddResult,
     Change,
+    GiveDates,
     Rename,
     Step,
 )
@@ -26,7 +27,11 @@ from accreditation.standing.queries import get_scheme
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.standing.services import declare, declaring_many
 from cohorts.services.results import record_past_result
+from vetting.services.applications import grant_clearance
 from vetting.services.clearances import record_clearance
+from vetting.services.corrections import correct_dates
+
+BECAUSE = "As the imported register says."
 
 
 def carry_out(
@@ -37,7 +42,7 @@ def carry_out(
     `fields` are those that the sheet records, `source` is what the waivers follow from. Raises DomainError naming the
     row when a room refuses it.
     """
-    work = Work(get_scheme(plan.scheme, on), tuple(fields), plan.tracked_from, source, imported_by)
+    work = Work(get_scheme(plan.scheme, on), tuple(fields), plan.tracked_from, source, on, imported_by)
     references = {}
     with declaring_many():
         # Rows that bring a reference come first: one that is allocated must not take theirs.
@@ -53,9 +58,16 @@ class Work:
     """Writes planned rows through the services of the rooms that own each fact."""
 
     def __init__(
-        self, scheme: Scheme, fields: tuple[str, ...], tracked_from: date, source: tuple[str, int], by: int | None
+        self,
+        scheme: Scheme,
+        fields: tuple[str, ...],
+        tracked_from: date,
+        source: tuple[str, int],
+        on: date,
+        by: int | None,
     ) -> None:
-        self.scheme, self.fields, self.tracked_from, self.source, self.by = scheme, fields, tracked_from, source, by
+        self.scheme, self.fields, self.tracked_from = scheme, fields, tracked_from
+        self.source, self.on, self.by = source, on, by
 
     def write(self, row: PlannedRow) -> str:
         assert row.entry is not None
@@ -95,16 +107,26 @@ class Work:
             case AddAward(starts_on=starts_on):
                 record_past_award(person.id, self.scheme.code, on=starts_on, recorded_by=self.by)
                 self._waive(person, starts_on)
-            case AddClearance(level=level, granted_on=granted_on, valid_through=valid_through):
-                record_clearance(
-                    person.id,
-                    level=level,
+            case AddClearance():
+                self._clear(step, person)
+            case GiveDates(clearance_id=clearance_id, granted_on=granted_on, valid_through=valid_through):
+                correct_dates(
+                    clearance_id,
                     granted_on=granted_on,
                     ends_on=first_bad_day(valid_through),
+                    reason=BECAUSE,
+                    on=self.on,
                     recorded_by=self.by,
                 )
             case AddRefresher(on=attended_on):
                 record_past_attendance(person.id, attended_on=attended_on, recorded_by=self.by)
+
+    def _clear(self, step: AddClearance, person: Person) -> None:
+        ends_on = first_bad_day(step.valid_through)
+        if step.application_id is not None:
+            grant_clearance(step.application_id, on=step.granted_on, ends_on=ends_on, recorded_by=self.by)
+            return
+        record_clearance(person.id, level=step.level, granted_on=step.granted_on, ends_on=ends_on, recorded_by=self.by)
 
     def _waive(self, person: Person, awarded_on: date) -> None:
         for waiver in waivers(self.scheme, self.fields, awarded_on=awarded_on, tracked_from=self.tracked_from):
