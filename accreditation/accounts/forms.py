@@ -155,6 +155,11 @@ class SettingsForm(BaseForm):
         [Optional(), Regexp(r"\d{1,6}$", message="Enter a whole number, such as 150, or 0 for none")],
         description="How many who may work the service wants. The forecast marks the weeks with fewer; 0 for none.",
     )
+    cohort_capacity = IntegerField(
+        "Places on a new cohort",
+        [DataRequired("Enter the number of places"), NumberRange(1, 500, "Enter a number from 1 to 500")],
+        description="Suggested when a cohort is planned. Each cohort can have another number.",
+    )
     clearance_lead_days = IntegerField(
         "Days from asking for a clearance to its decision",
         [DataRequired("Enter a whole number of days"), NumberRange(1, 730, "Enter a number of days from 1 to 730")],

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     RECORD_PRACTICE = "record_practice"
     RECORD_RESULTS = "record_results"
     RELEASE_RESULTS = "release_results"
+    RUN_COHORT = "run_cohort"  # who trains and assesses, sessions, joining instructions, attendance
     SIFT_APPLICATIONS = "sift_applications"  # those given to oneself, by reference and answers alone
     USE_HELPLINE = "use_helpline"
     VIEW_APPLICATIONS = "view_applications"
@@ -99,7 +100,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_SCHEMES,
         }
     ),
-    Role.TRAINING_PROVIDER: frozenset({P.VIEW_COHORTS, P.RECORD_RESULTS}),
+    Role.TRAINING_PROVIDER: frozenset({P.VIEW_COHORTS, P.RECORD_RESULTS, P.RUN_COHORT}),
     Role.PRACTICE_MANAGER: frozenset(
         {
             P.ACTIVATE_SCHEME,
@@ -119,6 +120,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.RECORD_PRACTICE,
             P.RECORD_RESULTS,
             P.RELEASE_RESULTS,
+            P.RUN_COHORT,
             P.VIEW_APPLICATIONS,
             P.VIEW_ATTENTION,
             P.VIEW_AWARDS,

@@ -10,6 +10,7 @@ DEFAULTS = {
     "service_phone": "",
     "main_scheme": "INHOUSE-WPM",
     "helpline_phone": "",
+    "cohort_capacity": "12",  # places on a new cohort (DOMAIN.md section 4: "up to 12")
     "cover_wanted": "0",  # mediators who may work that the service wants to have; 0: no number is set
     "reminder_breaker": "25",  # so many reminders on one day go out without a person's word
     "clearance_overdue": "block",  # or "review": a clearance stays open, and its review date becomes a deadline

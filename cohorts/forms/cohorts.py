@@ -10,7 +10,6 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from accreditation.core.calendar import last_good_day
 from accreditation.web.forms import BaseForm, DayField
 from cohorts.models import Cohort
-from cohorts.models.cohorts import CAPACITY
 
 
 class CohortForm(BaseForm):
@@ -25,14 +24,24 @@ class CohortForm(BaseForm):
     results_due_on = DayField("Results due by", validators=[InputRequired("Enter the day results are due by")])
     capacity = IntegerField(
         "Places",
-        default=CAPACITY,
         validators=[InputRequired("Enter the number of places"), NumberRange(1, 500, "Enter a number from 1 to 500")],
     )
 
+    attendance_percent = IntegerField(
+        "Attendance needed for a result",
+        description="Percent of the hours of training. Leave it empty if the scheme asks for none.",
+        validators=[Optional(), NumberRange(1, 100, "Enter a number from 1 to 100, or leave it empty")],
+    )
+
     def __init__(
-        self, *, providers: Sequence[tuple[str, str]], schemes: Sequence[tuple[str, str]], cohort: Cohort | None = None
+        self,
+        *,
+        providers: Sequence[tuple[str, str]],
+        schemes: Sequence[tuple[str, str]],
+        cohort: Cohort | None = None,
+        places: int | None = None,
     ) -> None:
-        super().__init__(data=_answers(cohort) if cohort else None)
+        super().__init__(data=_answers(cohort) if cohort else {"capacity": places})
         self.provider.choices = list(providers)
         self.scheme.choices = list(schemes)
         if cohort:  # who trains and for what is settled once people are on it
@@ -53,6 +62,7 @@ class CohortForm(BaseForm):
             "assessment_on": self.assessment_on.data,
             "results_due_on": self.results_due_on.data,
             "capacity": self.capacity.data,
+            "attendance_percent": self.attendance_percent.data,
         }
 
 
@@ -64,6 +74,7 @@ def _answers(cohort: Cohort) -> dict[str, object]:
         "assessment_on": cohort.assessment_on,
         "results_due_on": cohort.results_due_on,
         "capacity": cohort.capacity,
+        "attendance_percent": cohort.attendance_percent,
     }
 
 

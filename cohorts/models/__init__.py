@@ -1,7 +1,8 @@
-"""What the room keeps: intakes, applications and their selection, cohorts with their places, results, workbooks."""
+"""What the room keeps: intakes, applications and selection; cohorts, places, staff, sessions, attendance; results."""
 
 from cohorts.models.applications import Application, ApplicationStep
-from cohorts.models.cohorts import Cohort, Enrolment
+from cohorts.models.attendance import Attendance, AttendanceUpload
+from cohorts.models.cohorts import Cohort, Enrolment, EnrolmentStep
 from cohorts.models.intakes import Criterion, Intake, PanelMember, Question
 from cohorts.models.results import Result, ResultUpload
 from cohorts.models.selection import (
@@ -13,15 +14,21 @@ from cohorts.models.selection import (
     Offer,
     SlotPanel,
 )
+from cohorts.models.teaching import CohortSession, CohortStaff, SessionNotice, SessionTrainer
 
 __all__ = [
     "Application",
     "ApplicationAnswer",
     "ApplicationLink",
     "ApplicationStep",
+    "Attendance",
+    "AttendanceUpload",
     "Cohort",
+    "CohortSession",
+    "CohortStaff",
     "Criterion",
     "Enrolment",
+    "EnrolmentStep",
     "Intake",
     "InterviewSlot",
     "Mark",
@@ -31,5 +38,7 @@ __all__ = [
     "Question",
     "Result",
     "ResultUpload",
+    "SessionNotice",
+    "SessionTrainer",
     "SlotPanel",
 ]

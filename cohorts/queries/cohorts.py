@@ -57,6 +57,19 @@ def get_cohort_to_record(cohort_id: int, viewer: Viewer) -> Cohort:
     return cohort
 
 
+def get_cohort_to_run(cohort_id: int, viewer: Viewer) -> Cohort:
+    """For staff, sessions and attendance. Raises NotAllowed for who sees only some of its candidates."""
+    cohort = get_cohort(cohort_id, viewer)
+    if not runs_it(cohort, viewer):
+        raise NotAllowed("Only the training provider and those who manage the whole service run this cohort.")
+    return cohort
+
+
+def runs_it(cohort: Cohort, viewer: Viewer) -> bool:
+    """Whether the viewer is there for the whole cohort, not for one unit's people."""
+    return bool(viewer.ids(Scope.SERVICE)) or cohort.provider_id in viewer.ids(Scope.PROVIDER)
+
+
 def lock_cohort(cohort_id: int) -> Cohort:
     """For services: nobody else changes its places or results until the transaction ends."""
     return db.session.get_one(Cohort, cohort_id, with_for_update=True, populate_existing=True)

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
+from accreditation.core.settings import get_setting
 from accreditation.standing.queries import get_scheme
 from cohorts.models import Cohort
-from cohorts.models.cohorts import CAPACITY
 from cohorts.queries.cohorts import lock_cohort, places_taken
 from cohorts.queries.results import count_missing, count_unreleased
 from cohorts.rules import states
@@ -24,11 +24,14 @@ def plan_cohort(
     ends_on: date,
     results_due_on: date,
     assessment_on: date | None = None,
-    capacity: int = CAPACITY,
+    capacity: int | None = None,
+    attendance_percent: int | None = None,
     created_by: int | None,
 ) -> Cohort:
     """A cohort that trains on [starts_on, ends_on). `results_due_on` is the last good day for its results.
 
+    `capacity` None: as many places as the service usually has. `attendance_percent` of the hours must be attended
+    before there can be a result; None: attendance is recorded and asks nothing of the results.
     Raises DomainError with everything that does not fit, NotFound for a scheme that is not installed.
     """
     get_scheme(scheme, starts_on)
@@ -41,7 +44,8 @@ def plan_cohort(
         ends_on=ends_on,
         assessment_on=assessment_on,
         results_due_on=results_due_on,
-        capacity=capacity,
+        capacity=usual_capacity() if capacity is None else capacity,
+        attendance_percent=attendance_percent,
         state="planned",
         version=1,
         created_by=created_by,
@@ -49,6 +53,11 @@ def plan_cohort(
     db.session.add(cohort)
     db.session.flush()
     return cohort
+
+
+def usual_capacity() -> int:
+    """Places on a cohort unless somebody says otherwise: a setting of the service, at first 12 (DOMAIN.md 4)."""
+    return int(get_setting("cohort_capacity"))
 
 
 def change_cohort(
@@ -61,8 +70,12 @@ def change_cohort(
     assessment_on: date | None,
     results_due_on: date,
     capacity: int,
+    attendance_percent: int | None,
 ) -> Cohort:
-    """New dates, title or capacity. Raises Conflict when it changed since `version`, DomainError for a misfit."""
+    """New dates, title, capacity or share of attendance.
+
+    Raises Conflict when it changed since `version`, DomainError for a misfit.
+    """
     cohort = lock_cohort(cohort_id)
     refuse_stale(cohort, version)
     if (taken := places_taken(cohort_id)) > capacity:
@@ -70,6 +83,7 @@ def change_cohort(
     _refuse(title, starts_on, ends_on, assessment_on, results_due_on, cohort_id=cohort_id)
     cohort.title, cohort.starts_on, cohort.ends_on = title, starts_on, ends_on
     cohort.assessment_on, cohort.results_due_on, cohort.capacity = assessment_on, results_due_on, capacity
+    cohort.attendance_percent = attendance_percent
     cohort.version += 1
     keep_deadline(cohort)
     return cohort

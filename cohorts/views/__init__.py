@@ -12,6 +12,7 @@ from cohorts.views import (
     release,
     results,
     selection,
+    staff,
     support,
     uploads,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "release",
     "results",
     "selection",
+    "staff",
     "support",
     "uploads",
 ]

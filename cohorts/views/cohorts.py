@@ -30,7 +30,7 @@ from cohorts.queries.cohorts import (
 from cohorts.queries.results import former_candidates, get_place, released_results_of, roster
 from cohorts.rules import results as result_rules
 from cohorts.rules import states
-from cohorts.services.cohorts import change_cohort, plan_cohort, step_cohort
+from cohorts.services.cohorts import change_cohort, plan_cohort, step_cohort, usual_capacity
 from cohorts.services.enrolments import change_enrolment, enrol_person
 from cohorts.views.blueprint import bp
 
@@ -87,7 +87,7 @@ def _provider_choices() -> list[tuple[str, str]]:
 @bp.route("/cohorts/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_COHORTS)
 def new_cohort(viewer: Viewer) -> ResponseReturnValue:
-    form = CohortForm(providers=_provider_choices(), schemes=_scheme_choices())
+    form = CohortForm(providers=_provider_choices(), schemes=_scheme_choices(), places=usual_capacity())
     if form.validate_on_submit():
         try:
             with transaction():
@@ -168,6 +168,7 @@ def show_cohort(
         and viewer.may_somewhere(Permission.RECORD_RESULTS)
         and any(who.closed_because is None for who in candidates),
         may_manage=whole_service and viewer.may_somewhere(Permission.MANAGE_COHORTS),
+        may_run=whole_cohort and viewer.may_somewhere(Permission.RUN_COHORT),
         may_release=viewer.may_somewhere(Permission.RELEASE_RESULTS),
     )
 

@@ -63,7 +63,7 @@ def test_a_scheme_that_is_not_there_is_refused(app):
 
 def change(cohort_id, version, **changes):
     cohort = db.session.get_one(Cohort, cohort_id)
-    names = ("title", "starts_on", "ends_on", "assessment_on", "results_due_on", "capacity")
+    names = ("title", "starts_on", "ends_on", "assessment_on", "results_due_on", "capacity", "attendance_percent")
     plan = {name: getattr(cohort, name) for name in names} | changes
     with transaction():
         cohorts.change_cohort(cohort_id, version=version, **plan)

@@ -1,32 +1,48 @@
 """Applicants, cohorts and results, as the office would name them."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from sqlalchemy import select
 
+from accreditation.core.calendar import LONDON
 from accreditation.core.database import db, transaction
 from accreditation.people.models import Person
-from cohorts.models import Application, ApplicationLink, Cohort, Enrolment, Intake, Marking, Result
+from cohorts.models import (
+    Application,
+    ApplicationLink,
+    Cohort,
+    CohortSession,
+    CohortStaff,
+    Enrolment,
+    Intake,
+    Marking,
+    Result,
+)
 from cohorts.rules.intakes import CriterionPlan, QuestionPlan
 from cohorts.rules.results import Entry
-from cohorts.services import applications, cohorts, enrolments, intakes, panel, release, results, support
+from cohorts.rules.sessions import SessionPlan
+from cohorts.services import applications, cohorts, enrolments, intakes, panel, release, results, sessions, support
 from cohorts.services import marking as markings
 from cohorts.services.links import open_link, token_of
+from cohorts.services.staff import add_to_staff
 from tests.factories.days import TODAY
 from tests.factories.people import person, provider
 
 __all__ = [
     "application",
     "candidate",
+    "closed",
     "cohort",
     "drafts",
     "intake",
     "link_of",
     "marking",
     "released_results",
+    "staff",
     "submitted_results",
+    "training_session",
 ]
 
 _serial = count(1)
@@ -186,6 +202,39 @@ def candidate(cohort_id: int, who: Person | None = None, **details) -> Enrolment
     who_id = (who or person(**details)).id
     with transaction():
         return enrolments.enrol_person(who_id, cohort_id, on=TODAY, enrolled_by=None)
+
+
+def staff(cohort_id: int, who: Person | None = None, role: str = "trainer") -> CohortStaff:
+    """Somebody who trains the cohort, or assesses it."""
+    who_id = (who or person()).id
+    with transaction():
+        return add_to_staff(cohort_id, who_id, role, on=TODAY, added_by=None)
+
+
+def training_session(
+    cohort_id: int, title: str = "Day 1", *, on: date = TODAY - timedelta(39), minutes: int = 360, **details
+) -> CohortSession:
+    """A day of training in London, from half past nine, six hours unless told otherwise."""
+    starts_at = datetime.combine(on, time(9, 30), LONDON).astimezone(UTC)
+    with transaction():
+        return sessions.plan_session(
+            cohort_id,
+            SessionPlan(
+                title=title,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=minutes + 60),
+                minutes=minutes,
+                venue="Room 4, Gordon House",
+                **details,
+            ),
+            at=NOW,
+        )
+
+
+def closed(cohort_id: int) -> None:
+    """The cohort is closed, whatever became of its candidates."""
+    with transaction():
+        db.session.get_one(Cohort, cohort_id).state = "closed"
 
 
 def references(cohort_id: int) -> list[str]:

@@ -25,7 +25,7 @@ PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
-    "list_id", "marking_id",
+    "list_id", "marking_id", "staff_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -40,6 +40,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     cohort = factories.cohort(provider_id=provider_id, title=f"Cohort of {person.family_name}")
     place = factories.candidate(cohort.id, person)
     result = factories.released_results(cohort.id, "pass")[0]
+    staff = factories.staff(cohort.id)
     factories.clearance(person.id)
     day = factories.refresher_day()
     award = factories.award(person.id, on=TODAY)
@@ -97,6 +98,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "enrolment_id": place.id,
         "result_id": result.id,
         "upload_id": upload.id,
+        "staff_id": staff.id,
         "day_id": day.id,
         "award_id": award.id,
         "number": award.number,

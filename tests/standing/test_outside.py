@@ -121,6 +121,7 @@ def change_a_cohort(who):
             assessment_on=cohort.assessment_on,
             results_due_on=cohort.results_due_on,
             capacity=cohort.capacity,
+            attendance_percent=cohort.attendance_percent,
         )
 
 
