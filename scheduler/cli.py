@@ -16,9 +16,10 @@ from accreditation.core.errors import DomainError
 from accreditation.core.migrate import schema_is_current
 from scheduler.jobs import Planned, Ticker, plan_all
 from scheduler.queries.letters import names_of, troubled_count
+from scheduler.rules.ladders import stage_words
 from scheduler.services.delivery import deliver_letters
 from scheduler.services.marks import set_mark
-from scheduler.services.planning import stage_words, what_to_plan
+from scheduler.services.planning import what_to_plan
 from scheduler.services.rules import install_usual_rules
 
 

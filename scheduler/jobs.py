@@ -26,7 +26,8 @@ from accreditation.standing.services.rehearsing import rehearse_next, sweep
 from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, Pace, deliver_letters
 from scheduler.services.marks import set_mark, take_lease
-from scheduler.services.planning import owe_reminders, what_to_plan
+from scheduler.services.owing import owe_reminders
+from scheduler.services.planning import what_to_plan
 from scheduler.services.rules import install_usual_rules
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ WORKING_BEAT = 15  # seconds between two looks at what is to be worked out for e
 CHECK_BEAT = 600  # seconds between two looks whether the daily check is due
 RENEW = timedelta(seconds=30)  # how often a check that takes long says that it still lives
 REST = 0.05  # seconds between two batches of a check, for those who work with the register meanwhile
-AT_ONCE = 50  # letters' worth of reminders in one transaction, so that nobody waits long for the database
+AT_ONCE = 500  # letters' worth of reminders in one transaction, so that nobody waits long for the database
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,15 @@ SUBJECTS = [
     "results_outstanding",
     "helpline_followup",
     "return_from_leave",
+    "clearance_review",
+    "clearance_aftercare",
+    "offer_answer",
+    "line_manager_support",
+    "refresher_booking",
 ]
 """What a rule reminds of. The first five are kinds of requirement that end; the rest are kinds of deadline."""
 
-AUDIENCES = ["mediator", "practice_manager", "provider", "helpline"]
+AUDIENCES = ["mediator", "practice_manager", "provider", "helpline", "line_manager", "vetting_officer"]
 
 OBLIGATION_STATES = ["owed", "collapsed", "settled", "superseded"]
 """owed: letters were queued. collapsed: a more urgent stage was due too and spoke for it. settled: recorded as known
@@ -133,3 +138,33 @@ class SchedulerMark(Base):
     words: Mapped[str]
     failures: Mapped[int] = mapped_column(default=0)
     until: Mapped[datetime | None]
+
+
+@append_only
+class LetterWording(Record):
+    """The words of a letter as this service has written them, in versions; without words: as the product has them.
+
+    `number` counts from 1 for each template, the greatest holds. A letter keeps the number that it was written with.
+    """
+
+    __tablename__ = "letter_wording"
+    __table_args__ = (
+        UniqueConstraint("template", "number", name="uq_letter_wording_number"),
+        CheckConstraint("(subject IS NULL) = (body IS NULL)", name="both_or_neither"),
+    )
+
+    template: Mapped[str]
+    number: Mapped[int]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    written_at: Mapped[datetime]
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ReminderPreference(Record):
+    """How somebody wants to be told about other people: one by one, or (`weekly`) in one letter a week."""
+
+    __tablename__ = "reminder_preference"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    weekly: Mapped[bool]

@@ -1,6 +1,6 @@
 """The database: its models' base, its one way to write, and what must hold on SQLite and PostgreSQL alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -134,6 +134,26 @@ def insert_if_absent(model: type[Record], **values: Any) -> int | None:
     """Insert unless a unique constraint holds such a row; the new id, or None. Right with any number of writers."""
     new_id: int | None = db.session.scalar(_insert_or_nothing(model, values).returning(model.id))
     return new_id
+
+
+def insert_many(model: type[Record], rows: list[dict[str, Any]], *, returning: Sequence[Any] = ()) -> list[Any]:
+    """The same for many rows, in few statements; what is asked for of those that were new, in no order.
+
+    For tables outside the audit trail: every row has the same columns, and no default of the model is filled in.
+    """
+    if not rows:
+        return []
+    if model.__audited__:
+        raise RuntimeError(f"adding {model.__name__} in bulk would escape the audit trail")
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table = model.__table__
+    assert isinstance(table, Table)
+    statement = insert(table).on_conflict_do_nothing()
+    if not returning:
+        db.session.execute(statement, rows)
+        return []
+    return list(db.session.execute(statement.returning(*returning), rows))
 
 
 def insert_unless_there(model: type[Base], **values: Any) -> None:

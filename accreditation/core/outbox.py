@@ -5,15 +5,17 @@ from (`facts_for`) at the moment it is handed over.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, Index, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accreditation.core import clock
-from accreditation.core.database import Record, db, insert_if_absent
+from accreditation.core.database import Record, db, insert_if_absent, insert_many
 
 STATES = (
     "queued",
@@ -63,6 +65,8 @@ class Letter(Record):
     ended_at: Mapped[datetime | None]
     released_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     resends: Mapped[int] = mapped_column(default=0)
+    wording: Mapped[int | None]  # the version of its words that it was last written with; 0: the product's own
+    content_hash: Mapped[str | None]  # SHA-256 of subject and text as they were handed over
 
     @property
     def called(self) -> str:
@@ -72,26 +76,50 @@ class Letter(Record):
         return self.template.rpartition("/")[2].removesuffix(".txt").replace("_", " ").capitalize()
 
 
+@dataclass(frozen=True, slots=True)
+class ToQueue:
+    """One letter to be queued: to whom, which, about what, its key, and a reason for which it waits for a person."""
+
+    person_id: int
+    template: str
+    about_id: int
+    key: str
+    hold: str | None = None
+
+
 def queue(person_id: int, template: str, *, about_id: int, key: str, hold: str | None = None) -> int | None:
     """Owe this letter, in the caller's transaction. The letter's id, or None when that key is queued already.
 
     `hold` is a reason for which it waits until a person releases it.
     """
     now = clock.now()
-    return insert_if_absent(
-        Letter,
-        person_id=person_id,
-        template=template,
-        about_id=about_id,
-        key=key,
-        message_id=f"<{secrets.token_hex(16)}@{mail_domain()}>",
-        state="held" if hold else "queued",
-        reason=hold,
-        queued_at=now,
-        not_before=now,
-        tries=0,
-        resends=0,
-    )
+    return insert_if_absent(Letter, **_row(ToQueue(person_id, template, about_id, key, hold), now, now, mail_domain()))
+
+
+def queue_many(letters: Iterable[ToQueue], *, not_before: datetime | None = None) -> int:
+    """Owe these, in the caller's transaction: how many of them were not queued already.
+
+    `not_before`: the moment from which they may go; None: at once.
+    """
+    now, domain = clock.now(), mail_domain()
+    rows = [_row(letter, now, not_before or now, domain) for letter in letters]
+    return len(insert_many(Letter, rows, returning=[Letter.id]))
+
+
+def _row(letter: ToQueue, now: datetime, not_before: datetime, domain: str) -> dict[str, Any]:
+    return {
+        "person_id": letter.person_id,
+        "template": letter.template,
+        "about_id": letter.about_id,
+        "key": letter.key,
+        "message_id": f"<{secrets.token_hex(16)}@{domain}>",
+        "state": "held" if letter.hold else "queued",
+        "reason": letter.hold,
+        "queued_at": now,
+        "not_before": not_before,
+        "tries": 0,
+        "resends": 0,
+    }
 
 
 def cancel_waiting(person_id: int, *, reason: str) -> int:

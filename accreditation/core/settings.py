@@ -13,6 +13,10 @@ DEFAULTS = {
     "cohort_capacity": "12",  # places on a new cohort (DOMAIN.md section 4: "up to 12")
     "cover_wanted": "0",  # mediators who may work that the service wants to have; 0: no number is set
     "reminder_breaker": "25",  # so many reminders on one day go out without a person's word
+    "reminders_from": "08:00",  # London; reminders go out from then on …
+    "reminders_until": "18:00",  # … and until before this
+    "reminders_on": "working_days",  # or "every_day"
+    "letters_per_minute": "0",  # so many are handed to the mail server at most, by all schedulers together; 0: no limit
     "clearance_overdue": "block",  # or "review": a clearance stays open, and its review date becomes a deadline
     "clearance_reinstate_months": "12",  # for so long a clearance that lapsed with its holder's leaving can come back
     "clearance_early_months": "6",  # a renewal may be asked for so much earlier, to level the load

@@ -3,11 +3,11 @@
 Sets, never one person at a time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Case, ColumnElement, Select, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import Case, ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from accreditation.core.calendar import days_after
@@ -66,20 +66,20 @@ def _missing(on: date) -> Iterator[Reminder]:
     wanted: dict[str, list[Ladder]] = {}
     for ladder in ladders():
         wanted.setdefault(ladder.subject, []).append(ladder)
-    for history in all_histories().values():
-        scheme = history.shown(history.version_on(on))
-        for requirement in history.requirements(on):
+    schemes = {history: history.shown(history.version_on(on)) for history in all_histories().values()}
+    judged = editions_with_anybody({scheme.edition for scheme in schemes.values()})
+    for history, scheme in schemes.items():
+        for requirement in history.requirements(on) if scheme.edition in judged else ():
             for ladder in wanted.get(subject_of_requirement(requirement), []):
                 subject = requirement_subject(scheme, requirement)
                 rows = ending_requirements(scheme, requirement, ladder, on)
-                for person_id, ends_on in db.session.execute(rows.where(~_spoken_for(subject, ladder, on))):
+                for person_id, ends_on, unit_id in db.session.execute(rows.where(~_spoken_for(subject, ladder, on))):
                     for stage in due_stages(ladder.stages, ends_on, on):
-                        yield Reminder(person_id, subject, ends_on, stage, ladder.audience)
-    for kind, found in wanted.items():
-        for ladder in found:
-            for deadline in db.session.scalars(
-                due_deadlines(kind, ladder, on).where(~_deadline_spoken_for(ladder, on))
-            ):
+                        yield Reminder(person_id, subject, ends_on, stage, ladder.audience, unit_id=unit_id)
+    for kind in kinds_of_deadlines() & wanted.keys():
+        for ladder in wanted[kind]:
+            due = due_deadlines(kind, ladder, on).where(~_deadline_spoken_for(ladder, on))
+            for deadline, unit_id in db.session.execute(due):
                 for stage in due_stages(ladder.stages, deadline.basis_date, on):
                     yield Reminder(
                         deadline.person_id,
@@ -88,7 +88,26 @@ def _missing(on: date) -> Iterator[Reminder]:
                         stage,
                         ladder.audience,
                         provider_id=deadline.provider_id,
+                        unit_id=unit_id,
+                        owner_id=deadline.owner_id,
                     )
+
+
+def editions_with_anybody(editions: Collection[str]) -> set[str]:
+    """Those of the editions in which somebody has a verdict that is reminded of: an entry of an index for each."""
+    if not editions:
+        return set()
+    asked = [
+        select(literal(edition)).where(
+            exists().where(StandingPeriod.edition == edition, StandingPeriod.verdict.in_(REMINDED))
+        )
+        for edition in sorted(editions)
+    ]
+    return set(db.session.scalars(union_all(*asked)))
+
+
+def kinds_of_deadlines() -> set[str]:
+    return set(db.session.scalars(select(Deadline.kind).distinct()))
 
 
 # --- requirements ----------------------------------------------------------------------------------------------------
@@ -109,14 +128,16 @@ def requirement_subject(scheme: Scheme, requirement: Requirement) -> str:
     return f"requirement:{scheme.code}:{requirement.code}"
 
 
-def ending_requirements(scheme: Scheme, requirement: Requirement, ladder: Ladder, on: date) -> Select[int, date]:
-    """(person, exclusive end) of everyone whose run of met days ends, or ended, within the ladder's reach of the day.
+def ending_requirements(
+    scheme: Scheme, requirement: Requirement, ladder: Ladder, on: date
+) -> Select[int, date, int | None]:
+    """(person, exclusive end, unit) of all whose run of met days ends, or ended, within the ladder's reach of the day.
 
     Nobody who has met it anew since, and nobody who is not to be reminded on that day.
     """
     period, later, award = RequirementPeriod, aliased(RequirementPeriod), aliased(RequirementPeriod)
     rows = (
-        select(period.person_id, period.ends_on)
+        select(period.person_id, period.ends_on, Person.unit_id)
         .join(Person, Person.id == period.person_id)
         .join(
             StandingPeriod,
@@ -207,10 +228,10 @@ def deadline_subject(deadline: Deadline) -> str:
     return f"deadline:{deadline.kind}:{deadline.source_type}:{deadline.source_id}:{deadline.code}"
 
 
-def due_deadlines(kind: str, ladder: Ladder, on: date) -> Select[Deadline]:
-    """The deadlines of this kind that are within the ladder's reach of the day, of people who are still here."""
+def due_deadlines(kind: str, ladder: Ladder, on: date) -> Select[Deadline, int | None]:
+    """(deadline, unit of the person) for each of this kind within the ladder's reach, of people who are still here."""
     return (
-        select(Deadline)
+        select(Deadline, Person.unit_id)
         .outerjoin(Person, Person.id == Deadline.person_id)
         .where(
             Deadline.kind == kind,
@@ -251,7 +272,7 @@ def why_no_longer_due(owed: Obligation, on: date) -> str | None:
     if kind == "deadline":
         deadline_kind = rest.partition(":")[0]
         due = due_deadlines(deadline_kind, ladder, on).where(Deadline.basis_date == owed.basis_date)
-        still = any(deadline_subject(deadline) == owed.subject for deadline in db.session.scalars(due))
+        still = any(deadline_subject(deadline) == owed.subject for deadline, _ in db.session.execute(due))
         return None if still else "It has been done, or its date has moved since this reminder was planned."
     scheme_code, _, code = rest.rpartition(":")
     history = all_histories(scheme_code).get(scheme_code)

@@ -7,13 +7,14 @@ from sqlalchemy import or_, select
 from accreditation.core.database import db
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.models import GrantRow, Person
-from accreditation.standing.models import Deadline
 from scheduler.rules.ladders import Reminder
 
 ROLES = {
     "practice_manager": Role.PRACTICE_MANAGER,
     "provider": Role.TRAINING_PROVIDER,
     "helpline": Role.HELPLINE_ADVISER,
+    "line_manager": Role.LINE_MANAGER,
+    "vetting_officer": Role.VETTING_OFFICER,
 }
 
 
@@ -34,30 +35,19 @@ class Recipients:
             self._held[audience] = [(row.person_id, row.scope, row.scope_id) for row in db.session.execute(rows)]
 
     def of(self, reminder: Reminder) -> list[int]:
-        """The ids of the people to write to, each once; empty: nobody holds the role."""
+        """The ids of the people to write to, each once; empty: nobody holds the role. Asks the database nothing."""
         if reminder.audience == "mediator":
             return [reminder.person_id] if reminder.person_id else []
-        if reminder.audience == "helpline" and (owner := self._owner(reminder)):
-            return [owner]
-        within = {Scope.PROVIDER.value: reminder.provider_id, Scope.UNIT.value: self._unit(reminder)}
+        if reminder.audience == "helpline" and reminder.owner_id:
+            return [reminder.owner_id]
+        within = {
+            Scope.PROVIDER.value: reminder.provider_id,
+            Scope.UNIT.value: reminder.unit_id,
+            Scope.PERSON.value: reminder.person_id,
+        }
         found = {
             person_id
             for person_id, scope, scope_id in self._held[reminder.audience]
             if scope == Scope.SERVICE.value or (scope_id is not None and scope_id == within.get(scope))
         }
         return sorted(found)
-
-    def _unit(self, reminder: Reminder) -> int | None:
-        if reminder.person_id is None:
-            return None
-        return db.session.scalar(select(Person.unit_id).where(Person.id == reminder.person_id))
-
-    def _owner(self, reminder: Reminder) -> int | None:
-        _, kind, source_type, source_id, code = reminder.subject.split(":", 4)
-        query = select(Deadline.owner_id).where(
-            Deadline.kind == kind,
-            Deadline.source_type == source_type,
-            Deadline.source_id == int(source_id),
-            Deadline.code == code,
-        )
-        return db.session.scalar(query)

@@ -39,6 +39,8 @@ AUDIENCE_WORDS = {
     "practice_manager": "the practice manager",
     "provider": "the training provider",
     "helpline": "the helpline adviser",
+    "line_manager": "the line manager",
+    "vetting_officer": "the vetting officer",
 }
 
 SUBJECT_WORDS = {
@@ -50,6 +52,11 @@ SUBJECT_WORDS = {
     "results_outstanding": "Results outstanding",
     "helpline_followup": "Helpline follow-up",
     "return_from_leave": "Return from leave",
+    "clearance_review": "Clearance review",
+    "clearance_aftercare": "Clearance aftercare",
+    "offer_answer": "Answer to an offer of a place",
+    "line_manager_support": "A line manager's support",
+    "refresher_booking": "Booked refresher day",
 }
 
 
@@ -166,7 +173,7 @@ def why_nothing(person: Person, on: date) -> list[str]:
         reasons.append("There is no address to write to.")
     elif any(row.ended_at is None and row.undeliverable_since for row in person.addresses):
         reasons.append("Letters to their address do not arrive.")
-    manager = Recipients(on).of(Reminder(person.id, "", on, 0, "practice_manager"))
+    manager = Recipients(on).of(Reminder(person.id, "", on, 0, "practice_manager", unit_id=person.unit_id))
     if not manager:
         reasons.append("Nobody is their practice manager, so what has run out is told to nobody else.")
     return reasons

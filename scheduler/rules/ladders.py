@@ -39,9 +39,12 @@ def deadline_kind(subject: str) -> str | None:
     return rest.partition(":")[0] if kind == "deadline" else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reminder:
-    """One reminder whose day has come: `stage` days before `basis_date`, the exclusive end."""
+    """One reminder whose day has come: `stage` days before `basis_date`, the exclusive end.
+
+    The rest says who may be told of it: the unit of the person, the provider, and who alone has to see to it.
+    """
 
     person_id: int | None
     subject: str
@@ -49,9 +52,11 @@ class Reminder:
     stage: int
     audience: str
     provider_id: int | None = field(default=None, compare=False)
+    unit_id: int | None = field(default=None, compare=False)
+    owner_id: int | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """What one letter says to one audience about one person: the reminders of one day.
 
@@ -64,6 +69,14 @@ class Bundle:
     @property
     def lead(self) -> Reminder:
         return self.reminders[0]
+
+
+def stage_words(stage: int) -> str:
+    """ "90 days before", "on the day", "7 days after"."""
+    if stage == 0:
+        return "on the day"
+    days = f"{abs(stage)} day{'s' if abs(stage) != 1 else ''}"
+    return f"{days} before" if stage > 0 else f"{days} after"
 
 
 def due_stages(ladder: Iterable[int], ends_on: date, on: date) -> list[int]:

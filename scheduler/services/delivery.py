@@ -15,17 +15,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accreditation.core import clock
 from accreditation.core.database import db, transaction
 from accreditation.core.outbox import OWN_ADDRESS, Letter, NoLongerTrue
 from scheduler.models import LetterAttempt
+from scheduler.queries.hours import sending_hours
 from scheduler.rules.answers import Meaning, meaning_of_reply, meaning_of_silence, wait_after, without_address
 from scheduler.services.composing import Composed, NotDeliverable, compose, current_address
 from scheduler.services.folder import write_to_folder
 from scheduler.services.marks import clear_mark, mail_server_paused_until, pause_mail_server, set_mark
+from scheduler.services.owing import FOLDER
 from scheduler.services.planning import letter_is_superseded
 from scheduler.services.smtp import Conversation, Refused, Server, Silence
 from scheduler.services.workers import is_gone, new_token
@@ -99,9 +101,12 @@ def deliver_letters(
 
 
 def _due_letters() -> list[int]:
+    """The next that may go. Outside the hours for reminders, what somebody is waiting for goes all the same."""
+    now = clock.now()
+    may_go = true() if sending_hours().allow(now) else ~Letter.template.startswith(FOLDER)
     query = (
         select(Letter.id)
-        .where(Letter.state.in_(READY), Letter.not_before <= clock.now())
+        .where(Letter.state.in_(READY), Letter.not_before <= now, may_go)
         .order_by(Letter.not_before, Letter.id)
         .limit(AT_ONCE)
     )

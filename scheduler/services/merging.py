@@ -8,7 +8,8 @@ from accreditation.core import clock
 from accreditation.core.database import db, insert_if_absent
 from accreditation.core.outbox import WAITING, Letter
 from scheduler.models import Obligation
-from scheduler.services.planning import FOLDER, hold_reminders
+from scheduler.services.owing import FOLDER
+from scheduler.services.planning import hold_reminders
 
 HELD = "Letters about this person were held when two of their records were merged. Look at them, then release them."
 OF_A_STANDING = "requirement:%"

@@ -10,7 +10,8 @@ from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.people.models import Person
 from scheduler.models import Obligation
 from scheduler.queries.ends import why_no_longer_due
-from scheduler.services.planning import FOLDER, supersede_reminder
+from scheduler.services.owing import FOLDER
+from scheduler.services.planning import supersede_reminder
 
 
 @facts_for(f"{FOLDER}item_due.txt")

@@ -30,9 +30,9 @@ from scheduler.queries.why import (
     reminders_to_come,
     why_nothing,
 )
+from scheduler.rules.ladders import stage_words
 from scheduler.services.marks import find_mark
 from scheduler.services.operating import release_letters
-from scheduler.services.planning import stage_words
 from scheduler.services.rules import switch_rule
 from scheduler.views.blueprint import bp
 

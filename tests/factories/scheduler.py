@@ -6,6 +6,7 @@ from itertools import count
 from accreditation.core import outbox
 from accreditation.core.database import db, transaction
 from accreditation.core.outbox import FACTS, Letter
+from accreditation.core.settings import set_setting
 from scheduler.jobs import plan_all
 from scheduler.services.rules import install_usual_rules
 from tests.factories.people import person
@@ -31,6 +32,13 @@ def plan(on: date) -> int:
     with transaction():
         install_usual_rules()
     return plan_all(on).letters
+
+
+def send_at_any_hour() -> None:
+    """Reminders go at any hour of any day, as a service may choose."""
+    with transaction():
+        for name, value in (("reminders_from", "00:00"), ("reminders_until", "00:00"), ("reminders_on", "every_day")):
+            set_setting(name, value)
 
 
 def state_of(letter_id: int) -> str:

@@ -9,6 +9,7 @@ from jinja2 import DictLoader
 from jinja2.loaders import ChoiceLoader
 
 from scheduler.services.delivery import Delivered, Pace, deliver_letters
+from tests import factories
 from tests.scheduler.mail_server import MailServer, Script
 
 NEWS = (
@@ -46,3 +47,9 @@ def deliver(app: Flask, news_template: None) -> Callable[..., Delivered]:
         return deliver_letters(**{"pace": QUICK, **options})
 
     return run
+
+
+@pytest.fixture
+def any_hour(app: Flask) -> None:
+    """Reminders go at any hour of any day, for tests that run by the real clock."""
+    factories.send_at_any_hour()

@@ -69,7 +69,7 @@ def test_a_process_is_gone_only_where_that_is_certain():
     assert not is_gone("token")
 
 
-def test_two_schedulers_at_once_owe_and_send_everything_once(app, tmp_path):
+def test_two_schedulers_at_once_owe_and_send_everything_once(app, any_hour, tmp_path):
     on = date(2026, 11, 23)
     for n in range(20):
         everything_in_order(ctc=on + timedelta(days=20), email=f"no{n}@example.uk")

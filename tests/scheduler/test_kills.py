@@ -13,6 +13,7 @@ from accreditation.core.outbox import Letter
 from accreditation.core.settings import set_setting
 from scheduler.models import Obligation
 from scheduler.services.rules import install_usual_rules
+from tests import factories
 from tests.scheduler.chaos import counting_server, kill_again_and_again, remind, send_then_mark
 from tests.scheduler.ready import everything_in_order
 
@@ -22,6 +23,7 @@ ON = date(2026, 11, 23)
 def people_with_much_to_do(number: int) -> int:
     """How many letters they are owed: four each, for four different days."""
     ends = ON + timedelta(days=20)
+    factories.send_at_any_hour()
     with transaction():
         install_usual_rules()
         set_setting("reminder_breaker", "100000")

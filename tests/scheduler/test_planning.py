@@ -16,7 +16,7 @@ from accreditation.standing.models import Evidence
 from accreditation.standing.services import void
 from accreditation.standing.services.deadlines import clear_deadline, set_deadline
 from scheduler.models import Obligation, ReminderRule
-from scheduler.services import planning
+from scheduler.services import owing
 from scheduler.services.planning import HELD_BY_BREAKER, settle_reminders
 from scheduler.services.rules import install_usual_rules, switch_rule
 from tests import factories
@@ -78,7 +78,7 @@ def test_items_of_one_person_that_end_on_one_day_share_a_letter(app):
     assert len(obligations()) == 3
 
 
-def test_a_moved_end_is_a_new_reminder_and_moved_back_the_old_one(app, mail, deliver):
+def test_a_moved_end_is_a_new_reminder_and_moved_back_the_old_one(app, any_hour, mail, deliver):
     server = mail()
     with time_machine.travel(ENDS - timedelta(days=30)):
         who = everything_in_order(ctc=ENDS, email="ada@example.uk")
@@ -249,15 +249,15 @@ def test_rules_are_installed_once_and_one_switched_off_stays_off(app):
 
 def test_one_record_that_cannot_be_planned_costs_nobody_else_theirs(app, monkeypatch):
     first, second = everything_in_order(ctc=ENDS), everything_in_order(ctc=ENDS)
-    owe = planning._owe
+    row = owing._row
 
-    def broken_for_one(one, hold):
-        if one.bundle.lead.person_id == first.id:
+    def broken_for_one(reminder, *others, **named):
+        if reminder.person_id == first.id:
             raise ZeroDivisionError
-        return owe(one, hold)
+        return row(reminder, *others, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(planning, "_owe", broken_for_one)
+        patch.setattr(owing, "_row", broken_for_one)
         assert factories.plan(ENDS - timedelta(days=30)) == 1
     assert [letter.person_id for letter in letters()] == [second.id]
     assert factories.plan(ENDS - timedelta(days=30)) == 1

@@ -13,7 +13,7 @@ from accreditation.core.permissions import Role
 from accreditation.standing.services.overlays import cancel_overlay, end_overlay
 from scheduler.models import Obligation
 from scheduler.services.composing import compose
-from scheduler.services.planning import TEMPLATES_OF_DEADLINES
+from scheduler.services.owing import TEMPLATES_OF_DEADLINES
 from tests import factories
 from tests.scheduler.ready import everything_in_order
 
@@ -56,7 +56,7 @@ def test_nothing_else_is_told_in_that_time_and_everything_after_it(app):
     day = AWAY
     while day < BACK:
         factories.plan(day)
-        day += timedelta(3)
+        day += timedelta(7)
     factories.plan(BACK - BEFORE)
     assert {subject for subject, _, _ in owed()} == {"return_from_leave"}
     factories.plan(BACK)

@@ -1,0 +1,14 @@
+"""The hours in which reminders go out, as they are set."""
+
+from datetime import time
+
+from accreditation.core.settings import get_setting
+from scheduler.rules.hours import SendingHours
+
+
+def sending_hours() -> SendingHours:
+    return SendingHours(
+        time.fromisoformat(get_setting("reminders_from")),
+        time.fromisoformat(get_setting("reminders_until")),
+        get_setting("reminders_on") == "working_days",
+    )

@@ -1,0 +1,180 @@
+"""Writing down what is owed: hundreds at a time, and one by one where something about them is known already.
+
+Callers hold the transaction. The keys make it harmless to do this twice, late, or in two processes at once.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from accreditation.core import clock, outbox
+from accreditation.core.database import db, insert_if_absent, insert_many
+from accreditation.core.outbox import Letter, ToQueue
+from scheduler.models import Obligation
+from scheduler.queries.hours import sending_hours
+from scheduler.rules.ladders import Bundle, Reminder, deadline_kind, stage_words
+
+log = logging.getLogger(__name__)
+
+FOLDER = "email/scheduler/"
+TEMPLATES = {
+    "mediator": f"{FOLDER}item_due.txt",
+    "practice_manager": f"{FOLDER}item_overdue.txt",
+    "provider": f"{FOLDER}results_due.txt",
+    "helpline": f"{FOLDER}follow_up_due.txt",
+    "line_manager": f"{FOLDER}item_overdue.txt",
+    "vetting_officer": f"{FOLDER}item_overdue.txt",
+}
+TEMPLATES_OF_DEADLINES = {
+    ("return_from_leave", "mediator"): f"{FOLDER}own_day_comes.txt",
+    ("return_from_leave", "practice_manager"): f"{FOLDER}day_comes.txt",
+}
+"""By kind of deadline and audience, where the letter of the audience would not fit."""
+
+KEY = ("person_id", "subject", "basis_date", "stage", "audience")
+Key = tuple[int | None, str, date, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A letter's worth of reminders with the people it goes to."""
+
+    bundle: Bundle
+    recipients: tuple[int, ...]
+
+
+def owe_reminders(owed: Iterable[Owed], *, hold: str | None) -> int:
+    """Write these down with their letters: the number of letters.
+
+    One that cannot be written costs nobody else theirs.
+    """
+    owed = list(owed)
+    try:
+        with db.session.begin_nested():
+            return _owe_together(owed, hold)
+    except OperationalError:
+        raise  # the database's fault: nothing further can be written either
+    except Exception:
+        log.warning("%d reminders could not be written together, each is tried by itself", len(owed), exc_info=True)
+    letters = 0
+    for one in owed:
+        try:
+            with db.session.begin_nested():
+                letters += _owe(one, hold)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("no reminder planned about person %s", one.bundle.lead.person_id)
+    return letters
+
+
+def template_for(subject: str, audience: str) -> str:
+    """The letter that says it."""
+    return TEMPLATES_OF_DEADLINES.get((deadline_kind(subject) or "", audience), TEMPLATES[audience])
+
+
+# --- together --------------------------------------------------------------------------------------------------------
+
+
+def _owe_together(owed: Sequence[Owed], hold: str | None) -> int:
+    now = clock.now()
+    first = _insert([_row(one.bundle.lead, "owed", now) for one in owed])
+    others, passed, letters = [], [], []
+    known: list[Owed] = []
+    for one in owed:
+        lead = one.bundle.lead
+        lead_id = first.get(_key(lead))
+        if lead_id is None:
+            known.append(one)
+            continue
+        others += [(reminder, lead_id) for reminder in one.bundle.reminders[1:]]
+        passed += [_passed_row(reminder, one.bundle, now) for reminder in one.bundle.passed]
+        letters += _letters(lead, lead_id, 1, one.recipients, hold)
+    written = _insert([_row(reminder, "owed", now, lead_id=lead_id) for reminder, lead_id in others])
+    for reminder, lead_id in others:
+        if _key(reminder) not in written:
+            put_down(reminder, "owed", lead_id)
+    insert_many(Obligation, passed)
+    count = outbox.queue_many(letters, not_before=sending_hours().next_moment(now))
+    return count + sum(_owe(one, hold) for one in known)
+
+
+def _insert(rows: list[dict[str, Any]]) -> dict[Key, int]:
+    """The ids of those that were not there, by their keys."""
+    columns = [getattr(Obligation, name) for name in KEY]
+    return {tuple(key): new_id for new_id, *key in insert_many(Obligation, rows, returning=[Obligation.id, *columns])}
+
+
+def _key(reminder: Reminder) -> Key:
+    return reminder.person_id, reminder.subject, reminder.basis_date, reminder.stage, reminder.audience
+
+
+def _row(
+    reminder: Reminder, state: str, now: datetime, *, lead_id: int | None = None, reason: str | None = None
+) -> dict[str, Any]:
+    key = dict(zip(KEY, _key(reminder), strict=True))
+    return key | {"state": state, "reason": reason, "lead_id": lead_id, "planned_at": now, "turn": 1}
+
+
+def _passed_row(reminder: Reminder, bundle: Bundle, now: datetime) -> dict[str, Any]:
+    spoken_by = min(other.stage for other in bundle.reminders if other.subject == reminder.subject)
+    reason = f"A more urgent reminder was due too: {stage_words(spoken_by)}."
+    return _row(reminder, "collapsed", now, reason=reason)
+
+
+def _letters(
+    lead: Reminder | Obligation, lead_id: int, turn: int, recipients: Iterable[int], hold: str | None
+) -> list[ToQueue]:
+    template = template_for(lead.subject, lead.audience)
+    return [ToQueue(who, template, lead_id, f"reminder:{lead_id}:{turn}:{who}", hold) for who in recipients]
+
+
+# --- one by one ------------------------------------------------------------------------------------------------------
+
+
+def _owe(one: Owed, hold: str | None) -> int:
+    lead: Obligation | None = None
+    for reminder in one.bundle.reminders:
+        row = put_down(reminder, "owed", lead.id if lead else None)
+        lead = lead or row
+    put_down_passed(one.bundle)
+    if lead is None:
+        return 0  # another scheduler was quicker
+    letters = _letters(lead, lead.id, lead.turn, one.recipients, hold)
+    return outbox.queue_many(letters, not_before=sending_hours().next_moment(clock.now()))
+
+
+def put_down(reminder: Reminder, state: str, lead_id: int | None, reason: str | None = None) -> Obligation | None:
+    """The row, new or taken up again; None when it is owed already."""
+    now = clock.now()
+    new_id = insert_if_absent(Obligation, **_row(reminder, state, now, lead_id=lead_id, reason=reason))
+    if new_id is not None:
+        return db.session.get_one(Obligation, new_id)
+    key = dict(zip(KEY, _key(reminder), strict=True))
+    row = db.session.scalars(select(Obligation).filter_by(**key).with_for_update()).one()
+    if row.state in ("owed", "settled"):
+        return None
+    _take_back_waiting(row.id, now)
+    row.state, row.reason, row.lead_id, row.planned_at, row.turn = state, reason, lead_id, now, row.turn + 1
+    db.session.flush()
+    return row
+
+
+def put_down_passed(bundle: Bundle) -> None:
+    """The overtaken stages, where nothing is known of them yet."""
+    now = clock.now()
+    insert_many(Obligation, [_passed_row(reminder, bundle, now) for reminder in bundle.passed])
+
+
+def _take_back_waiting(lead_id: int, now: datetime) -> None:
+    db.session.execute(
+        update(Letter)
+        .where(Letter.about_id == lead_id, Letter.template.startswith(FOLDER), Letter.state.in_(outbox.WAITING))
+        .values(state="superseded", reason="A new letter about the same took its place.", ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
