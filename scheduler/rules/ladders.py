@@ -19,6 +19,9 @@ USUAL_LADDERS: dict[tuple[str, str], tuple[int, ...]] = {
     ("results_outstanding", "provider"): (0, -7),
     ("results_outstanding", "practice_manager"): (-7, -14),
     ("helpline_followup", "helpline"): (0,),
+    # A review is the vetting officer's to begin; what it means for the mediator the engine says.
+    ("clearance_review", "vetting_officer"): (30, 0, -14),
+    ("clearance_aftercare", "vetting_officer"): (0, -14),
     # DOMAIN 39: no reminders during leave but a return plan; four weeks leave time to book a refresher day.
     ("return_from_leave", "mediator"): (28, 7),
     ("return_from_leave", "practice_manager"): (28, 7, -7),

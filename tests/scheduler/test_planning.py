@@ -161,6 +161,31 @@ def test_managers_are_told_of_what_ran_out_for_those_they_look_after(app):
     assert factories.plan(ENDS + timedelta(days=8)) == 0
 
 
+def test_the_line_manager_of_one_person_or_of_a_unit_is_told_where_a_rule_says_so(app):
+    croydon, lambeth = factories.unit("Croydon"), factories.unit("Lambeth")
+    ada = everything_in_order(award=ENDS, unit_id=croydon.id)
+    told = [factories.person() for _ in range(2)]
+    factories.grant(told[0].id, Role.LINE_MANAGER, Scope.PERSON, ada.id)
+    factories.grant(told[1].id, Role.LINE_MANAGER, Scope.UNIT, croydon.id)
+    factories.grant(factories.person().id, Role.LINE_MANAGER, Scope.UNIT, lambeth.id)
+    with transaction():
+        install_usual_rules()
+        db.session.add(ReminderRule(subject="award", stage=-14, audience="line_manager", active=True))
+    factories.plan(ENDS + timedelta(days=13))
+    assert factories.plan(ENDS + timedelta(days=14)) == 2
+    assert [letter.person_id for letter in letters()[-2:]] == [one.id for one in told]
+
+
+def test_a_clearance_review_is_the_vetting_officers(app):
+    who = everything_in_order()
+    officer = factories.person()
+    factories.grant(officer.id, Role.VETTING_OFFICER)
+    with transaction():
+        set_deadline(kind="clearance_review", person_id=who.id, basis_date=ENDS, source=("clearance", 1))
+    assert [factories.plan(ENDS - timedelta(days=days)) for days in (31, 30)] == [0, 1]
+    assert letters()[-1].person_id == officer.id
+
+
 def test_what_is_for_a_role_that_nobody_holds_waits_until_somebody_does(app):
     everything_in_order(ctc=ENDS)
     factories.plan(ENDS)
