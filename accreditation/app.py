@@ -28,6 +28,7 @@ ROOMS = (
     "scheduler",
     "accreditation.desk",
     "accreditation.desk.importing",
+    "accreditation.desk.leaving",
     "accreditation.desk.merging",
     "accreditation.desk.demo",
 )

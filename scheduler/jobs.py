@@ -25,6 +25,7 @@ from accreditation.standing.services.rebuilding import rebuild_is_asked_for, reb
 from accreditation.standing.services.rehearsing import rehearse_next, sweep
 from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, Pace, deliver_letters
+from scheduler.services.leaving import see_off_leavers
 from scheduler.services.marks import set_mark, take_lease
 from scheduler.services.owing import owe_reminders
 from scheduler.services.planning import what_to_plan
@@ -75,6 +76,7 @@ def tick(app: Flask) -> None:
             epoch = take_lease("planner", clock.now())
             if epoch is not None:
                 install_usual_rules()
+                see_off_leavers(clock.today(), clock.now())
         if epoch is None:
             return
         planned = plan_all(clock.today())

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     MANAGE_VETTING_RULES = "manage_vetting_rules"  # usual periods, what an overdue review means
     MERGE_PEOPLE = "merge_people"  # two records of one person, and separating them again
     RECORD_CLEARANCE = "record_clearance"
+    RECORD_DEPARTURE = "record_departure"  # that somebody leaves the service, and that they are back
     RECORD_PRACTICE = "record_practice"
     RECORD_RESULTS = "record_results"
     RELEASE_RESULTS = "release_results"
@@ -117,6 +118,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.MANAGE_REFRESHERS,
             P.MANAGE_REMINDERS,
             P.MERGE_PEOPLE,
+            P.RECORD_DEPARTURE,
             P.RECORD_PRACTICE,
             P.RECORD_RESULTS,
             P.RELEASE_RESULTS,

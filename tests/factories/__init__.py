@@ -5,6 +5,7 @@ from tests.factories.awards import *  # noqa: F403
 from tests.factories.cohorts import *  # noqa: F403
 from tests.factories.days import TODAY as TODAY
 from tests.factories.helpline import *  # noqa: F403
+from tests.factories.leaving import *  # noqa: F403
 from tests.factories.merging import *  # noqa: F403
 from tests.factories.overlays import *  # noqa: F403
 from tests.factories.people import *  # noqa: F403

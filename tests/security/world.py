@@ -4,7 +4,7 @@ A room with a new kind of object adds it to `belongings`, and every test of stra
 """
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -25,7 +25,7 @@ PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
-    "list_id", "marking_id", "staff_id",
+    "list_id", "marking_id", "staff_id", "departure_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -55,6 +55,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     letter = factories.letter_to(person.id)
     account = factories.account(person.id)
     twin = factories.person(name=f"Twin {person.family_name}", unit_id=person.unit_id)
+    leaver = factories.person(name=f"Leaver {person.family_name}", unit_id=person.unit_id)
     merge_id = factories.merged(
         person.id, factories.person(name=f"Former {person.family_name}", unit_id=person.unit_id).id
     )
@@ -120,6 +121,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "evidence_id": fact.id,
         "other": twin.reference,
         "merge_id": merge_id,
+        "departure_id": factories.departure(leaver.id, TODAY - timedelta(1), on=TODAY).id,
         "unit_id": person.unit_id,
         "provider_id": provider_id,
     }

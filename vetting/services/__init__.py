@@ -5,6 +5,7 @@ from vetting.services.applications import grant_clearance, move_application, sta
 from vetting.services.clearances import (
     change_clearance,
     lapse_clearances_of,
+    reasons_to_stay_lapsed,
     record_clearance,
     reinstate_clearances_of,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "grant_clearance",
     "lapse_clearances_of",
     "move_application",
+    "reasons_to_stay_lapsed",
     "record_aftercare",
     "record_clearance",
     "refuse_transfer",

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.people.models import Person
-from accreditation.people.queries import lock_person, of_one_person
+from accreditation.people.queries import lock_person
 from accreditation.standing.services import clear_deadline
 from vetting.models import Clearance, ClearanceChange
+from vetting.queries.leaving import clearances_lapsed, clearances_to_lapse
 from vetting.queries.periods import overdue_blocks, reinstate_months, review_periods
 from vetting.rules.levels import levels, suggested_end
 from vetting.rules.steps import (
@@ -134,41 +135,33 @@ def lock_clearance(clearance_id: int) -> Clearance:
     return clearance
 
 
-def lapse_clearances_of(person_id: int, *, on: date, recorded_by: int | None) -> int:
-    """Every clearance somebody holds lapses: `on` is the first day without it, the day after their last. How many."""
+def lapse_clearances_of(person_id: int, *, on: date, recorded_by: int | None) -> list[int]:
+    """Every clearance somebody holds lapses: `on` is the first day without it, the day after their last. Which."""
     lock_person(person_id)
-    held = select(Clearance).where(
-        of_one_person(Clearance.person_id, person_id),
-        Clearance.state.in_((*GRANTING, "suspended")),
-        Clearance.struck_out_on.is_(None),
-    )
-    lapsing = [
-        row.id
-        for row in db.session.scalars(held.order_by(Clearance.id))
-        if (row.ends_on is None or row.ends_on > on or not row.blocks) and (row.state_on is None or row.state_on <= on)
-    ]
+    lapsing = [row.id for row in clearances_to_lapse(person_id, on)]
     for clearance_id in lapsing:
         change_clearance(clearance_id, to="lapsed", on=on, recorded_by=recorded_by)
-    return len(lapsing)
+    return lapsing
 
 
-def reinstate_clearances_of(person_id: int, *, on: date, recorded_by: int | None) -> int:
-    """Somebody who left is back: what lapsed with their leaving and can be taken up again is. How many.
+def reinstate_clearances_of(
+    person_id: int, *, on: date, lapsed_on: date | None = None, recorded_by: int | None
+) -> list[int]:
+    """Somebody who left is back: what lapsed (on that day) and can be taken up again is. Which.
 
     What cannot, because too long has gone by or its end has passed, stays lapsed: it needs an application.
     """
     lock_person(person_id)
-    lapsed = select(Clearance).where(
-        Clearance.person_id == person_id, Clearance.state == "lapsed", Clearance.struck_out_on.is_(None)
-    )
-    reinstated = 0
-    for row in db.session.scalars(lapsed.order_by(Clearance.id)).all():
-        changes = [Change(change.state, change.changed_on) for change in changes_of(row.id)]
-        if row.state_on is not None and on < row.state_on:
-            continue
-        if reasons_against_reinstating(changes, row.ends_on, on=on, within_months=reinstate_months()):
-            continue
+    back = [row for row in clearances_lapsed(person_id, lapsed_on) if not reasons_to_stay_lapsed(row, on)]
+    for row in back:
         to = "granted_with_conditions" if row.conditions else "granted"
         change_clearance(row.id, to=to, on=on, recorded_by=recorded_by)
-        reinstated += 1
-    return reinstated
+    return [row.id for row in back]
+
+
+def reasons_to_stay_lapsed(clearance: Clearance, on: date) -> list[str]:
+    """Why a clearance that has lapsed cannot be taken up again on the day; none if it can."""
+    changes = [Change(change.state, change.changed_on) for change in changes_of(clearance.id)]
+    if clearance.state_on is not None and on < clearance.state_on:
+        return ["The day lies before the one on which it lapsed."]
+    return reasons_against_reinstating(changes, clearance.ends_on, on=on, within_months=reinstate_months())

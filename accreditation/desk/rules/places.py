@@ -37,6 +37,7 @@ FURTHER = (
     ("Intakes", "/intakes", Permission.VIEW_APPLICATIONS),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
     ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),
+    ("Leavers", "/departures", Permission.RECORD_DEPARTURE),
     ("Practice log", "/practice", Permission.RECORD_PRACTICE),
     ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),
     ("Lead times and renewals", "/vetting/figures", Permission.VIEW_CLEARANCE_FIGURES),

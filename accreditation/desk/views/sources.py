@@ -35,6 +35,11 @@ PAGES: dict[str, tuple[str, Permission, Callable[[int, str], Address]]] = {
         Permission.VIEW_REFRESHERS,
         lambda number, _: ("refreshers.day", {"day_id": number}),
     ),
+    "departure": (
+        "Leaving",
+        Permission.RECORD_DEPARTURE,
+        lambda number, _: ("leaving.departure", {"departure_id": number}),
+    ),
     "overlay": (
         "Decision",
         Permission.MANAGE_OVERLAYS,
@@ -64,11 +69,12 @@ ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
     ("Waive a requirement", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "waiver"}),
     ("Extend a requirement", Permission.MANAGE_OVERLAYS, "standing.new_overlay", {"overlay_kind": "extension"}),
     ("Change details", Permission.EDIT_PERSON, "people.edit", {}),
+    ("Record that they leave", Permission.RECORD_DEPARTURE, "leaving.leave", {}),
     ("Merge with another record", Permission.MERGE_PEOPLE, "merging.choose", {}),
 )
 """What can be done about somebody, in the order in which it is wanted."""
 
-NOT_ABOUT_ONESELF = frozenset({Permission.MANAGE_OVERLAYS, Permission.CORRECT_EVIDENCE})
+NOT_ABOUT_ONESELF = frozenset({Permission.MANAGE_OVERLAYS, Permission.CORRECT_EVIDENCE, Permission.RECORD_DEPARTURE})
 """Nobody decides about their own standing: DESIGN section 4, the second person."""
 
 NEWEST = 20

@@ -9,6 +9,7 @@ OWNED = {
     "clearance": "the clearance record",
     "clearance_application": "the clearance record",
     "clearance_transfer": "the clearance record",
+    "departure": "the page of that leaving",
     "overlay": "the page of that decision",
     "practice_entry": "the practice log",
     "refresher_booking": "the attendance of that refresher day",

@@ -4,10 +4,11 @@ from sqlalchemy import select
 
 from accreditation.awards.models import Award
 from accreditation.awards.services import record_past_award, withdraw_award
+from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
 from accreditation.desk.demo.filling.ground import Ground, moment
 from accreditation.desk.demo.plan.people import SCHEME, Overlay
-from accreditation.people.models import Person
+from accreditation.desk.leaving.services import record_departure
 from accreditation.practice.rules import Details
 from accreditation.practice.services import log_entry, record_entry, turn_down_entry
 from accreditation.standing.rules.laying import Laid
@@ -110,6 +111,17 @@ def _decide(ground: Ground, person_id: int, overlay: Overlay) -> None:
 
 
 def _lay_over(ground: Ground, person_id: int, overlay: Overlay) -> None:
+    if overlay.kind == "membership":
+        assert overlay.ends_on
+        record_departure(
+            person_id,
+            last_on=last_good_day(overlay.ends_on),
+            form_key=f"demo-leaving-{person_id}",
+            on=overlay.ends_on,
+            at=moment(overlay.ends_on),
+            recorded_by=ground.manager,
+        )
+        return
     declare(
         person_id,
         kind=overlay.kind,
@@ -120,5 +132,3 @@ def _lay_over(ground: Ground, person_id: int, overlay: Overlay) -> None:
         recorded_by=ground.manager,
         reason=overlay.reason,
     )
-    if overlay.kind == "membership":
-        db.session.get_one(Person, person_id).left_on = overlay.ends_on

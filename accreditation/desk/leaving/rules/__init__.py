@@ -1,0 +1,1 @@
+"""What leaving and coming back mean for the facts of the ledger."""
