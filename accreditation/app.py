@@ -30,6 +30,7 @@ ROOMS = (
     "accreditation.desk.importing",
     "accreditation.desk.leaving",
     "accreditation.desk.merging",
+    "accreditation.desk.undoing",
     "accreditation.desk.demo",
 )
 """Every room, from the ground up. Each brings `views.bp`, `cli.commands`, or both."""

@@ -1,5 +1,6 @@
 """What the room keeps: intakes, applications and selection; cohorts, places, staff, sessions, attendance; results."""
 
+from cohorts.models.acts import ActLine, ResultAct
 from cohorts.models.applications import Application, ApplicationStep
 from cohorts.models.attendance import Attendance, AttendanceUpload
 from cohorts.models.cohorts import Cohort, Enrolment, EnrolmentStep
@@ -17,6 +18,7 @@ from cohorts.models.selection import (
 from cohorts.models.teaching import CohortSession, CohortStaff, SessionNotice, SessionTrainer
 
 __all__ = [
+    "ActLine",
     "Application",
     "ApplicationAnswer",
     "ApplicationLink",
@@ -37,6 +39,7 @@ __all__ = [
     "PanelMember",
     "Question",
     "Result",
+    "ResultAct",
     "ResultUpload",
     "SessionNotice",
     "SessionTrainer",

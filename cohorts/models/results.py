@@ -61,7 +61,9 @@ class ResultUpload(Record):
     """
 
     __tablename__ = "result_upload"
-    __table_args__ = (CheckConstraint(one_of("state", ["waiting", "recorded", "discarded"]), name="known_state"),)
+    __table_args__ = (
+        CheckConstraint(one_of("state", ["waiting", "recorded", "discarded", "undone"]), name="known_state"),
+    )
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -14,10 +14,12 @@ from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.people.queries import counted_id, lock_person, merged_among
 from accreditation.standing.services import declaring_many, void_source
 from cohorts.models import Result
+from cohorts.queries.acts import copy_of
 from cohorts.queries.cohorts import lock_cohort
 from cohorts.queries.plans import frame_of
 from cohorts.queries.results import results_by_ids
 from cohorts.rules.results import Entry, faults_of, release_refusals
+from cohorts.services.acts import keep_act
 from cohorts.services.results import declare_pass
 
 RELEASED = "email/cohorts/result_released.txt"
@@ -42,23 +44,44 @@ def release_results(cohort_id: int, result_ids: Collection[int], *, at: datetime
         raise NotAllowed(*reasons)
     for result in waiting:  # in order of person, so that two releases never wait for each other
         lock_person(result.person_id)
+    if not waiting:
+        return 0
+    before = [copy_of(result) for result in waiting]
+    for result in waiting:
+        result.state, result.released_by, result.released_at = "released", released_by, at
+    act = keep_act(
+        cohort,
+        [
+            (result.enrolment_id or 0, result.person_id, result.id, copied, copy_of(result))
+            for result, copied in zip(waiting, before, strict=True)
+        ],
+        kind="released",
+        door="release",
+        state_before=cohort.state,
+        done_by=released_by,
+        done_at=at,
+    )
     with declaring_many():
         for result in waiting:
-            _release(result, at=at, released_by=released_by)
-    if waiting:
-        cohort.version += 1
+            _follow(result, act.id, released_by=released_by)
+    cohort.version += 1
     return len(waiting)
 
 
-def _release(result: Result, *, at: datetime, released_by: int) -> None:
-    result.state, result.released_by, result.released_at = "released", released_by, at
+def _follow(result: Result, act_id: int, *, released_by: int) -> None:
+    """What a release brings: the corrected result is superseded, a pass becomes evidence, a letter is owed."""
     if result.supersedes_id is not None:
         corrected = db.session.get_one(Result, result.supersedes_id)
         corrected.state = "superseded"
         void_source(("result", corrected.id), reason="The result was corrected.", recorded_by=released_by)
     db.session.flush()
     declare_pass(result, recorded_by=released_by)
-    outbox.queue(result.person_id, RELEASED, about_id=result.id, key=f"result-released:{result.id}")
+    outbox.queue(result.person_id, RELEASED, about_id=result.id, key=letter_key(result.id, act_id))
+
+
+def letter_key(result_id: int, act_id: int) -> str:
+    """Of the letter that a release owes: a result that is released again, after an undoing, is told again."""
+    return f"result-released:{result_id}:{act_id}"
 
 
 def correct_result(

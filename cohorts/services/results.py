@@ -14,13 +14,17 @@ from accreditation.core.errors import Conflict, DomainError
 from accreditation.people.queries import lock_person, of_one_person
 from accreditation.standing.services import declare
 from cohorts.models import Cohort, Result
+from cohorts.queries.acts import copy_of
 from cohorts.queries.cohorts import lock_cohort
 from cohorts.queries.plans import ADDED, CHANGED, REFUSED, REMOVED, UNCHANGED, Line, Plan, plan_results
-from cohorts.queries.results import count_missing
+from cohorts.queries.results import Candidate, count_missing
+from cohorts.rules.acts import Copy
 from cohorts.rules.results import OUTCOMES, Entry
+from cohorts.services.acts import keep_act
 from cohorts.services.cohorts import refuse_stale
 from cohorts.services.deadlines import keep_deadline
 
+Touched = tuple[Candidate, Result | None, int | None, Copy | None]
 BEFORE_ASSESSMENT = frozenset({"planned", "open", "in_training"})
 
 
@@ -51,9 +55,18 @@ class StaleResults(Conflict):
 
 
 def record_results(
-    cohort_id: int, entries: Sequence[Entry], *, version: int | None, on: date, recorded_by: int
+    cohort_id: int,
+    entries: Sequence[Entry],
+    *,
+    version: int | None,
+    on: date,
+    recorded_by: int,
+    door: str = "office",
+    upload_id: int | None = None,
 ) -> Recorded:
     """All the entries as drafts, or none of them. `version` is that of the cohort they were made from.
+
+    The one way in, whatever the `door` (rules/acts.py); what was changed is kept as an act, which can be undone.
 
     What says nothing new changes nothing, also from an older version. An entry without outcome takes the draft back;
     candidates that no entry names are left alone. Raises ResultsRefused with a reason for each field that is wrong,
@@ -62,10 +75,29 @@ def record_results(
     cohort = lock_cohort(cohort_id)
     plan = plan_results(cohort, entries, version=version, on=on)
     refuse_plan(plan, cohort)
-    for line in plan.lines:
-        _record(line, cohort, recorded_by)
+    touched = [found for line in plan.lines if (found := _record(line, cohort, recorded_by))]
+    db.session.flush()
+    changes = [
+        (
+            candidate.enrolment.id,
+            candidate.person.id,
+            result.id if result else gone_id or 0,
+            before,
+            copy_of(result) if result else None,
+        )
+        for candidate, result, gone_id, before in touched
+    ]
     done = Recorded(plan.count(ADDED), plan.count(CHANGED), plan.count(REMOVED), plan.count(UNCHANGED))
     if done.anything:
+        keep_act(
+            cohort,
+            changes,
+            kind="recorded",
+            door=door,
+            state_before=cohort.state,
+            done_by=recorded_by,
+            upload_id=upload_id,
+        )
         cohort.version += 1
         if cohort.state in BEFORE_ASSESSMENT:
             cohort.state = "assessment"
@@ -91,36 +123,30 @@ def refuse_plan(plan: Plan, cohort: Cohort) -> None:
         )
 
 
-def _record(line: Line, cohort: Cohort, recorded_by: int) -> None:
+def _record(line: Line, cohort: Cohort, recorded_by: int) -> Touched | None:
+    """Do what the plan says: whose result, the draft (None: taken back, then its number), and what was before."""
     entry, candidate = line.entry, line.candidate
     if candidate is None or line.change == UNCHANGED:
-        return
+        return None
+    before = copy_of(candidate.open) if candidate.open else None
     if line.change == REMOVED and candidate.open:
         db.session.delete(candidate.open)
-        return
+        return candidate, None, candidate.open.id, before
     if entry.outcome is None or line.event_on is None:
         raise AssertionError("a planned line without outcome or day")
-    note = (entry.note or "").strip() or None
-    if candidate.open:
-        result = candidate.open
-        result.outcome, result.event_on, result.note = entry.outcome, line.event_on, note
-        result.recorded_by = recorded_by
-        return
-    db.session.add(
-        Result(
-            person_id=candidate.person.id,
-            cohort_id=cohort.id,
-            enrolment_id=candidate.enrolment.id,
-            scheme=cohort.scheme,
-            course=cohort.title,
-            attempt=candidate.attempt,
-            outcome=entry.outcome,
-            event_on=line.event_on,
-            note=note,
-            state="draft",
-            recorded_by=recorded_by,
-        )
+    result = candidate.open or Result(
+        person_id=candidate.person.id,
+        cohort_id=cohort.id,
+        enrolment_id=candidate.enrolment.id,
+        scheme=cohort.scheme,
+        course=cohort.title,
+        attempt=candidate.attempt,
+        state="draft",
     )
+    result.outcome, result.event_on = entry.outcome, line.event_on
+    result.note, result.recorded_by = (entry.note or "").strip() or None, recorded_by
+    db.session.add(result)
+    return candidate, result, None, before
 
 
 def submit_results(cohort_id: int, *, version: int, at: datetime, submitted_by: int) -> int:

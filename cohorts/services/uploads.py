@@ -56,13 +56,21 @@ def record_upload(upload_id: int, *, on: date, at: datetime, recorded_by: int) -
     upload = db.session.get_one(ResultUpload, upload_id, populate_existing=True)
     if upload.state == "recorded":
         return Recorded()
+    if upload.state == "undone":
+        raise Conflict("This upload has been undone. Upload the workbook again to record it once more.")
     if upload.state == "discarded":
         raise Conflict("A later upload took the place of this one. Nothing was recorded.")
     rows = rows_of(upload)
     if faults := [f"Row {row.number}, {HEADINGS[fault.field]}: {fault.text}" for row in rows for fault in row.faults]:
         raise DomainError(*faults)
     done = record_results(
-        cohort_id, [row.entry for row in rows], version=upload.version, on=on, recorded_by=recorded_by
+        cohort_id,
+        [row.entry for row in rows],
+        version=upload.version,
+        on=on,
+        recorded_by=recorded_by,
+        door="workbook",
+        upload_id=upload_id,
     )
     upload.state, upload.recorded_at = "recorded", at
     return done

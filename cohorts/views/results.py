@@ -52,6 +52,7 @@ def grid(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
                 version=request.form.get("version", type=int),
                 on=clock.today(),
                 recorded_by=viewer.person_id,
+                door="grid",
             )
     except ResultsRefused as refusal:
         faults = {line.entry.reference: list(line.faults) for line in refusal.plan.lines if line.faults}

@@ -224,6 +224,7 @@ ROUTES = [
     ("GET", "/cohorts/{cohort}/uploads/{upload}", {}),
     ("POST", "/cohorts/{cohort}/uploads/{upload}", {}),
     ("GET", "/cohorts/{cohort}/uploads/{upload}/to-mend", {}),
+    ("GET", "/cohorts/{cohort}/history", {}),
     ("GET", "/cohorts/{cohort}/release", {}),
     ("POST", "/cohorts/{cohort}/release", {"result": "{result}"}),
     ("GET", "/cohorts/{cohort}/results/{result}/correct", {}),

@@ -13,4 +13,5 @@ from tests.factories.practice import *  # noqa: F403
 from tests.factories.refreshers import *  # noqa: F403
 from tests.factories.scheduler import *  # noqa: F403
 from tests.factories.standing import *  # noqa: F403
+from tests.factories.undoing import *  # noqa: F403
 from tests.factories.vetting import *  # noqa: F403

@@ -25,7 +25,7 @@ PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
-    "list_id", "marking_id", "staff_id", "departure_id",
+    "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -91,6 +91,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         upload = keep_upload(
             cohort.id, file_name="results.xlsx", version=1, rows=[], at=clock.now(), uploaded_by=person.id
         )
+    undone = factories.undoing(cohort.id)
     clearance = db.session.execute(select(Base.metadata.tables["clearance"].c.id).filter_by(person_id=person.id))
     grant = db.session.scalars(select(GrantRow.id).where(GrantRow.person_id == person.id)).one()
     return {
@@ -100,6 +101,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "result_id": result.id,
         "upload_id": upload.id,
         "staff_id": staff.id,
+        "act_id": factories.act_of(cohort.id).id,
+        "undoing_id": undone.id,
         "day_id": day.id,
         "award_id": award.id,
         "number": award.number,

@@ -1,0 +1,1 @@
+"""What undoing says and counts. Pure: no clock, no database."""

@@ -1,0 +1,60 @@
+"""What is done to results in one go, in words, and the copies by which it can be undone. No clock, no database."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+KINDS = ("recorded", "released")
+DOORS = {
+    "office": "By the office",
+    "grid": "Typed into the grid",
+    "form": "Typed for one candidate",
+    "workbook": "Results workbook",
+    "release": "Released",
+}
+"""Through which door it came; all of them lead to the same services."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A result as it was: what an act found, or left. `parts` by component: outcome, note and criteria."""
+
+    attempt: int
+    outcome: str
+    event_on: date
+    note: str | None
+    state: str
+    recorded_by: int | None
+    parts: Mapping[str, object] | None = None
+
+    def as_json(self) -> str:
+        return json.dumps(
+            [
+                self.attempt,
+                self.outcome,
+                self.event_on.isoformat(),
+                self.note,
+                self.state,
+                self.recorded_by,
+                dict(self.parts or {}),
+            ],
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Copy":
+        attempt, outcome, on, note, state, recorded_by, parts = json.loads(text)
+        return cls(attempt, outcome, date.fromisoformat(on), note, state, recorded_by, parts or None)
+
+    def says_the_same(self, other: "Copy") -> bool:
+        """Whether both are the same result, whoever typed it."""
+        return (self.attempt, self.outcome, self.event_on, self.note, self.state, dict(self.parts or {})) == (
+            other.attempt,
+            other.outcome,
+            other.event_on,
+            other.note,
+            other.state,
+            dict(other.parts or {}),
+        )
