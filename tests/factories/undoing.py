@@ -6,10 +6,8 @@ from accreditation.core.database import db, transaction
 from accreditation.desk.undoing.models import Undoing
 from accreditation.desk.undoing.queries.prospects import prospects_of
 from accreditation.desk.undoing.services import undo
-from cohorts.models import Cohort, Enrolment, ResultAct
-from cohorts.services.results import record_results
+from cohorts.models import Cohort, ResultAct
 from tests.factories import cohorts as office
-from tests.factories.days import TODAY
 from tests.factories.people import person
 
 __all__ = ["act_of", "undo_act", "undoing"]
@@ -30,10 +28,8 @@ def undo_act(act_id: int, *, by: int | None = None, reason: str = "The wrong col
         return undo(act_id, reason=reason, seen=seen, at=office.NOW, undone_by=by)
 
 
-def undoing(cohort_id: int) -> Undoing:
-    """A draft of one more candidate that was recorded and taken back again."""
-    place: Enrolment = office.candidate(cohort_id)
-    entry = office.entry(place.person.reference)
-    with transaction():
-        record_results(cohort_id, [entry], version=office.version(cohort_id), on=TODAY, recorded_by=person().id)
+def undoing(provider_id: int) -> Undoing:
+    """A draft of another cohort of this provider that was recorded and taken back again."""
+    cohort_id = office.cohort(provider_id=provider_id, candidates=1).id
+    office.drafts(cohort_id, "pass")
     return undo_act(act_of(cohort_id, "recorded").id)

@@ -91,7 +91,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         upload = keep_upload(
             cohort.id, file_name="results.xlsx", version=1, rows=[], at=clock.now(), uploaded_by=person.id
         )
-    undone = factories.undoing(cohort.id)
+    undone = factories.undoing(provider_id)
     clearance = db.session.execute(select(Base.metadata.tables["clearance"].c.id).filter_by(person_id=person.id))
     grant = db.session.scalars(select(GrantRow.id).where(GrantRow.person_id == person.id)).one()
     return {

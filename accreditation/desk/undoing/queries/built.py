@@ -79,7 +79,7 @@ def built_on(act: ResultAct, reversals: Sequence[Reversal], *, by: int) -> Built
     return BuiltOn(
         by=by,
         counted=counted,
-        sources=dict(db.session.execute(declared)),
+        sources=dict(db.session.execute(declared).all()),
         facts=facts_of_all(sorted(people)),
         awards=awards,
         corrected={result.id: result for result in db.session.scalars(wrong)},
