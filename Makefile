@@ -36,6 +36,7 @@ check: .venv/ready ## Everything CI checks besides the tests: lint, types, floor
 
 bench: .venv/ready ## Measure the product against a bare floor, ratios in one run
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.planner
 
 soak: .venv/ready ## The full figures of the heavy checks (takes long)
 	@$(BIN)/python -m pytest -m soak

@@ -17,26 +17,33 @@ and so before b: there G alone is enough, for nobody with an earlier last date f
 with t in place of o is a cure, as few, and holds G and t. By induction the greedy ends with a fewest cure. Tests hold
 it against every choice of dates on thousands of small cases.
 
-**Otherwise** (somebody is away in the midst of their window, or is booked elsewhere on one of its days) dates are added
-one by one, each the one that seats the most more people, and then taken away again where the rest suffices. Two lower
-bounds stand beside that number, the larger counts: as many people as lack a seat need that many divided by the seats of
-a day; and if everybody could also make all dates between their first and their last, no more days would be needed, and
-for that easier question the greedy above is exact.
+**Otherwise** (somebody is away in the midst of their window, or is booked elsewhere on one of its days) two lower
+bounds are known, the larger counts: as many people as lack a seat need that many divided by the seats of a day; and
+if everybody could also make all dates between their first and their last, no more days would be needed, and for that
+easier question the greedy above is exact. Its dates are tried first. Where they leave somebody without a seat, dates
+are added one by one, each the one that seats the most more people, and then taken away where the rest suffices.
 
-**Whom no offered date helps.** First everybody is seated with as many days on every offered date as there are people.
-Who has no seat then, has none whatever is added; the rest is asked of the others.
+The greedy puts days as late as they can be, so many may fall on one date. Last, days on a date that has one already
+are moved to earlier dates that have none, as long as everybody still sits: as few days, further apart.
+
+**Whom no offered date helps.** Who can make an offered date can be seated by days on it. Those who cannot make any have
+the days that are there alone, and could at best have all of their seats: whoever of them finds none then, has none
+whatever is added. The rest is asked of the others.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 from heapq import heappop, heappush
 
 from accreditation.refreshers.rules.planning.matching import Seating, seat_most
-from accreditation.refreshers.rules.planning.values import Day, ExtraDays, Graph, Need, graph_of
+from accreditation.refreshers.rules.planning.values import Day, ExtraDays, Graph, Need, bits, graph_of
 
 _FIRST_ADDED = -1
 """Days that are not there yet are numbered downwards from here."""
+
+FEW_TRIES, MOST_PAIRS_TRIED = 20, 500_000
+"""How often days are tried on other dates: so often at least, and more often the smaller the plan is."""
 
 
 def extra_days(
@@ -52,11 +59,11 @@ def extra_days(
     seating = seat_most(graph)
     if None not in seating.day_of:
         return ExtraDays((), seats, 0)
-    most = len(graph.people)
-    with_all = [*days, *(Day(_FIRST_ADDED - place, on, most) for place, on in enumerate(dates))]
-    everything = graph_of(needs, with_all, locked)
-    at_best = seat_most(everything)
-    helpless = tuple(everything.people[p].person_id for p, day in enumerate(at_best.day_of) if day is None)
+    bound = [need for need in needs if need.person_id in locked or not any(map(need.can_make, dates))]
+    fixed = graph_of(bound, days, locked)
+    helpless = tuple(
+        need.person_id for need, day in zip(fixed.people, seat_most(fixed).day_of, strict=True) if day is None
+    )
     graph = graph_of([need for need in needs if need.person_id not in helpless], days, locked)
     seating = seat_most(graph)
     lacking = seating.day_of.count(None)
@@ -64,10 +71,14 @@ def extra_days(
         return ExtraDays((), seats, 0, helpless)
     windows = _Windows(graph, dates)
     fewest = windows.fewest(seats)
-    if windows.only_windows_bind:
-        return ExtraDays(tuple(fewest), seats, len(fewest), helpless)
-    at_least = max(len(fewest), -(-lacking // seats))
-    return ExtraDays(tuple(_one_by_one(graph, dates, seats)), seats, at_least, helpless)
+    at_least = len(fewest)
+    if not windows.only_windows_bind:
+        at_least = max(at_least, -(-lacking // seats))
+        fewest = _one_by_one(graph, dates, seats, fewest)
+    apart = _apart(graph, dates, seats, fewest)
+    if len(apart) > at_least:
+        apart = _needed(graph, seats, apart)
+    return ExtraDays(tuple(apart), seats, at_least, helpless)
 
 
 class _Windows:
@@ -81,22 +92,15 @@ class _Windows:
         self.there = [0] * len(self.all_dates)
         for day, seats in zip(graph.days, graph.seats, strict=True):
             self.there[place[day.held_on]] += seats
-        offered = set(dates)
         self.windows: list[tuple[int, int]] = []
         self.only_windows_bind = True
         for need, mask in zip(graph.people, graph.may_sit, strict=True):
-            can = [
-                number
-                for number, on in enumerate(self.all_dates)
-                if (on in offered and need.can_make(on)) or self._sits(graph, mask, on)
-            ]
-            self.windows.append((can[0], can[-1]))
-            if len(can) != can[-1] - can[0] + 1 or (need.clashes and self._some_day_only(graph, need, mask)):
+            first, end = bisect_left(dates, need.opens_on), bisect_left(dates, need.lapses_on)
+            can = {place[on] for on in dates[first:end] if need.can_make(on)}
+            can |= {place[graph.days[day].held_on] for day in bits(mask)}
+            self.windows.append((min(can), max(can)))
+            if len(can) != max(can) - min(can) + 1 or (need.clashes and self._some_day_only(graph, need, mask)):
                 self.only_windows_bind = False
-
-    @staticmethod
-    def _sits(graph: Graph, mask: int, on: date) -> bool:
-        return any(mask >> place & 1 for place, day in enumerate(graph.days) if day.held_on == on)
 
     @staticmethod
     def _some_day_only(graph: Graph, need: Need, mask: int) -> bool:
@@ -131,8 +135,31 @@ class _Windows:
         return None
 
 
-def _one_by_one(graph: Graph, dates: Sequence[date], seats: int) -> list[date]:
-    chosen: list[date] = []
+def _apart(graph: Graph, dates: Sequence[date], seats: int, chosen: Sequence[date]) -> list[date]:
+    """The same number of days, moved to dates of their own where everybody sits as before; tries only so often."""
+    tries = FEW_TRIES + MOST_PAIRS_TRIED // (1 + sum(mask.bit_count() for mask in graph.may_sit))
+    there = {day.held_on for day in graph.days}
+    apart = sorted(chosen)
+    for on in sorted(chosen, reverse=True):
+        if apart.count(on) == 1 and on not in there:
+            continue
+        for other in reversed(dates[: bisect_left(dates, on)]):
+            if other in there or other in apart:
+                continue
+            if not tries:
+                return apart
+            tries -= 1
+            moved = list(apart)
+            moved[moved.index(on)] = other
+            if None not in _seating_with(graph, moved, seats).day_of:
+                apart = sorted(moved)
+                break
+    return apart
+
+
+def _one_by_one(graph: Graph, dates: Sequence[date], seats: int, first: Sequence[date]) -> list[date]:
+    """Dates that seat everybody, beginning with these."""
+    chosen = list(first)
     seating = _seating_with(graph, chosen, seats)
     lacking = seating.day_of.count(None)
     while lacking:
@@ -149,12 +176,18 @@ def _one_by_one(graph: Graph, dates: Sequence[date], seats: int) -> list[date]:
         chosen.append(best)
         seating = _seating_with(graph, chosen, seats)
         lacking = seating.day_of.count(None)
-    for on in list(chosen):
-        rest = list(chosen)
+    return _needed(graph, seats, chosen)
+
+
+def _needed(graph: Graph, seats: int, chosen: Sequence[date]) -> list[date]:
+    """Without the days that the others make needless."""
+    needed = list(chosen)
+    for on in chosen:
+        rest = list(needed)
         rest.remove(on)
         if None not in _seating_with(graph, rest, seats).day_of:
-            chosen = rest
-    return sorted(chosen)
+            needed = rest
+    return sorted(needed)
 
 
 def _promising(graph: Graph, seating: Seating, dates: Sequence[date]) -> list[tuple[date, int]]:
