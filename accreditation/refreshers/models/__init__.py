@@ -1,5 +1,23 @@
 """Refresher days, who has a seat on them, who was invited, and plans of who should sit where."""
 
 from accreditation.refreshers.models.days import Booking, Invitation, RefresherDay
+from accreditation.refreshers.models.planning import (
+    DatesAway,
+    PlannedDay,
+    PlannedExtraDay,
+    PlannedSeat,
+    RefresherPlan,
+    WayToPlace,
+)
 
-__all__ = ["Booking", "Invitation", "RefresherDay"]
+__all__ = [
+    "Booking",
+    "DatesAway",
+    "Invitation",
+    "PlannedDay",
+    "PlannedExtraDay",
+    "PlannedSeat",
+    "RefresherDay",
+    "RefresherPlan",
+    "WayToPlace",
+]

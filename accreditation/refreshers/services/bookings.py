@@ -14,6 +14,8 @@ from accreditation.refreshers.queries.days import lock_day, seats_taken
 from accreditation.refreshers.queries.due import lapse_dates
 from accreditation.refreshers.rules import CANCELLABLE, Waiting, next_in_line
 
+BOOKED = "email/refreshers/booked.txt"
+
 
 class NoSeatLeft(DomainError):
     """The day is full. Whoever still wants to come can ask for the waiting list."""
@@ -27,12 +29,13 @@ def book_seat(
     booked_by: int | None,
     or_wait: bool = False,
     afterwards: bool = False,
+    letter: str = BOOKED,
 ) -> Booking:
     """A seat on the day, or with `or_wait` a place on the waiting list when there is none left.
 
     Somebody who has a booking gets that one back: pressing twice books once. `afterwards` lets the office add somebody
-    who came unbooked to a day that is over. Eligibility is judged at the date of the day. Raises NoSeatLeft, or
-    DomainError with the reasons.
+    who came unbooked to a day that is over; `letter` is the template that tells of the seat. Eligibility is judged at
+    the date of the day. Raises NoSeatLeft, or DomainError with the reasons.
     """
     day = lock_day(day_id)
     person = lock_person(person_id)
@@ -56,7 +59,7 @@ def book_seat(
     db.session.add(booking)
     db.session.flush()
     if not full and day.held_on >= on:
-        _tell_booked(booking)
+        _tell_booked(booking, letter)
     return booking
 
 
@@ -115,5 +118,5 @@ def _reasons_to_refuse(day: RefresherDay, *, on: date, afterwards: bool) -> list
     return []
 
 
-def _tell_booked(booking: Booking, template: str = "email/refreshers/booked.txt") -> None:
+def _tell_booked(booking: Booking, template: str) -> None:
     outbox.queue(booking.person_id, template, about_id=booking.id, key=f"refresher-seat:{booking.id}")

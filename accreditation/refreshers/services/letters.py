@@ -23,6 +23,11 @@ def booked(booking_id: int) -> dict[str, object]:
     return _about(_still_booked(booking_id).day)
 
 
+@facts_for(f"{FOLDER}/planned_seat.txt")
+def planned_seat(booking_id: int) -> dict[str, object]:
+    return _about(_still_booked(booking_id).day)
+
+
 @facts_for(f"{FOLDER}/seat_freed.txt")
 def seat_freed(booking_id: int) -> dict[str, object]:
     return _about(_still_booked(booking_id).day)

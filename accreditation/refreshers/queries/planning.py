@@ -1,0 +1,230 @@
+"""What a plan is made from: who needs a seat until when, the days with seats left, and who cannot make which date.
+
+Everybody's windows come from the requirement periods of standing, and what counts as a refresher day from the scheme's
+own rule. Each subject is one statement for all people; nothing is asked person by person.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.orm import aliased
+
+from accreditation.core.calendar import Span, days_after, merge
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.people.models import Person
+from accreditation.people.queries import counted
+from accreditation.refreshers.models import Booking, DatesAway, RefresherDay, WayToPlace
+from accreditation.refreshers.queries.due import INVITABLE
+from accreditation.refreshers.rules import SEATED
+from accreditation.refreshers.rules.planning import Day, Need, Wishes
+from accreditation.refreshers.rules.planning.asked import EARLIEST_DAYS, Asked
+from accreditation.standing.models import RequirementPeriod, StandingPeriod
+from accreditation.standing.queries import all_schemes, get_scheme
+from accreditation.standing.rules.evidence import Fact
+from accreditation.standing.rules.requirements import Recurring
+from accreditation.standing.rules.scheme import Requirement, Scheme
+
+
+@dataclass(frozen=True)
+class Held:
+    """A seat that somebody has: the day, and whether it counts for what is planned."""
+
+    day_id: int
+    held_on: date
+    starts_at: datetime | None
+    ends_at: datetime | None
+    counts: bool
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """Everything a plan is made from. `seated`: people with a seat in their window already, and so without a need.
+
+    `away_throughout`: people who are away, on leave or suspended on every day of their window.
+    """
+
+    needs: Sequence[Need]
+    days: Sequence[Day]
+    wishes: Wishes
+    seated: dict[int, int] = field(default_factory=dict)
+    away_throughout: frozenset[int] = frozenset()
+
+
+def plannable(on: date) -> list[tuple[Scheme, Requirement]]:
+    """The recurring requirements that refresher days count for, scheme by scheme."""
+    return [
+        (scheme, requirement)
+        for scheme in all_schemes(on)
+        for requirement in scheme.requirements
+        if isinstance(requirement.rule, Recurring) and "refresher" in requirement.rule.kinds
+    ]
+
+
+def get_plannable(scheme_code: str, requirement_code: str, on: date) -> tuple[Scheme, Requirement, Recurring]:
+    """Raises NotFound where the scheme has no such recurring requirement."""
+    scheme = get_scheme(scheme_code, on)
+    requirement = scheme.find(requirement_code)
+    if requirement is None or not isinstance(requirement.rule, Recurring):
+        raise NotFound("There is no requirement of that name that comes again and again.")
+    return scheme, requirement, requirement.rule
+
+
+def counts_for(rule: Recurring, topic: str | None, held_on: date) -> bool:
+    """Whether somebody who attends a day on that topic has what the requirement asks for."""
+    attended = Fact("refresher", topic, held_on)
+    return any(asked.accepts(attended) for asked in (rule.asked, *rule.also))
+
+
+def plan_facts(asked: Asked, only: int | None = None) -> PlanFacts:
+    """Who needs a seat, and where there are any, as things stand. Raises NotFound for a requirement that is not there.
+
+    `opens_on` is the first day of the window that the scheme gives a renewal, so that nobody who comes in it loses a
+    day; never before the plan's first day. Away are the dates people entered, and the days on which they are on leave,
+    suspended, withdrawn or gone. `only`: ask about this one person.
+    """
+    scheme, requirement, rule = get_plannable(asked.scheme, asked.requirement, asked.made_on)
+    window_days = scheme.window_of(requirement)
+    keeps_anniversary = rule.renew_from == "end" and window_days > 0
+    run = RequirementPeriod
+    due = and_(
+        run.edition == scheme.edition,
+        run.requirement == requirement.code,
+        run.met,
+        run.starts_on <= asked.made_on,
+        run.ends_on > max(asked.made_on, asked.starts_on),
+        run.ends_on <= asked.ends_on,
+        Person.merged_into_id.is_(None),
+        Person.unit_id == asked.unit_id if asked.unit_id is not None and only is None else true(),
+        Person.id == only if only is not None else true(),
+    )
+    away = _away(due, scheme, asked)
+    held = _seats_held(due, rule, asked)
+    needs, seated, throughout = [], {}, set()
+    rows = select(run.person_id, run.ends_on, Person.unit_id).join(Person, Person.id == run.person_id).where(due)
+    days = _days(rule, asked)
+    all_days = list(db.session.scalars(_planned(asked)))
+    for person_id, lapses_on, unit_id in db.session.execute(rows.order_by(run.ends_on, run.person_id)):
+        opens_on = max(asked.starts_on, days_after(lapses_on, -(window_days or EARLIEST_DAYS)))
+        own = held.get(person_id, [])
+        if seat := next((one for one in own if one.counts and one.held_on < lapses_on), None):
+            seated[person_id] = seat.day_id
+            continue
+        need = Need(
+            person_id, opens_on, lapses_on, tuple(merge(away.get(person_id, []))), _clashes(own, all_days), unit_id
+        )
+        if any(span.starts_on <= opens_on and span.ends_on >= lapses_on for span in need.away):
+            throughout.add(person_id)
+        else:
+            needs.append(need)
+    wishes = Wishes(
+        near=asked.near, spread=asked.spread, early_costs=not keeps_anniversary, minutes=ways() if asked.near else {}
+    )
+    return PlanFacts(needs, days, wishes, seated, frozenset(throughout))
+
+
+def ways() -> dict[tuple[int | None, str], int]:
+    """Minutes from each unit to each place, where somebody has entered them."""
+    found: dict[tuple[int | None, str], int] = {}
+    for way in db.session.scalars(select(WayToPlace)):
+        found[way.unit_id, way.place] = way.minutes
+    return found
+
+
+def _planned(asked: Asked) -> Select[RefresherDay]:
+    return (
+        select(RefresherDay)
+        .where(RefresherDay.state == "planned", RefresherDay.capacity.is_not(None))
+        .where(RefresherDay.held_on >= asked.starts_on, RefresherDay.held_on < asked.ends_on)
+        .order_by(RefresherDay.held_on, RefresherDay.id)
+    )
+
+
+def _days(rule: Recurring, asked: Asked) -> list[Day]:
+    """The days that count, each with the seats nobody has taken."""
+    taken = (
+        select(func.count())
+        .select_from(Booking)
+        .where(Booking.day_id == RefresherDay.id, Booking.state.in_(SEATED))
+        .correlate(RefresherDay)
+        .scalar_subquery()
+    )
+    found = db.session.execute(_planned(asked).add_columns(taken))
+    return [
+        Day(day.id, day.held_on, max((day.capacity or 0) - seats_taken, 0), day.venue or "")
+        for day, seats_taken in found
+        if counts_for(rule, day.topic, day.held_on)
+    ]
+
+
+def _of_those_due(due: ColumnElement[bool]) -> Select[int]:
+    """The records of those due, and those that are merged into theirs."""
+    record = aliased(Person)
+    return (
+        select(record.id)
+        .join(Person, Person.id == counted(record))
+        .join(RequirementPeriod, RequirementPeriod.person_id == Person.id)
+        .where(due)
+    )
+
+
+def _away(due: ColumnElement[bool], scheme: Scheme, asked: Asked) -> dict[int, list[Span]]:
+    away: dict[int, list[Span]] = {}
+    links = _links()
+    entered = select(DatesAway.person_id, DatesAway.starts_on, DatesAway.ends_on).where(
+        DatesAway.ends_on > asked.starts_on,
+        DatesAway.starts_on < asked.ends_on,
+        DatesAway.person_id.in_(_of_those_due(due)),
+    )
+    kept_off = select(StandingPeriod.person_id, StandingPeriod.starts_on, StandingPeriod.ends_on).where(
+        StandingPeriod.edition == scheme.edition,
+        StandingPeriod.verdict.not_in(INVITABLE),
+        StandingPeriod.ends_on > asked.starts_on,
+        StandingPeriod.starts_on < asked.ends_on,
+        StandingPeriod.person_id.in_(_of_those_due(due)),
+    )
+    for query in (entered, kept_off):
+        for person_id, starts_on, ends_on in db.session.execute(query):
+            away.setdefault(links.get(person_id, person_id), []).append(Span(starts_on, ends_on))
+    return away
+
+
+def _seats_held(due: ColumnElement[bool], rule: Recurring, asked: Asked) -> dict[int, list[Held]]:
+    held: dict[int, list[Held]] = {}
+    links = _links()
+    query = (
+        select(Booking.person_id, RefresherDay)
+        .join(RefresherDay, RefresherDay.id == Booking.day_id)
+        .where(Booking.state == "booked", RefresherDay.state == "planned", RefresherDay.held_on >= asked.made_on)
+        .where(Booking.person_id.in_(_of_those_due(due)))
+        .order_by(RefresherDay.held_on, RefresherDay.id)
+    )
+    for person_id, day in db.session.execute(query):
+        counts = counts_for(rule, day.topic, day.held_on)
+        one = Held(day.id, day.held_on, day.starts_at, day.ends_at, counts)
+        held.setdefault(links.get(person_id, person_id), []).append(one)
+    return held
+
+
+def _links() -> dict[int, int]:
+    """Merged records to the ones that count."""
+    rows = db.session.execute(select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None)))
+    return {person_id: kept for person_id, kept in rows if kept is not None}
+
+
+def _clashes(own: Iterable[Held], days: Sequence[RefresherDay]) -> frozenset[int]:
+    """The days at whose time this person sits somewhere else."""
+    return frozenset(
+        day.id
+        for one in own
+        for day in days
+        if day.id != one.day_id
+        and one.starts_at is not None
+        and one.ends_at is not None
+        and day.starts_at is not None
+        and day.ends_at is not None
+        and day.starts_at < one.ends_at
+        and day.ends_at > one.starts_at
+    )

@@ -1,0 +1,217 @@
+"""Plans as they are kept, for whoever plans for those people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from accreditation.core.calendar import days_after
+from accreditation.core.database import db
+from accreditation.core.errors import NotFound
+from accreditation.core.permissions import Scope
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer
+from accreditation.refreshers.models import PlannedDay, PlannedExtraDay, PlannedSeat, RefresherDay, RefresherPlan
+from accreditation.refreshers.queries.planning import PlanFacts
+from accreditation.refreshers.rules.planning.asked import Asked
+from accreditation.refreshers.rules.planning.changes import Changes, Kept, changes_since
+from accreditation.web.guards import scope_asked
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan as the list shows it, with how many sit in it and how many do not."""
+
+    plan: RefresherPlan
+    seated: int
+    without: int
+
+
+@dataclass(frozen=True)
+class PlannedOnDay:
+    """A day of a plan: who should sit on it, by lapse, and how many of its seats the plan leaves free."""
+
+    planned: PlannedDay
+    seats: Sequence[PlannedSeat]
+
+    @property
+    def day(self) -> RefresherDay:
+        return self.planned.day
+
+    @property
+    def free(self) -> int:
+        return max(self.planned.seats - len(self.seats), 0)
+
+
+@dataclass(frozen=True)
+class ShownShortage:
+    """People for whom there are too few seats, with the days they could make; and the smallest proof of it."""
+
+    people: Sequence[PlannedSeat]
+    days: Sequence[PlannedDay]
+    seats: int
+    locked: int
+
+    @property
+    def short(self) -> int:
+        return len(self.people) - self.seats
+
+    @property
+    def proof(self) -> list[PlannedSeat]:
+        return [seat for seat in self.people if seat.in_proof]
+
+    @property
+    def proof_days(self) -> list[PlannedDay]:
+        return [day for day in self.days if day.in_proof]
+
+    @property
+    def first_day(self) -> date:
+        return min(seat.opens_on for seat in self.people)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which any of them can come in time."""
+        return days_after(max(seat.lapses_on for seat in self.people), -1)
+
+    @property
+    def proof_last_day(self) -> date:
+        return days_after(max(seat.lapses_on for seat in self.proof), -1)
+
+
+def plans_within(viewer: Viewer) -> ColumnElement[bool]:
+    """The plans of people this viewer plans for: of the whole service, or of a unit of theirs."""
+    scope_asked()
+    if viewer.ids(Scope.SERVICE):
+        return true()
+    return RefresherPlan.unit_id.in_(viewer.ids(Scope.UNIT))
+
+
+def get_plan(plan_id: int, viewer: Viewer) -> RefresherPlan:
+    """Raises NotFound, in the same words whether there is no such plan or not for this viewer to know of."""
+    query = select(RefresherPlan).where(RefresherPlan.id == plan_id, plans_within(viewer))
+    kept = db.session.scalar(query.options(joinedload(RefresherPlan.unit), joinedload(RefresherPlan.maker)))
+    if kept is None:
+        raise NotFound("There is no such plan.")
+    return kept
+
+
+def recent_plans(viewer: Viewer, number: int = 30) -> list[PlanRow]:
+    """The newest plans, drafts first."""
+    sits = func.count(PlannedSeat.day_id)
+    query = (
+        select(RefresherPlan, sits, func.count(PlannedSeat.id) - sits)
+        .outerjoin(PlannedSeat, PlannedSeat.plan_id == RefresherPlan.id)
+        .where(plans_within(viewer))
+        .group_by(RefresherPlan.id)
+        .options(joinedload(RefresherPlan.unit))
+    )
+    query = query.order_by(RefresherPlan.state.in_(("draft", "publishing")).desc(), RefresherPlan.id.desc())
+    return [PlanRow(*row) for row in db.session.execute(query.limit(number))]
+
+
+def asked_of(kept: RefresherPlan, on: date) -> Asked:
+    """What the plan is asked for, on this day: days that have passed cannot be planned any more."""
+    return Asked(
+        kept.scheme,
+        kept.requirement,
+        kept.unit_id,
+        made_on=on,
+        starts_on=max(kept.starts_on, on),
+        ends_on=kept.ends_on,
+        near=kept.near,
+        spread=kept.spread,
+        extra_seats=kept.extra_seats,
+        notice_days=kept.notice_days,
+    )
+
+
+def locks_of(plan_id: int) -> dict[int, int]:
+    query = select(PlannedSeat.person_id, PlannedSeat.day_id).where(
+        PlannedSeat.plan_id == plan_id, PlannedSeat.locked, PlannedSeat.day_id.is_not(None)
+    )
+    return {person_id: day_id for person_id, day_id in db.session.execute(query) if day_id is not None}
+
+
+def seat_of(plan_id: int, person_id: int) -> PlannedSeat:
+    """Raises NotFound when the plan does not name that person."""
+    query = select(PlannedSeat).where(PlannedSeat.plan_id == plan_id, PlannedSeat.person_id == person_id)
+    seat = db.session.scalar(query)
+    if seat is None:
+        raise NotFound("The plan does not name that person.")
+    return seat
+
+
+def seats_in(plan_id: int, viewer: Viewer) -> list[PlannedSeat]:
+    """Everybody in the plan whom this viewer may know of, those who lapse first before others."""
+    query = (
+        select(PlannedSeat)
+        .join(PlannedSeat.person)
+        .options(contains_eager(PlannedSeat.person))
+        .where(PlannedSeat.plan_id == plan_id, visible_to(viewer))
+        .order_by(PlannedSeat.lapses_on, Person.sort_name, Person.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def days_in(plan_id: int) -> list[PlannedDay]:
+    query = (
+        select(PlannedDay)
+        .join(PlannedDay.day)
+        .options(contains_eager(PlannedDay.day))
+        .where(PlannedDay.plan_id == plan_id)
+        .order_by(PlannedDay.held_on, PlannedDay.day_id)
+    )
+    return list(db.session.scalars(query))
+
+
+def extra_in(plan_id: int) -> list[PlannedExtraDay]:
+    query = select(PlannedExtraDay).where(PlannedExtraDay.plan_id == plan_id)
+    return list(db.session.scalars(query.order_by(PlannedExtraDay.held_on, PlannedExtraDay.id)))
+
+
+def by_day(seats: Sequence[PlannedSeat], days: Sequence[PlannedDay]) -> list[PlannedOnDay]:
+    """The plan, day by day."""
+    found: dict[int | None, list[PlannedSeat]] = {}
+    for seat in seats:
+        found.setdefault(seat.day_id, []).append(seat)
+    return [PlannedOnDay(planned, found.get(planned.day_id, [])) for planned in days]
+
+
+def shortages_in(seats: Sequence[PlannedSeat], days: Sequence[PlannedDay]) -> list[ShownShortage]:
+    """The shortages the plan was made with, the most urgent first."""
+    numbers = sorted({seat.shortage for seat in seats if seat.shortage is not None})
+    found = []
+    for number in numbers:
+        own = [day for day in days if day.shortage == number]
+        ids = {day.day_id for day in own}
+        locked = sum(seat.locked and seat.day_id in ids and seat.shortage is None for seat in seats)
+        people = [seat for seat in seats if seat.shortage == number]
+        found.append(ShownShortage(people, own, sum(day.seats for day in own) - locked, locked))
+    return found
+
+
+def what_changed(seats: Sequence[PlannedSeat], days: Sequence[PlannedDay], facts: PlanFacts) -> Changes:
+    """What has become different since the plan was worked out."""
+    return changes_since(
+        {seat.person_id: Kept(seat.opens_on, seat.lapses_on, seat.day_id) for seat in seats},
+        {day.day_id: (day.held_on, day.seats) for day in days},
+        facts.needs,
+        facts.days,
+    )
+
+
+def newest_draft(viewer: Viewer, scheme: str, unit_id: int | None) -> RefresherPlan | None:
+    """The draft that a forecast of these people is shown with: of everybody, or of that unit."""
+    wanted = or_(RefresherPlan.unit_id.is_(None), RefresherPlan.unit_id == unit_id)
+    query = select(RefresherPlan).where(
+        and_(
+            plans_within(viewer),
+            RefresherPlan.state.in_(("draft", "publishing")),
+            RefresherPlan.scheme == scheme,
+            wanted,
+        )
+    )
+    return db.session.scalar(query.order_by(RefresherPlan.id.desc()).limit(1))

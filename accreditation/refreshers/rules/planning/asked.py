@@ -1,0 +1,45 @@
+"""What a plan is asked for, as a value, and the days on which a day could be added."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from accreditation.core.calendar import days_after
+
+SATURDAY = 5
+
+EARLIEST_DAYS = 90
+"""How long before an end people are asked to come where the scheme states no window for it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A plan for everybody whose requirement ends before `ends_on`, on days from `starts_on` on (half-open).
+
+    `unit_id` None: everybody. `extra_seats`: of a day that has to be added; `notice_days`: from the day the plan is
+    made, before which no day can be added.
+    """
+
+    scheme: str
+    requirement: str
+    unit_id: int | None
+    made_on: date
+    starts_on: date
+    ends_on: date
+    near: bool = False
+    spread: bool = False
+    extra_seats: int = 12
+    notice_days: int = 21
+
+    def offered(self) -> list[date]:
+        """The working days, Monday to Friday, on which a day could be added."""
+        return list(working_days(max(self.starts_on, days_after(self.made_on, self.notice_days)), self.ends_on))
+
+
+def working_days(starts_on: date, ends_on: date) -> Iterator[date]:
+    """Monday to Friday from the one day up to, but not including, the other. Holidays are for whoever adds a day."""
+    day = starts_on
+    while day < ends_on:
+        if day.weekday() < SATURDAY:
+            yield day
+        day += timedelta(1)
