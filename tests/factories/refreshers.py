@@ -3,11 +3,15 @@
 from datetime import date, time
 from itertools import count
 
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.refreshers import services
-from accreditation.refreshers.models import Booking, RefresherDay
+from accreditation.refreshers.models import Booking, DatesAway, RefresherDay, RefresherPlan
 from accreditation.refreshers.rules import Details
+from accreditation.refreshers.rules.planning.asked import Asked
+from accreditation.refreshers.services import planning
 from tests.factories.days import TODAY
+from tests.factories.people import person
 
 _serial = count(1)
 
@@ -41,3 +45,31 @@ def attended(person_id: int, on: date, **details) -> Booking:
     """Somebody who attended a refresher day on that day."""
     with transaction():
         return services.record_past_attendance(person_id, attended_on=on, recorded_by=None, **details)
+
+
+def asked_plan(**changes) -> Asked:
+    """A plan for everybody whose refresher ends before 1 June 2027, on days from 3 February on."""
+    described = {
+        "scheme": "INHOUSE-WPM",
+        "requirement": "refresher",
+        "unit_id": None,
+        "made_on": TODAY,
+        "starts_on": date(2027, 2, 3),
+        "ends_on": date(2027, 6, 1),
+    }
+    return Asked(**{**described, **changes})
+
+
+def refresher_plan(**changes) -> RefresherPlan:
+    """A draft of such a plan. Who needs a seat, and the days, have to be there already."""
+    asked, maker = asked_plan(**changes), person()
+    drawn = planning.draw_up(asked)
+    with transaction():
+        return planning.keep_plan(asked, drawn, made_by=maker.id, now=clock.now())
+
+
+def dates_away(person_id: int, first: date, last: date) -> DatesAway:
+    with transaction():
+        return planning.add_dates_away(
+            person_id, first=first, last=last, on=TODAY, now=clock.now(), entered_by=person_id
+        )
