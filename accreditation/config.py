@@ -18,7 +18,8 @@ class Config:
     """What differs from one installation to the next.
 
     `smtp_url` None means that letters become files in `mail_folder`. `trusted_proxies` is the number of
-    reverse proxies whose X-Forwarded-* headers are believed (0: none).
+    reverse proxies whose X-Forwarded-* headers are believed (0: none). `equality_key` ties the answers of equality
+    forms to applications; None means the one that is kept in `data_dir`, never in the database.
     """
 
     data_dir: Path
@@ -28,6 +29,12 @@ class Config:
     smtp_url: str | None = None
     mail_from: str = "Mediation register <register@localhost>"
     trusted_proxies: int = 0
+    equality_key: str | None = None
+
+    @property
+    def equality_secret(self) -> str:
+        """The key, made when it is first wanted."""
+        return self.equality_key or _kept_secret(self.data_dir / "equality.key")
 
     @property
     def mail_folder(self) -> Path:
@@ -50,6 +57,7 @@ class Config:
             smtp_url=_read("SMTP_URL"),
             mail_from=_read("MAIL_FROM") or cls.mail_from,
             trusted_proxies=_whole_number("TRUSTED_PROXIES", _read("TRUSTED_PROXIES") or "0"),
+            equality_key=_read("EQUALITY_KEY"),
         )
 
 

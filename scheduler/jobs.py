@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from accreditation.core import audit, clock
+from accreditation.core.chores import CHORES
 from accreditation.core.database import db, transaction
 from accreditation.standing.models import CheckRun
 from accreditation.standing.queries.checking import check_projections
@@ -37,6 +38,7 @@ BEAT = 60  # seconds between two looks at what is due
 DELIVERY_BEAT = 10  # seconds between two looks at the queue
 WORKING_BEAT = 15  # seconds between two looks at what is to be worked out for everybody
 CHECK_BEAT = 600  # seconds between two looks whether the daily check is due
+CHORE_BEAT = 600  # seconds between two looks at what rooms want done by the clock
 RENEW = timedelta(seconds=30)  # how often a check that takes long says that it still lives
 REST = 0.05  # seconds between two batches of a check, for those who work with the register meanwhile
 AT_ONCE = 500  # letters' worth of reminders in one transaction, so that nobody waits long for the database
@@ -164,6 +166,22 @@ def _check(stop: Callable[[], bool], rest: float) -> CheckRun | None:
     return run
 
 
+def chores(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
+    """What rooms want done by the clock, each by itself: one that fails costs the others nothing. How many failed."""
+    failed = 0
+    with app.app_context(), audit.acting_as(None, "scheduler"):
+        for chore in CHORES:
+            if stop():
+                break
+            try:
+                chore(clock.today())
+            except Exception:
+                failed += 1
+                log.exception("the chore %s failed", getattr(chore, "__name__", chore))
+            db.session.remove()
+    return failed
+
+
 class Ticker:
     """APScheduler as a ticker and nothing more: no stored jobs, no local times, nothing dropped for being late."""
 
@@ -174,7 +192,12 @@ class Ticker:
         )
         now = clock.now()
         self._beats.add_job(tick, "interval", seconds=BEAT, args=[app], id="tick", next_run_time=now)
-        for job, seconds, first in ((deliver, DELIVERY_BEAT, 2), (work_out, WORKING_BEAT, 4), (check, CHECK_BEAT, 30)):
+        for job, seconds, first in (
+            (deliver, DELIVERY_BEAT, 2),
+            (work_out, WORKING_BEAT, 4),
+            (check, CHECK_BEAT, 30),
+            (chores, CHORE_BEAT, 45),
+        ):
             self._beats.add_job(
                 job,
                 "interval",

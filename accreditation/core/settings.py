@@ -17,6 +17,8 @@ DEFAULTS = {
     "reminders_until": "18:00",  # … and until before this
     "reminders_on": "working_days",  # or "every_day"
     "letters_per_minute": "0",  # so many are handed to the mail server at most, by all schedulers together; 0: no limit
+    "equality_cut_months": "12",  # so long after an intake closes, equality answers can be tied to applications
+    "equality_keep_months": "12",  # so long after that, the answers nobody can tie any more are kept
     "clearance_overdue": "block",  # or "review": a clearance stays open, and its review date becomes a deadline
     "clearance_reinstate_months": "12",  # for so long a clearance that lapsed with its holder's leaving can come back
     "clearance_early_months": "6",  # a renewal may be asked for so much earlier, to level the load

@@ -4,6 +4,7 @@ from cohorts.models.acts import ActLine, ResultAct
 from cohorts.models.applications import Application, ApplicationStep
 from cohorts.models.attendance import Attendance, AttendanceUpload
 from cohorts.models.cohorts import Cohort, Enrolment, EnrolmentStep
+from cohorts.models.equality import EqualityCollection, EqualityColumn, EqualityForm
 from cohorts.models.intakes import Criterion, Intake, PanelMember, Question
 from cohorts.models.results import Result, ResultUpload
 from cohorts.models.selection import (
@@ -31,6 +32,9 @@ __all__ = [
     "Criterion",
     "Enrolment",
     "EnrolmentStep",
+    "EqualityCollection",
+    "EqualityColumn",
+    "EqualityForm",
     "Intake",
     "InterviewSlot",
     "Mark",

@@ -11,7 +11,7 @@ from accreditation.core import clock
 from accreditation.core.database import db, transaction
 from accreditation.core.health import examine
 from accreditation.core.outbox import Letter
-from scheduler.jobs import Ticker, deliver, tick
+from scheduler.jobs import Ticker, chores, deliver, tick
 from scheduler.models import ReminderRule, SchedulerLease, SchedulerMark
 from scheduler.services.marks import LEASE, take_lease
 from scheduler.services.workers import is_gone, new_token, worker
@@ -92,7 +92,7 @@ def test_the_ticker_is_in_utc_and_drops_nothing(app):
     ticker = Ticker(app)
     ticker.start()
     jobs = {job.id: job for job in ticker._beats.get_jobs()}
-    assert set(jobs) == {"tick", "deliver", "work_out", "check"}
+    assert set(jobs) == {"tick", "deliver", "work_out", "check", "chores"}
     assert str(ticker._beats.timezone) == "UTC"
     assert {(job.coalesce, job.max_instances, job.misfire_grace_time) for job in jobs.values()} == {(True, 1, None)}
     ticker.stop()
@@ -137,3 +137,16 @@ def test_deliver_says_that_the_mail_server_cannot_be_reached_and_fails(app, news
     done = app.test_cli_runner().invoke(args=["deliver"])
     assert done.exit_code == 1
     assert "cannot be reached" in done.output
+
+
+def test_a_chore_that_fails_costs_the_others_nothing(app, today, monkeypatch, caplog):
+    done = []
+
+    def fails(on):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("scheduler.jobs.CHORES", [fails, done.append])
+    assert chores(app) == 1
+    assert done == [today]
+    assert "the chore fails failed" in caplog.text
+    assert chores(app, lambda: True) == 0
