@@ -32,6 +32,7 @@ ROOMS = (
     "accreditation.desk.merging",
     "accreditation.desk.undoing",
     "accreditation.desk.demo",
+    "accreditation.reports",
 )
 """Every room, from the ground up. Each brings `views.bp`, `cli.commands`, or both."""
 

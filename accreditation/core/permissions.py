@@ -54,6 +54,7 @@ class Permission(StrEnum):
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_VETTING_RULES = "manage_vetting_rules"  # usual periods, what an overdue review means
     MERGE_PEOPLE = "merge_people"  # two records of one person, and separating them again
+    PREPARE_REPORT = "prepare_report"  # for the steering group, with its commentary
     RECORD_CLEARANCE = "record_clearance"
     RECORD_DEPARTURE = "record_departure"  # that somebody leaves the service, and that they are back
     RECORD_PRACTICE = "record_practice"
@@ -61,6 +62,7 @@ class Permission(StrEnum):
     RELEASE_RESULTS = "release_results"
     RUN_COHORT = "run_cohort"  # who trains and assesses, sessions, joining instructions, attendance
     SIFT_APPLICATIONS = "sift_applications"  # those given to oneself, by reference and answers alone
+    SIGN_OFF_REPORT = "sign_off_report"  # the second person for it
     USE_HELPLINE = "use_helpline"
     VIEW_APPLICATIONS = "view_applications"
     VIEW_ATTENTION = "view_attention"
@@ -118,11 +120,13 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.MANAGE_REFRESHERS,
             P.MANAGE_REMINDERS,
             P.MERGE_PEOPLE,
+            P.PREPARE_REPORT,
             P.RECORD_DEPARTURE,
             P.RECORD_PRACTICE,
             P.RECORD_RESULTS,
             P.RELEASE_RESULTS,
             P.RUN_COHORT,
+            P.SIGN_OFF_REPORT,
             P.VIEW_APPLICATIONS,
             P.VIEW_ATTENTION,
             P.VIEW_AWARDS,
@@ -188,6 +192,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.MANAGE_SETTINGS,
             P.VIEW_CHECKS,
             P.MANAGE_VETTING_RULES,
+            P.SIGN_OFF_REPORT,
+            P.VIEW_REPORTS,
             P.VIEW_SCHEMES,
             P.VIEW_STATUS,
         }

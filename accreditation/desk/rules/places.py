@@ -34,6 +34,7 @@ PLACES = (
 
 FURTHER = (
     ("Forecast", "/forecast", Permission.VIEW_FORECAST),
+    ("Reports", "/reports", Permission.VIEW_REPORTS),
     ("Intakes", "/intakes", Permission.VIEW_APPLICATIONS),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
     ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),

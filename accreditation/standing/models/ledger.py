@@ -28,6 +28,8 @@ class Evidence(Record):
         Index("ix_evidence_source", "source_type", "source_id"),
         # Who was trained on one day: for pairs of records that may be one person.
         Index("ix_evidence_training", "starts_on", "person_id", **only_where("kind = 'training'")),
+        # What begins in a period: for reports.
+        Index("ix_evidence_begins", "kind", "starts_on", "person_id", **only_where("kind IN ('award', 'clearance')")),
     )
     __audited__ = False  # it is its own trail: rows are only added, each says when and by whom
 

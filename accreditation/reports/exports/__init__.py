@@ -1,0 +1,1 @@
+"""Reports as workbooks and as PDF."""

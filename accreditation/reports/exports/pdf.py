@@ -1,0 +1,37 @@
+"""A report as a tagged PDF (PDF/UA-1), typeset by Typst from a fixed template.
+
+Everything that people typed goes in as data, never as markup: the template reads one JSON value and shows its strings.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import typst
+
+from accreditation.config import template_folder
+from accreditation.reports.exports.document import Document
+
+TEMPLATE = "reports/steering.typ"
+
+
+def as_pdf(document: Document) -> bytes:
+    source = (template_folder() / TEMPLATE).read_bytes()
+    found = typst.compile(source, sys_inputs={"report": json.dumps(_values(document))}, pdf_standards="ua-1")
+    return bytes(found)  # a list of pages comes back for pictures alone
+
+
+def _values(document: Document) -> dict[str, Any]:
+    values = asdict(document)
+    for section in values["contents"]["sections"]:
+        for figure, original in zip(section["figures"], _figures(document, section["code"]), strict=True):
+            figure["words"] = original.words
+    return {
+        **{key: values[key] for key in ("title", "classification", "head", "period", "printed", "commentary")},
+        "sections": values["contents"]["sections"],
+        "pictures": values["contents"]["pictures"],
+    }
+
+
+def _figures(document: Document, code: str) -> Any:
+    return next(section.figures for section in document.contents.sections if section.code == code)

@@ -1,0 +1,1 @@
+"""Preparing and signing off reports. Callers hold the transaction; nothing here commits."""

@@ -1,0 +1,54 @@
+"""What reports there are, and the steering group's figures for any period."""
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import clock
+from accreditation.core.permissions import Permission, Scope
+from accreditation.people.rules import Viewer
+from accreditation.reports.queries.reports import reports_page
+from accreditation.reports.queries.steering import contents_of
+from accreditation.reports.rules.periods import usual_periods
+from accreditation.reports.views.asked import address_of, ask_about, period_asked
+from accreditation.reports.views.blueprint import bp
+from accreditation.reports.views.pictures import drawn
+from accreditation.web.guards import requires
+
+
+@bp.get("/reports")
+@requires(Permission.VIEW_REPORTS)
+def reports(viewer: Viewer) -> ResponseReturnValue:
+    """The reports that were prepared, and the way to every other."""
+    page = reports_page(
+        viewer, place=request.args.get("after"), address=lambda after: url_for("reports.reports", after=after)
+    )
+    return render_template("reports/reports.html", page=page, may_prepare=may_prepare(viewer))
+
+
+@bp.get("/reports/steering")
+@requires(Permission.VIEW_REPORTS)
+def steering(viewer: Viewer) -> ResponseReturnValue:
+    """The figures of a period as they are recorded now, each with the list behind it."""
+    today = clock.today()
+    asked = period_asked(today)
+    contents = contents_of(ask_about(viewer, asked.period))
+    return render_template(
+        "reports/steering.html",
+        asked=asked,
+        period=asked.period,
+        contents=contents,
+        pictures=drawn(contents),
+        usual=[(name, address_of("reports.steering", period), period) for name, period in usual_periods(today)],
+        whole_service=bool(viewer.ids(Scope.SERVICE)),
+        may_prepare=may_prepare(viewer),
+        export_url=address_of("reports.steering_workbook", asked.period),
+        prepare_url=address_of("reports.prepare", asked.period),
+        list_url=lambda code: address_of("reports.behind", asked.period, code=code),
+        has_errors=bool(asked.problems),
+        today=today,
+    )
+
+
+def may_prepare(viewer: Viewer) -> bool:
+    """A report is about the whole service, so whoever manages a part of it prepares none."""
+    return bool(viewer.limited_to(Permission.PREPARE_REPORT).ids(Scope.SERVICE))
