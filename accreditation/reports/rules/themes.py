@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from accreditation.reports.rules.figures import FEW
 from accreditation.web.words import sentence_list
 
-
 NAMED = 4
 """So many themes that are told together are named; of more only how many they are."""
 
