@@ -2,9 +2,12 @@
 
 from datetime import date
 
+from accreditation.core import clock
 from accreditation.core.database import transaction
+from accreditation.core.sheets import Column, Table, read_workbook, write_workbook
 from vetting import services
 from vetting.models import AftercareFact, Clearance, ClearanceApplication, ClearanceTransfer
+from vetting.services import listing
 
 
 def clearance(
@@ -43,3 +46,13 @@ def clearance_report(
 ) -> AftercareFact:
     with transaction():
         return services.record_aftercare(person_id, kind=kind, reported_on=reported_on, recorded_by=None, **details)
+
+
+def clearance_list(
+    rows: list[list[object]], *, headings: tuple[str, ...] = ("Ref", "Granted", "Expiry"), level: str = "CTC"
+) -> int:
+    """The vetting unit's list, uploaded and not confirmed, by its id."""
+    data = write_workbook([Table("Clearances", [Column(title) for title in headings], rows)])
+    draft = listing.new_list(read_workbook(data), file_name="list.xlsx", level=level, owner_id=None, at=clock.now())
+    with transaction():
+        return listing.keep_list(draft, at=clock.now()).id
