@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from accreditation.core.database import Record, append_only, only_where
 from accreditation.people.models import Person, one_of
 from vetting.rules.aftercare import ACTIONS, KINDS
+from vetting.rules.fields import ADVERSE_DECISIONS, ADVERSE_STATES
 from vetting.rules.levels import CERTAINTIES, HOLDER_KINDS, levels
 from vetting.rules.steps import CLEARANCE_STATES, DECIDED, OPEN
 from vetting.rules.transfers import DIRECTIONS, TRANSFER_STATES
@@ -42,6 +43,7 @@ class ClearanceApplication(Record):
         Index("uq_clearance_application_open", "person_id", "level", unique=True, **only_where("decided_on IS NULL")),
         Index("ix_clearance_application_age", "initiated_on", "id", **only_where("decided_on IS NULL")),
         Index("ix_clearance_application_decided", "level", "decided_on"),
+        Index("ix_clearance_application_adverse", "person_id", **only_where(one_of("state", list(ADVERSE_DECISIONS)))),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -91,6 +93,8 @@ class Clearance(Record):
         CheckConstraint("ends_on > granted_on", name="ends_after_start"),
         Index("ix_clearance_person_level", "person_id", "level", "ends_on"),
         Index("ix_clearance_end", "ends_on", "id"),
+        Index("ix_clearance_adverse", "person_id", **only_where(one_of("state", list(ADVERSE_STATES)))),
+        Index("ix_clearance_to_be_asked", "id", **only_where("ends_source = 'to_be_asked'")),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -15,6 +15,8 @@ from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
 from tests.bench.forecast import lines_of_forecast, measure_check, measure_forecast
 from tests.bench.pages import as_json, lines_of_home, lines_of_pages, measure_home, measure_pages
 from tests.bench.timing import measure_processor_time
+from tests.bench.vetting import as_json as vetting_as_json
+from tests.bench.vetting import lines_of_vetting, measure_vetting
 
 
 def main() -> None:
@@ -68,18 +70,20 @@ def _measure(
     checks = [] if asked.no_rebuild else [measure_check(service) for service in services]
     facts = [measure_one_fact(service, asked.repeat) for service in services]
     rehearsals = [] if asked.no_rebuild else [measure_rehearsal(service) for service in services]
+    vetting = measure_vetting(services[-1], clock.today(), asked.repeat)
     if not asked.json:
         print(f"\n{database}: medians of {asked.repeat} in milliseconds. The floor is the SQL and the template.")
         print("counting: the first page after something has changed, when its numbers are counted anew.")
         said = [*lines_of_pages(pages), *lines_of_home(home), *lines_of_engine(engine, rebuilds)]
         said += lines_of_forecast(forecasts, checks)
-        for line in [*said, *lines_of_changing(facts, rehearsals)]:
+        for line in [*said, *lines_of_changing(facts, rehearsals), *lines_of_vetting(vetting)]:
             print(line)
     return {"database": database, "pages": as_json(pages), "home": home, "engine": engine, "rebuild": rebuilds} | {
         "one_fact": facts,
         "rehearsal": rehearsals,
         "forecast": forecasts,
         "check": checks,
+        "vetting": vetting_as_json(vetting),
     }
 
 

@@ -57,7 +57,7 @@ def open_service(people: int, url: str, folder: Path) -> Service:
         Base.metadata.create_all(db.engine)
         if not get_setting("demo_filled_on"):
             _fill(people)
-        client = _signed_in(app)
+        client = signed_in(app, "manager@example.police.uk")
         db.session.remove()
     return Service(people, url, app, client)
 
@@ -79,8 +79,9 @@ def _fill(people: int) -> None:
     say(f"  filled in {monotonic() - began:.0f} seconds")
 
 
-def _signed_in(app: Flask) -> FlaskClient:
-    account = db.session.scalars(select(Account.id).where(Account.email == "manager@example.police.uk")).one()
+def signed_in(app: Flask, email: str) -> FlaskClient:
+    """A browser in which this account of the demo is signed in."""
+    account = db.session.scalars(select(Account.id).where(Account.email == email)).one()
     with transaction():
         token = open_session(account, now=clock.now(), user_agent="bench")
     client = app.test_client()

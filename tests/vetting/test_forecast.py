@@ -16,7 +16,9 @@ from accreditation.people.rules import Grant, Viewer
 from tests import factories
 from vetting import services
 from vetting.models import ClearanceApplication
-from vetting.queries.boards import Asked, Which, count_of, ending_page, forecast_of
+from vetting.queries.asking import Asked, Which
+from vetting.queries.boards import ending_page
+from vetting.queries.counting import board_numbers, count_of, forecast_of
 from vetting.queries.lead_times import decision_times, lead_days
 from vetting.rules.forecast import level_load
 from vetting.rules.lead_times import submit_by, times_of
@@ -96,6 +98,8 @@ def test_what_to_start_and_what_is_too_late_to_the_day(app, days_left, which):
     factories.clearance(factories.mediator().id, ends_on=TODAY + timedelta(days_left))
     found = [each for each in Which if count_of(VIEWER, Asked(TODAY, LEADS, each)) and each is not Which.ENDING]
     assert found == ([which] if which else [])
+    numbers = board_numbers(VIEWER, TODAY, LEADS)  # the same, in one pass
+    assert [each for each in Which if each is not Which.ENDING and getattr(numbers, each.value)] == found
 
 
 def test_each_level_has_its_own_lead_time(app):

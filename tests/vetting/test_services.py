@@ -14,15 +14,9 @@ from accreditation.standing.queries import evidence_of, standing_on
 from tests import factories
 from vetting import services
 from vetting.models import Clearance, ClearanceApplication
-from vetting.queries.boards import (
-    Asked,
-    Which,
-    count_open,
-    count_overdue,
-    ending_by_month,
-    ending_page,
-    progress_page,
-)
+from vetting.queries.asking import Asked, Which
+from vetting.queries.boards import ending_page, progress_page
+from vetting.queries.counting import count_open, count_overdue, ending_by_month
 from vetting.rules.levels import levels
 
 LEADS = dict.fromkeys(levels(), 63)

@@ -66,4 +66,8 @@ def test_five_thousand_rows_are_previewed_in_under_three_times_the_bare_reading(
     plan = plan_of(upload_of(draft), on=factories.TODAY)
     planning = perf_counter() - began
     assert plan.counts == {Status.REFUSED: ROWS // 10, Status.NEW: ROWS - ROWS // 10}
-    assert (reading + planning) / reading < 3
+    ratio = (reading + planning) / reading
+    print(
+        f"\n{ROWS:,} rows: bare reading {reading:.2f} s, with the preview {reading + planning:.2f} s, ratio {ratio:.2f}"
+    )
+    assert ratio < 3

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
@@ -16,7 +16,7 @@ from accreditation.standing.queries.cleared import cleared
 from accreditation.standing.rules.need_to_know import Access, Field
 from accreditation.web.paging import Page
 from vetting.models import Clearance, ClearanceApplication
-from vetting.rules.fields import ADVERSE, Seen
+from vetting.rules.fields import ADVERSE, ADVERSE_DECISIONS, ADVERSE_STATES, Seen
 from vetting.rules.steps import GRANTING, STATES
 
 MASKED = "masked"
@@ -77,11 +77,13 @@ def _held(person_ids: list[int], on: date) -> dict[int, Clearance]:
 def adverse_counts(viewer: Viewer) -> list[tuple[str, int]]:
     """How many applications and clearances are refused, discontinued, suspended or withdrawn: numbers, no names."""
     counts = dict.fromkeys(sorted(ADVERSE), 0)
-    for model in (ClearanceApplication, Clearance):
+    for model, states in ((ClearanceApplication, ADVERSE_DECISIONS), (Clearance, ADVERSE_STATES)):
+        # Written out, not handed over as values: so that SQLite knows that its small index holds every such row.
+        adverse = model.state.in_([literal_column(repr(state)) for state in states])
         rows = (
             select(model.state, func.count())
             .join(Person, Person.id == model.person_id)
-            .where(model.state.in_(ADVERSE), model.struck_out_on.is_(None), visible_to(viewer))
+            .where(adverse, model.struck_out_on.is_(None), visible_to(viewer))
             .group_by(model.state)
         )
         for state, number in db.session.execute(rows):

@@ -12,7 +12,9 @@ from accreditation.standing.rules.need_to_know import Access, Field, access
 from vetting.rules.levels import SuggestedEnd
 from vetting.rules.steps import STATES
 
-ADVERSE = frozenset({"refused", "suspended", "withdrawn", "discontinued"})
+ADVERSE_DECISIONS = ("refused", "discontinued")
+ADVERSE_STATES = ("suspended", "withdrawn")
+ADVERSE = frozenset({*ADVERSE_DECISIONS, *ADVERSE_STATES})
 
 
 @dataclass(frozen=True)

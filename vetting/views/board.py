@@ -18,18 +18,9 @@ from accreditation.web.paging import Page
 from accreditation.web.words import MONTHS
 from vetting.exports import clearances_file
 from vetting.forms import FindForm
-from vetting.queries.boards import (
-    Asked,
-    EndingRow,
-    ProgressRow,
-    Which,
-    count_of,
-    count_open,
-    ending_by_month,
-    ending_page,
-    progress_page,
-    reports_owed,
-)
+from vetting.queries.asking import Asked, Which
+from vetting.queries.boards import EndingRow, ProgressRow, ending_page, progress_page, reports_owed
+from vetting.queries.counting import board_numbers, count_open
 from vetting.queries.lead_times import lead_days
 from vetting.rules.levels import levels
 from vetting.views.blueprint import bp
@@ -82,15 +73,15 @@ def board(viewer: Viewer) -> ResponseReturnValue:
         )
     elif shown != "reports":
         page = ending_page(viewer, asked, place=place, address=address)
-    leads = asked.leads
+    counts = board_numbers(viewer, today, asked.leads)
     return render_template(
         "vetting/board.html",
         form=form,
         shown=shown,
         page=page,
         filters=filters,
-        months=[(row, month_name(row.first)) for row in ending_by_month(viewer, today)],
-        counts={which.value: count_of(viewer, Asked(today, leads, which)) for which in Which if which != Which.ENDING},
+        months=[(row, month_name(row.first)) for row in counts.months],
+        counts=counts,
         under_way=count_open(viewer),
         long_open=count_open(viewer, initiated_before=long_ago),
         reports=reports_owed(viewer) if viewer.may_somewhere(Permission.VIEW_CLEARANCE_REFERENCE) else None,

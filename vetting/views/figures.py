@@ -8,8 +8,8 @@ from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
-from vetting.queries.boards import forecast_of
 from vetting.queries.cleared import MASKED, adverse_counts, cleared_page
+from vetting.queries.counting import forecast_of
 from vetting.queries.lead_times import decision_times, lead_days
 from vetting.queries.periods import early_months
 from vetting.queries.reads import reads_by_month

@@ -11,7 +11,7 @@ from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from vetting import services
 from vetting.forms import OverdueForm, PeriodForm
-from vetting.queries.boards import count_to_declare_anew
+from vetting.queries.counting import count_to_declare_anew
 from vetting.queries.periods import early_months, overdue_blocks, reinstate_months, review_periods
 from vetting.rules.levels import CERTAINTIES, HOLDER_KINDS, levels, usual_periods
 from vetting.views.blueprint import bp
