@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from wtforms import SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
-from accreditation.web.forms import BaseForm, DayField, NotAfter, NotBefore
+from accreditation.awards.rules.ending import REASONS, REINSTATE, VOID
+from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
 
 
 class AwardForm(BaseForm):
@@ -33,19 +34,55 @@ class SeveralForm(BaseForm):
         self.awarded_on.validators = [*self.awarded_on.validators, not_later]
 
 
-class WithdrawalForm(BaseForm):
-    withdrawn_on = DayField(
-        "First day without the accreditation",
-        validators=[InputRequired("Enter the first day without the accreditation")],
-    )
+class EndingForm(BaseForm):
+    """What is proposed about an accreditation: from when, what kind of reason, and why in words."""
+
+    effective_on = DayField("First day without the accreditation", validators=[InputRequired("Enter the day")])
+    reason_class = RadioField("Kind of reason", validators=[InputRequired("Choose what kind of reason it is")])
     reason = TextAreaField(
         "Reason",
-        description="Kept with the accreditation. Not sent to anybody.",
-        validators=[DataRequired("Write down why the accreditation is withdrawn"), Length(max=2000)],
+        description="Kept with the accreditation, for those who decide. Not sent to anybody.",
+        validators=[DataRequired("Write down the reason"), Length(max=2000)],
         render_kw={"rows": 4},
     )
+    form_key = HiddenField(validators=[InputRequired(), Regexp(r"^[\w-]{16,64}$")])
 
-    def __init__(self, *, starts_on: date, on: date) -> None:
-        super().__init__(data={"withdrawn_on": max(starts_on, on)})
-        not_earlier = NotBefore(starts_on, "The day must be the first day of the accreditation or later")
-        self.withdrawn_on.validators = [*self.withdrawn_on.validators, not_earlier]
+    def __init__(self, act: str, *, proposed: date, form_key: str) -> None:
+        super().__init__()
+        self.act = act
+        self.reason_class.choices = choices_of(REASONS[act].items())
+        if act == VOID:
+            del self.effective_on
+        else:
+            if act == REINSTATE:
+                self.effective_on.label.text = "First day with the accreditation again"
+                self.effective_on.description = (
+                    "The day of the assessment. From the day of the withdrawal itself: as if it had never been."
+                )
+            if not self.is_submitted():
+                self.effective_on.data = proposed
+        if not self.form_key.data:
+            self.form_key.data = form_key
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answers as a form can carry them along."""
+        on = self.effective_on.data if "effective_on" in self else None
+        return {
+            **({"effective_on": on.isoformat()} if on else {}),
+            "reason_class": self.reason_class.data or "",
+            "reason": self.reason.data or "",
+            "form_key": self.form_key.data or "",
+        }
+
+
+class RefusalForm(BaseForm):
+    """The second person's no."""
+
+    note = TextAreaField(
+        "Why it is refused", validators=[DataRequired("Write down why it is refused"), Length(max=2000)]
+    )
+
+
+class OnceForm(BaseForm):
+    """A button alone."""

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ACTIVATE_SCHEME = "activate_scheme"  # the second person who puts new rules in force
     AWARD_ACCREDITATION = "award_accreditation"
     BOOK_REFRESHER = "book_refresher"
+    CONFIRM_AWARD_DECISION = "confirm_award_decision"  # the second person who withdraws, voids or reinstates
     CORRECT_EVIDENCE = "correct_evidence"  # strike out a fact that no room owns; which kinds, rules/corrections.py says
     EDIT_PERSON = "edit_person"
     EXPORT_REGISTER = "export_register"
@@ -109,6 +110,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.ACTIVATE_SCHEME,
             P.AWARD_ACCREDITATION,
             P.BOOK_REFRESHER,
+            P.CONFIRM_AWARD_DECISION,
             P.CORRECT_EVIDENCE,
             P.EDIT_PERSON,
             P.EXPORT_REGISTER,
@@ -186,6 +188,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             P.ACTIVATE_SCHEME,
+            P.CONFIRM_AWARD_DECISION,  # only where the service has no second practice manager: awards/rules/ending.py
             P.MANAGE_ACCOUNTS,
             P.MANAGE_PEOPLE,
             P.MANAGE_SCHEMES,

@@ -1,14 +1,14 @@
 """Two managers at once, in two real processes, and the control without the guards."""
 
-from accreditation.awards import services
-from accreditation.awards.queries import awards_of
+from accreditation.awards.queries.given import awards_of
+from accreditation.awards.services import awarding
 from tests import factories
 from tests.racing import race, slow_down
 
 
 def award(person_id: int) -> str:
-    slow_down(services, "readiness")
-    services.award_accreditation(person_id, "INHOUSE-WPM", on=factories.TODAY, awarded_by=None)
+    slow_down(awarding, "readiness")
+    awarding.award_accreditation(person_id, "INHOUSE-WPM", on=factories.TODAY, awarded_by=None)
     return "awarded"
 
 

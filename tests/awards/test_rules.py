@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from accreditation.awards.rules import award_dates, awards_held, reasons_to_refuse
+from accreditation.awards.rules.dates import award_dates, awards_held, reasons_to_refuse
 from accreditation.core.calendar import FOREVER, Span
 from accreditation.standing.queries import preset
 from accreditation.standing.rules.evidence import Fact
@@ -26,6 +26,20 @@ FIRST = Span(date(2024, 3, 1), date(2027, 3, 1))
 def test_a_renewal_counts_to_the_day(on, span, kind):
     dates = award_dates(SCHEME, on, [FIRST])
     assert (dates.span, dates.kind, dates.previous) == (span, kind, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("on", "taken_until", "kind"),
+    [
+        (date(2027, 3, 1), None, "late"),
+        (date(2027, 3, 1), date(2027, 3, 1), "return"),  # withdrawn to its last day: no days of grace
+        (date(2027, 3, 1), date(2027, 2, 1), "late"),  # reinstated before its end
+        (date(2027, 3, 30), date(2027, 3, 1), "return"),
+    ],
+)
+def test_whose_award_was_taken_away_to_its_end_returns_to_practice(on, taken_until, kind):
+    withdrawn = [Span(date(2026, 6, 1), taken_until)] if taken_until else []
+    assert award_dates(SCHEME, on, [FIRST], withdrawn).kind == kind
 
 
 def test_a_first_award_counts_from_its_day():

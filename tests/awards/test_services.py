@@ -1,13 +1,14 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, func, select
 
 from accreditation.awards import services
 from accreditation.awards.models import Award
-from accreditation.awards.queries import awards_of, due_for_renewal, find_award_in_force, ready_to_award
+from accreditation.awards.queries.given import awards_of
+from accreditation.awards.queries.ready import due_for_renewal, ready_to_award
 from accreditation.core.database import db, transaction
-from accreditation.core.errors import Conflict, DomainError
+from accreditation.core.errors import DomainError
 from accreditation.core.outbox import Letter
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant, Viewer
@@ -16,7 +17,6 @@ from accreditation.standing.queries import get_scheme, standing_on
 from tests import factories
 
 TODAY = factories.TODAY
-NOW = datetime(2027, 2, 2, 10, tzinfo=UTC)
 MANAGER = Viewer(1, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)}))
 READY = {"trained_on": date(2026, 6, 1)}  # the refresher still runs on the day the tests take place
 
@@ -40,8 +40,6 @@ def test_an_award_changes_the_standing(app):
     assert (award.number, award.starts_on, award.ends_on) == ("WPM-2027-0001", TODAY, date(2030, 2, 2))
     assert standing(who.id).verdict == "co_mediation_only"  # the supervised cases come after the award
     assert db.session.scalars(select(Letter.template)).all() == ["email/awards/awarded.txt"]
-    assert find_award_in_force(who.id, "INHOUSE-WPM", date(2030, 2, 1)).id == award.id
-    assert find_award_in_force(who.id, "INHOUSE-WPM", date(2030, 2, 2)) is None
 
 
 def test_a_refusal_gives_every_reason_and_changes_nothing(app):
@@ -108,39 +106,6 @@ def test_several_at_once_are_what_one_by_one_would_be(app):
     assert both[0] == both[1]
     letters = db.session.execute(select(Letter.person_id, Letter.template).order_by(Letter.id)).all()
     assert letters == [(single.id, services.AWARDED), (ready.id, services.AWARDED)]
-
-
-def withdraw(award, on, reason="Complaint upheld.", by=None):
-    with transaction():
-        return services.withdraw_award(award.id, withdrawn_on=on, reason=reason, at=NOW, withdrawn_by=by)
-
-
-def test_a_withdrawal_takes_the_award_away_from_its_day(app):
-    who, by = factories.ready_mediator(**READY), factories.person().id
-    award = factories.award(who.id, on=TODAY - timedelta(30))
-    withdraw(award, TODAY, by=by)
-    assert standing(who.id, TODAY - timedelta(1)).verdict == "co_mediation_only"
-    assert standing(who.id).verdict == "withdrawn"
-    with pytest.raises(services.NotReady, match="withdrawn"):
-        factories.award(who.id)
-    with pytest.raises(Conflict):
-        withdraw(award, TODAY, by=by)
-
-
-def test_a_withdrawal_from_the_first_day_strikes_the_award_out(app):
-    who, by = factories.ready_mediator(**READY), factories.person().id
-    award = factories.award(who.id)
-    withdraw(award, TODAY, by=by)
-    assert standing(who.id).verdict == "not_accredited"
-    assert factories.award(who.id).number == "WPM-2027-0002"
-
-
-def test_a_withdrawal_needs_its_reason_and_a_day_of_the_term(app):
-    who, by = factories.ready_mediator(**READY), factories.person().id
-    award = factories.award(who.id)
-    for on, reason in ((TODAY, " "), (TODAY - timedelta(1), "Why"), (award.ends_on, "Why")):
-        with pytest.raises(DomainError):
-            withdraw(award, on, reason, by=by)
 
 
 # --- who is ready --------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def test_one_mediator_is_awarded_after_the_dates_were_seen(sign_in, today):
     assert count() == 0
     page = manager.post(path, data=decision | {"confirmed": "yes"}, follow_redirects=True)
     assert "Ada Okafor is accredited, as WPM-2027-0001" in page.text
-    assert "valid through 31 January 2030" in page.text
+    assert "valid through 31 Jan 2030" in page.text
 
 
 @pytest.mark.parametrize(
@@ -93,24 +93,88 @@ def test_an_award_is_found_by_number_and_by_id(sign_in, today):
     assert manager.get("/awards/WPM-2027-9999").status_code == 404
 
 
-def test_a_withdrawal_asks_for_its_reason(sign_in, today):
-    number = factories.award(factories.ready_mediator(**READY).id, on=TODAY - timedelta(9)).number
-    manager = sign_in(SERVICE)
-    page = manager.post(f"/awards/{number}", data={"withdrawn_on": "2/2/2027", "reason": " "})
-    assert "Write down why" in page.text
-    page = manager.post(
-        f"/awards/{number}", data={"withdrawn_on": "2/2/2027", "reason": "Left practice."}, follow_redirects=True
+ENDING = {"effective_on": "2/2/2027", "reason_class": "conduct", "reason": "Left practice.", "form_key": "k" * 20}
+
+
+def test_one_manager_proposes_after_seeing_the_effect_and_a_second_one_confirms(sign_in, today):
+    who = factories.ready_mediator(name="Ada Okafor", **READY)
+    number = factories.award(who.id, on=TODAY - timedelta(9)).number
+    one, other = sign_in(SERVICE), sign_in(SERVICE)
+    path = f"/awards/{number}/withdraw"
+    assert "Write down the reason" in one.post(path, data=ENDING | {"reason": " "}).text
+    preview = one.post(path, data=ENDING)
+    assert "Accreditation withdrawn" in preview.text
+    assert "Nothing has been proposed yet" in preview.text
+    page = one.post(path, data=ENDING | {"step": "save"}, follow_redirects=True)
+    assert "You proposed this" in page.text
+    assert "Confirm: " not in page.text
+    assert "Waits for a second person" in other.get("/awards/decisions").text
+    decision = page.request.path
+    assert "Left practice." in other.get(decision).text
+    assert "You proposed this. A second person has to confirm it." in (
+        one.post(f"{decision}/confirm", follow_redirects=True).text
     )
-    assert "is withdrawn from 2 February 2027" in page.text
-    assert "Left practice." in page.text
+    page = other.post(f"{decision}/confirm", follow_redirects=True)
+    assert f"{number}: withdrawn from 2 February 2027" in page.text
+    page = other.get(f"/awards/{number}")
+    assert "Withdrawn" in page.text
+    assert "Void from the start" in page.text
+    assert "Reinstate" in page.text
+    history = other.get(f"/awards/of/{who.reference}")
+    assert number in history.text
+    assert "Confirmed" in history.text
+
+
+def test_a_proposal_is_refused_with_its_reason_or_taken_back(sign_in, today):
+    award = factories.award(factories.ready_mediator(**READY).id)
+    one, other = sign_in(SERVICE), sign_in(SERVICE)
+    first = factories.award_decision(award.id, proposed_by=one.person_id).id
+    assert "Write down why it is refused" in other.post(f"/awards/decisions/{first}/refuse", data={}).text
+    page = other.post(f"/awards/decisions/{first}/refuse", data={"note": "Not upheld."}, follow_redirects=True)
+    assert "Not upheld." in page.text
+    second = factories.award_decision(award.id, act="void", reason_class="mistake", proposed_by=one.person_id).id
+    assert "Only the one who proposed" in (
+        other.post(f"/awards/decisions/{second}/take-back", follow_redirects=True).text
+    )
+    assert "Taken back." in one.post(f"/awards/decisions/{second}/take-back", follow_redirects=True).text
+
+
+def test_an_administrator_sees_only_what_nobody_else_can_confirm(sign_in, today):
+    award = factories.award(factories.ready_mediator(**READY).id)
+    manager, administrator = sign_in(SERVICE), sign_in(Grant(Role.ADMINISTRATOR, Scope.SERVICE))
+    decision = factories.award_decision(award.id, proposed_by=manager.person_id).id
+    assert award.number in administrator.get("/awards/decisions").text
+    other = sign_in(SERVICE)
+    assert award.number not in administrator.get("/awards/decisions").text
+    assert administrator.get(f"/awards/decisions/{decision}").status_code == 404
+    assert administrator.post(f"/awards/decisions/{decision}/confirm").status_code == 404
+    assert other.get(f"/awards/decisions/{decision}").status_code == 200
+
+
+def test_nobody_decides_about_themselves(sign_in, today):
+    who = factories.ready_mediator(**READY)
+    award = factories.award(who.id)
+    own, other = sign_in(SERVICE, person=who), factories.practice_manager()
+    decision = factories.award_decision(award.id, proposed_by=other.id).id
+    assert own.get(f"/awards/{award.number}/withdraw").status_code == 403
+    assert own.get(f"/awards/decisions/{decision}").status_code == 403
+    assert "The private reason" not in own.get(f"/awards/of/{who.reference}").text
 
 
 ROUTES = [
     ("GET", "/awards/new/{reference}", {}),
     ("POST", "/awards/new/{reference}", {"scheme": "INHOUSE-WPM", "awarded_on": "2/2/2027", "confirmed": "yes"}),
     ("GET", "/awards/{number}", {}),
-    ("POST", "/awards/{number}", {"withdrawn_on": "2/2/2027", "reason": "x"}),
+    ("GET", "/awards/{number}/withdraw", {}),
+    ("POST", "/awards/{number}/withdraw", ENDING | {"step": "save"}),
+    ("GET", "/awards/of/{reference}", {}),
+    ("POST", "/awards/decisions/{decision}/take-back", {}),
     ("GET", "/awards/record/{award}", {}),
+]
+DECIDING = [
+    ("GET", "/awards/decisions/{decision}", {}),
+    ("POST", "/awards/decisions/{decision}/confirm", {}),
+    ("POST", "/awards/decisions/{decision}/refuse", {"note": "x"}),
 ]
 LISTS = [
     ("GET", "/awards", {}),
@@ -129,12 +193,14 @@ def theirs(app, today):
     unit = factories.unit("Elsewhere")
     ready = factories.ready_mediator(name="Secret Person", unit_id=unit.id, **READY)
     award = factories.award(factories.ready_mediator(name="Secret Holder", unit_id=unit.id, **READY).id)
-    return {"reference": ready.reference, "person": str(ready.id), "number": award.number, "award": award.id}
+    return {"reference": ready.reference, "person": str(ready.id), "number": award.number, "award": award.id} | {
+        "decision": factories.award_decision(award.id).id
+    }
 
 
 def test_a_manager_of_another_unit_reaches_nothing_of_it(sign_in, today, theirs):
     stranger = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, factories.unit("Croydon").id))
-    for method, path, data in ROUTES:
+    for method, path, data in [*ROUTES, *DECIDING]:
         answer = knock(stranger, method, path, data, theirs)
         assert answer.status_code == 404, (method, path)
         assert "Secret" not in answer.text
@@ -151,12 +217,14 @@ def test_other_roles_are_turned_away(sign_in, today, theirs, role):
     if role is Role.TRAINING_PROVIDER:
         grant = Grant(role, Scope.PROVIDER, factories.provider().id)
     stranger = sign_in(grant)
-    for method, path, data in [*ROUTES, *LISTS]:
+    deciding = [] if role is Role.ADMINISTRATOR else [*DECIDING, ("GET", "/awards/decisions", {})]
+    for method, path, data in [*ROUTES, *LISTS, *deciding]:
         assert knock(stranger, method, path, data, theirs).status_code == 403, (method, path)
     assert count() == 1
 
 
 def test_every_route_of_the_room_is_tried_above(app):
-    tried = {re.sub(r"\{\w+\}", "<>", path) for _, path, _ in [*ROUTES, *LISTS]}
+    tried = {re.sub(r"\{\w+\}", "<>", path) for _, path, _ in [*ROUTES, *LISTS, *DECIDING]}
+    tried = {path.replace("/awards/<>/withdraw", "/awards/<>/<>") for path in tried} | {"/awards/decisions"}
     rules = {re.sub(r"<[^>]+>", "<>", r.rule) for r in app.url_map.iter_rules() if r.endpoint.startswith("awards.")}
     assert rules == tried

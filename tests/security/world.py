@@ -25,7 +25,7 @@ PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
-    "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id",
+    "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -44,6 +44,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     factories.clearance(person.id)
     day = factories.refresher_day()
     award = factories.award(person.id, on=TODAY)
+    decision = factories.award_decision(award.id)
     booking = factories.booking(person.id, day.id)
     contact = factories.contact(person.id)
     entry = factories.practice_entry(person.id, quantity=Decimal(1))
@@ -105,6 +106,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "undoing_id": undone.id,
         "day_id": day.id,
         "award_id": award.id,
+        "decision_id": decision.id,
         "number": award.number,
         "booking_id": booking.id,
         "contact_id": contact.id,
@@ -151,6 +153,7 @@ def of_everybody() -> dict[str, object]:
         "month": "2027-03",
         "level": "CTC",
         "overlay_kind": "leave",
+        "award_act": "void",
         "rule_id": rule,
         "to": "interview",
         "decision": "cancel",

@@ -14,6 +14,11 @@ Address = tuple[str, dict[str, Any]]
 
 PAGES: dict[str, tuple[str, Permission, Callable[[int, str], Address]]] = {
     "award": ("Award", Permission.VIEW_AWARDS, lambda number, _: ("awards.award", {"award_id": number})),
+    "award_decision": (
+        "Decision on an award",
+        Permission.CONFIRM_AWARD_DECISION,
+        lambda number, _: ("awards.decision", {"decision_id": number}),
+    ),
     "result": ("Result", Permission.VIEW_COHORTS, lambda number, _: ("cohorts.result", {"result_id": number})),
     "clearance": (
         "Clearance record",
@@ -60,6 +65,7 @@ PAGES: dict[str, tuple[str, Permission, Callable[[int, str], Address]]] = {
 
 ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
     ("Award an accreditation", Permission.AWARD_ACCREDITATION, "awards.new_award", {}),
+    ("Accreditations", Permission.VIEW_AWARDS, "awards.of_person", {}),
     ("Record a case", Permission.RECORD_PRACTICE, "practice.record", {"kind": "case"}),
     ("Clearance record", Permission.VIEW_CLEARANCE_RECORDS, "vetting.record", {}),
     ("Record a call", Permission.USE_HELPLINE, "helpline.new_contact", {}),
@@ -74,7 +80,14 @@ ACTIONS: tuple[tuple[str, Permission, str, dict[str, Any]], ...] = (
 )
 """What can be done about somebody, in the order in which it is wanted."""
 
-NOT_ABOUT_ONESELF = frozenset({Permission.MANAGE_OVERLAYS, Permission.CORRECT_EVIDENCE, Permission.RECORD_DEPARTURE})
+NOT_ABOUT_ONESELF = frozenset(
+    {
+        Permission.CONFIRM_AWARD_DECISION,
+        Permission.CORRECT_EVIDENCE,
+        Permission.MANAGE_OVERLAYS,
+        Permission.RECORD_DEPARTURE,
+    }
+)
 """Nobody decides about their own standing: DESIGN section 4, the second person."""
 
 NEWEST = 20

@@ -6,6 +6,7 @@ from accreditation.standing.rules.laying import LAID_KINDS
 
 OWNED = {
     "award": "the record of the award",
+    "award_decision": "the page of that decision",
     "clearance": "the clearance record",
     "clearance_application": "the clearance record",
     "clearance_transfer": "the clearance record",

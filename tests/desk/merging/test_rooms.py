@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from accreditation.awards.queries import awards_of
+from accreditation.awards.queries.given import awards_of
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Role, Scope

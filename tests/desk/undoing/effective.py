@@ -23,7 +23,7 @@ def effective_state(cohort_id: int) -> dict[str, list]:
         "results": _rows(select(Result).where(Result.cohort_id == cohort_id), "id"),
         "places": _rows(select(Enrolment).where(Enrolment.cohort_id == cohort_id)),
         "duties": _rows(select(Deadline).where(Deadline.source_id == cohort_id), "id"),
-        "awards": _rows(select(Award).where(Award.person_id.in_(people), Award.withdrawn_on.is_(None))),
+        "awards": _rows(select(Award).where(Award.person_id.in_(people), ~Award.voided)),
         "cohort": [cohort.state],
     }
 

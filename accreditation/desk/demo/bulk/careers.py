@@ -147,6 +147,9 @@ class Writer:
             withdrawn_by=None,
             withdrawn_at=self._office.now if taken else None,
             withdrawal_reason=taken.reason if taken else None,
+            kind=None,
+            reinstated_on=None,
+            voided=False,
         )
         self.declare("award", SCHEME, starts_on, ends_on, ("award", award_id))
 

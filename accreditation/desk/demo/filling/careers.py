@@ -74,9 +74,11 @@ def _withdraw(ground: Ground, person_id: int, overlay: Overlay) -> None:
     withdraw_award(
         db.session.scalars(held).one(),
         withdrawn_on=overlay.starts_on,
+        reason_class="standard",
         reason=overlay.reason,
         at=moment(overlay.starts_on),
-        withdrawn_by=ground.manager,
+        proposed_by=ground.manager,
+        confirmed_by=ground.second_manager,
     )
 
 

@@ -67,7 +67,7 @@ def built_on(act: ResultAct, reversals: Sequence[Reversal], *, by: int) -> Built
     counted = merged_among(people | {by})
     records = people | set(counted) | set(counted.values())
     awards: dict[int, list[Award]] = {}
-    found = select(Award).where(Award.person_id.in_(records), Award.withdrawn_on.is_(None))
+    found = select(Award).where(Award.person_id.in_(records), ~Award.voided)
     for award in db.session.scalars(found.order_by(Award.starts_on, Award.id)):
         awards.setdefault(counted.get(award.person_id, award.person_id), []).append(award)
     declared = select(Evidence.id, Evidence.source_id).where(

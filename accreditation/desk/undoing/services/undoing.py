@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accreditation.awards.services import withdraw_award
+from accreditation.awards.services import void_award
 from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
@@ -49,7 +49,7 @@ def undo(act_id: int, *, reason: str, seen: str, at: datetime, undone_by: int) -
             reason=reason.strip(),
         )
         for line in prospects.reversible:
-            _withdraw(line, reason=reason.strip(), at=at, by=undone_by)
+            _void_awards(line, reason=reason.strip(), at=at, by=undone_by)
     for row, line in zip(undoing.lines, prospects.lines, strict=True):
         _settle_letter(row, line, at=at)
     return undoing
@@ -78,14 +78,16 @@ def _keep(act: ResultAct, prospects: Prospects, *, reason: str, at: datetime, by
     return undoing
 
 
-def _withdraw(line: Prospect, *, reason: str, at: datetime, by: int) -> None:
+def _void_awards(line: Prospect, *, reason: str, at: datetime, by: int) -> None:
     for award in reversed(line.awards):
-        withdraw_award(
+        void_award(
             award.id,
-            withdrawn_on=award.starts_on,
+            reason_class="result",
             reason=f"The result that it rested on was released by mistake: {reason}",
             at=at,
-            withdrawn_by=by,
+            proposed_by=None,
+            confirmed_by=by,
+            tell=False,  # the letter about the result tells to sign in
         )
 
 

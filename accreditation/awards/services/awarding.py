@@ -2,23 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from accreditation.awards.models import Award
-from accreditation.awards.queries import find_last_award, readiness
-from accreditation.awards.rules import Dates
+from accreditation.awards.queries.given import find_last_award
+from accreditation.awards.queries.ready import readiness
+from accreditation.awards.rules.dates import Dates
+from accreditation.awards.services.letters import AWARDED
 from accreditation.core import outbox
-from accreditation.core.calendar import FOREVER
 from accreditation.core.database import db
-from accreditation.core.errors import Conflict, DomainError
+from accreditation.core.errors import DomainError
 from accreditation.core.numbers import next_number
-from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.people.queries import lock_person
 from accreditation.standing.queries import facts_of, get_scheme, history_of
 from accreditation.standing.rules.awards import award_span
-from accreditation.standing.services import declare, void_source
-
-AWARDED = "email/awards/awarded.txt"
+from accreditation.standing.services import declare
 
 
 class NotReady(DomainError):
@@ -28,13 +26,13 @@ class NotReady(DomainError):
 def award_accreditation(person_id: int, scheme_code: str, *, on: date, awarded_by: int | None) -> Award:
     """An award decided on that day for the scheme's term, the first or a renewal, declared as evidence.
 
-    Its dates are those of `rules.award_dates`, fixed now. Raises NotReady with every reason.
+    Its dates are those of `rules.dates.award_dates`, fixed now. Raises NotReady with every reason.
     """
     person = lock_person(person_id)
     judged = readiness(person, facts_of(person_id), history_of(scheme_code), on)
     if judged.reasons:
         raise NotReady(*judged.reasons)
-    award = _make(person_id, scheme_code, judged.dates, on=on, awarded_by=awarded_by)
+    award = _make(person_id, scheme_code, judged.dates, on=on, awarded_by=awarded_by, kind=judged.dates.kind)
     outbox.queue(person_id, AWARDED, about_id=award.id, key=f"awarded:{award.id}")
     return award
 
@@ -50,10 +48,12 @@ def record_past_award(person_id: int, scheme_code: str, *, on: date, recorded_by
     if before and before.starts_on == on:
         raise DomainError(f"This award is recorded already, as {before.number}.")
     dates = Dates(award_span(scheme, on), "first")
-    return _make(person_id, scheme_code, dates, on=on, awarded_by=recorded_by)
+    return _make(person_id, scheme_code, dates, on=on, awarded_by=recorded_by, kind=None)
 
 
-def _make(person_id: int, scheme_code: str, dates: Dates, *, on: date, awarded_by: int | None) -> Award:
+def _make(
+    person_id: int, scheme_code: str, dates: Dates, *, on: date, awarded_by: int | None, kind: str | None
+) -> Award:
     before = find_last_award(person_id, scheme_code) if dates.previous else None
     award = Award(
         number=_next_number(scheme_code, on),
@@ -61,6 +61,7 @@ def _make(person_id: int, scheme_code: str, dates: Dates, *, on: date, awarded_b
         scheme=scheme_code,
         starts_on=dates.span.starts_on,
         ends_on=dates.ends_on,
+        kind=kind,
         renews_id=before.id if before else None,
         awarded_by=awarded_by,
     )
@@ -106,44 +107,3 @@ def award_several(person_ids: Collection[int], scheme_code: str, *, on: date, aw
         else:
             answers.append(Awarded(person_id, name, award.number))
     return answers
-
-
-def withdraw_award(award_id: int, *, withdrawn_on: date, reason: str, at: datetime, withdrawn_by: int) -> Award:
-    """The accreditation is taken away: `withdrawn_on` is the first day without it.
-
-    From its first day on it never held, and its evidence is struck out; from a later day it is overlaid by a withdrawal
-    until the end of its term. Raises DomainError for a day outside the term or without a reason.
-    """
-    person_id = db.session.get_one(Award, award_id).person_id
-    lock_person(person_id)
-    award = db.session.get_one(Award, award_id, populate_existing=True)
-    if award.withdrawn_on is not None:
-        raise Conflict(f"{award.number} has been withdrawn already.")
-    if not reason.strip():
-        raise DomainError("Write down why the accreditation is withdrawn.")
-    if not award.starts_on <= withdrawn_on < (award.ends_on or FOREVER):
-        raise DomainError("The day must lie in the term of the accreditation.")
-    award.withdrawn_on, award.withdrawal_reason = withdrawn_on, reason.strip()
-    award.withdrawn_by, award.withdrawn_at = withdrawn_by, at
-    db.session.flush()
-    if withdrawn_on == award.starts_on:
-        void_source(("award", award.id), reason="Withdrawn from the start.", recorded_by=withdrawn_by)
-    else:
-        declare(
-            person_id,
-            kind="withdrawal",
-            starts_on=withdrawn_on,
-            ends_on=award.ends_on,
-            scheme=award.scheme,
-            source=("award", award.id),
-            recorded_by=withdrawn_by,
-        )
-    return award
-
-
-@facts_for(AWARDED)
-def awarded(award_id: int) -> dict[str, object]:
-    award = db.session.get_one(Award, award_id)
-    if award.withdrawn_on is not None:
-        raise NoLongerTrue("The accreditation has been withdrawn since.")
-    return {"number": award.number}

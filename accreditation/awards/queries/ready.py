@@ -1,18 +1,16 @@
 """Awards, and who is ready for one, for somebody."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
 
-from accreditation.awards.models import Award
-from accreditation.awards.rules import Dates, award_dates, awards_held, reasons_to_refuse
+from accreditation.awards.rules.dates import Dates, award_dates, awards_held, reasons_to_refuse, withdrawals
 from accreditation.core.database import db
-from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import of_one_person, subject_of, visible_to
+from accreditation.people.queries import subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.models import RequirementPeriod
 from accreditation.standing.queries import facts_of_all, history_of, main_scheme, standing_from
@@ -21,7 +19,6 @@ from accreditation.standing.rules.evidence import Fact, known
 from accreditation.standing.rules.history import History
 from accreditation.standing.rules.requirements import Held, Once, Recurring
 from accreditation.standing.rules.scheme import Scheme
-from accreditation.web.paging import By, Page, page_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ def readiness(person: Person, facts: Sequence[Fact], history: History, on: date)
     """
     stand = known(facts, None)
     scheme = history.version_on(on).scheme
-    dates = award_dates(scheme, on, awards_held(stand, scheme.code))
+    dates = award_dates(scheme, on, awards_held(stand, scheme.code), withdrawals(stand, scheme.code))
     fact = Fact("award", scheme.code, dates.span.starts_on, dates.ends_on)
     standing = standing_from(history, subject_of(person), [*stand, fact], on)
     reasons = reasons_to_refuse(standing.scheme, dates, standing.verdict, standing.failing)
@@ -121,55 +118,3 @@ def due_for_renewal(viewer: Viewer, on: date, scheme: Scheme | None = None) -> l
         period.ends_on <= on + timedelta(award_window_days(scheme)),
     )
     return _found(viewer, scheme, on, Person.id.in_(ending))
-
-
-# --- what was awarded ----------------------------------------------------------------------------------------------
-
-
-def _awards(viewer: Viewer) -> Select[Award]:
-    return select(Award).join(Award.person).options(contains_eager(Award.person)).where(visible_to(viewer))
-
-
-NEWEST = (By(Award.id, int, descending=True),)
-
-
-def awards_page(
-    viewer: Viewer, *, place: str | None = None, address: Callable[[str | None], str] | None = None
-) -> Page[Award]:
-    """One page of awards, the last recorded first. Raises DamagedPlace."""
-    page = page_of(_awards(viewer), NEWEST, place=place, key=lambda row: (row[0].id,), address=address)
-    return Page([row[0] for row in page.rows], page.next_token, page.previous_token, address)
-
-
-def get_award(viewer: Viewer, *, number: str | None = None, award_id: int | None = None) -> Award:
-    """By its number or its id. Raises NotFound, in the same words whether there is none or not for this viewer."""
-    wanted = Award.number == number if number is not None else Award.id == award_id
-    award = db.session.scalar(_awards(viewer).where(wanted))
-    if award is None:
-        raise NotFound("There is no such accreditation.")
-    return award
-
-
-def awards_of(person_id: int) -> list[Award]:
-    """Somebody's awards, the first one first."""
-    found = select(Award).where(of_one_person(Award.person_id, person_id)).order_by(Award.starts_on, Award.id)
-    return list(db.session.scalars(found))
-
-
-def find_award_in_force(person_id: int, scheme_code: str, on: date) -> Award | None:
-    """The award that holds on the day and was not withdrawn by then; of two the one that lasts longer."""
-    held = [
-        award
-        for award in awards_of(person_id)
-        if award.scheme == scheme_code
-        and award.starts_on <= on
-        and (award.ends_on is None or on < award.ends_on)
-        and (award.withdrawn_on is None or on < award.withdrawn_on)
-    ]
-    return max(held, key=lambda award: award.ends_on or date.max, default=None)
-
-
-def find_last_award(person_id: int, scheme_code: str) -> Award | None:
-    """The award that lasts longest of those that were not withdrawn."""
-    held = [award for award in awards_of(person_id) if award.scheme == scheme_code and award.withdrawn_on is None]
-    return max(held, key=lambda award: award.ends_on or date.max, default=None)

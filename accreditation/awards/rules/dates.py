@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from accreditation.core.calendar import FOREVER, Span
+from accreditation.core.calendar import FOREVER, Span, last_good_day
 from accreditation.standing.rules.awards import award_span, in_window, is_within_grace
 from accreditation.standing.rules.evidence import Fact
 from accreditation.standing.rules.scheme import Scheme
@@ -47,8 +47,16 @@ def awards_held(facts: Iterable[Fact], scheme_code: str) -> list[Span]:
     return sorted(fact.span for fact in facts if fact.kind == "award" and fact.code == scheme_code)
 
 
-def award_dates(scheme: Scheme, on: date, held: list[Span]) -> Dates:
-    """The dates of an award decided on that day by somebody who holds, or held, these awards (in order)."""
+def withdrawals(facts: Iterable[Fact], scheme_code: str) -> list[Span]:
+    """The days on which an award of that scheme was taken away, among facts that stand, in order."""
+    return sorted(fact.span for fact in facts if fact.kind == "withdrawal" and fact.scheme in (None, scheme_code))
+
+
+def award_dates(scheme: Scheme, on: date, held: list[Span], withdrawn: Iterable[Span] = ()) -> Dates:
+    """The dates of an award decided on that day by somebody who holds, or held, these awards (in order).
+
+    Whose award was taken away to its end has no days of grace: what comes after it is a return to practice.
+    """
     begun = [span for span in held if span.starts_on <= on]
     if not begun:
         return Dates(award_span(scheme, on), "first")
@@ -57,7 +65,8 @@ def award_dates(scheme: Scheme, on: date, held: list[Span]) -> Dates:
     if on < previous.ends_on:
         kind = "renewal" if in_window(scheme, on, previous.ends_on) else "early"
     else:
-        kind = "late" if is_within_grace(scheme, on, previous.ends_on) else "return"
+        taken = any(last_good_day(previous.ends_on) in days for days in withdrawn)
+        kind = "late" if is_within_grace(scheme, on, previous.ends_on) and not taken else "return"
     return Dates(span, kind, previous)
 
 
