@@ -77,6 +77,7 @@ class Permission(StrEnum):
     VIEW_COHORTS = "view_cohorts"
     VIEW_CONTACT = "view_contact"
     VIEW_CHECKS = "view_checks"  # whether what is stored is what the ledger says
+    VIEW_EQUALITY = "view_equality"  # published figures; nobody has a permission to see an answer
     VIEW_FORECAST = "view_forecast"  # how many may work in the weeks to come, and who drops out
     VIEW_MAY_WORK = "view_may_work"  # whether somebody may work today, and nothing more
     VIEW_OWN = "view_own"
@@ -139,6 +140,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_CLEARED,
             P.VIEW_COHORTS,
             P.VIEW_CONTACT,
+            P.VIEW_EQUALITY,
             P.VIEW_FORECAST,
             P.VIEW_MAY_WORK,
             P.VIEW_REFRESHERS,
@@ -176,6 +178,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_CHECKS,
             P.VIEW_CLEARANCE_FIGURES,
             P.VIEW_CLEARED,
+            P.VIEW_EQUALITY,
             P.VIEW_MAY_WORK,
             P.VIEW_REGISTER,
             P.VIEW_REPORTS,

@@ -5,7 +5,6 @@ Nothing here reads a returned form: services/equality does, for the applicant's 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -19,6 +18,7 @@ from cohorts.models import Application, EqualityCollection, EqualityColumn, Inta
 from cohorts.rules.equality.marks import Mark
 from cohorts.rules.equality.questions import Question, read_questions
 from cohorts.rules.equality.ratios import Compared
+from cohorts.rules.equality.report import Figures, Shown
 from cohorts.rules.equality.stages import COUNTED, YEAR, Collection
 
 
@@ -95,25 +95,6 @@ def is_cut(collection: Collection) -> bool:
 
 
 # --- what was published ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One stage of one characteristic as anybody may read it; None in `ratios`: not shown."""
-
-    stage: str
-    published_on: date
-    total: Mark
-    marks: tuple[Mark, ...]
-    ratios: tuple[Compared | None, ...]
-
-
-@dataclass(frozen=True)
-class Figures:
-    """One characteristic from application to accreditation. Stages that were not published are not in `shown`."""
-
-    question: Question
-    shown: tuple[Shown, ...]
 
 
 def published_figures(key: str) -> list[Figures]:

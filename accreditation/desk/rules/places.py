@@ -36,6 +36,7 @@ FURTHER = (
     ("Forecast", "/forecast", Permission.VIEW_FORECAST),
     ("Reports", "/reports", Permission.VIEW_REPORTS),
     ("Intakes", "/intakes", Permission.VIEW_APPLICATIONS),
+    ("Equality figures", "/equality", Permission.VIEW_EQUALITY),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
     ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),
     ("Leavers", "/departures", Permission.RECORD_DEPARTURE),

@@ -48,6 +48,14 @@ class Question:
         return tuple(range(len(self.categories) - 2))
 
     @property
+    def headings(self) -> dict[str, str]:
+        """For each answer the group under which it stands on the form; empty where each stands for itself."""
+        names = dict(self.categories)
+        if all(one.group in (one.code, UNSAID[0]) for one in self.answers):
+            return {}
+        return {one.code: names[one.group] for one in self.answers if one.group != UNSAID[0]}
+
+    @property
     def silent(self) -> int:
         return len(self.categories) - 1
 
