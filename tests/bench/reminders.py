@@ -1,0 +1,308 @@
+"""`python -m tests.bench.reminders`: planning reminders beside bare SQL, and handing letters over beside bare smtplib.
+
+The register is made of projections alone, so that a hundred thousand people are there in a minute: what the planner
+reads is exactly what it reads in life, and nobody is asked how it came about.
+"""
+
+import argparse
+import json
+import smtplib
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select, text, update
+
+from accreditation.app import create_app
+from accreditation.config import Config
+from accreditation.core import clock
+from accreditation.core.calendar import days_after
+from accreditation.core.database import Base, db, transaction
+from accreditation.core.outbox import Letter
+from accreditation.core.settings import set_setting
+from accreditation.people.models import ContactAddress, Person
+from accreditation.standing.models import RequirementPeriod, StandingPeriod
+from accreditation.standing.queries.schemes import main_scheme
+from scheduler.jobs import plan_all
+from scheduler.queries.ends import subject_of_requirement
+from scheduler.services.composing import compose
+from scheduler.services.delivery import deliver_letters
+from scheduler.services.rules import install_usual_rules
+from tests.bench.databases import SECRET, postgresql_urls, say
+from tests.bench.floor import raw_connection
+from tests.bench.timing import timer
+from tests.scheduler.chaos import counting_server
+
+LONG_AGO, BLOCK = date(2020, 1, 1), 5000
+RULES = 6
+"""Requirements of each person with a ladder of its own: award, clearance, refresher, practice, supervision, CPD."""
+AIMS = {"nothing": 2.0, "due": 30.0}
+"""Seconds for 100,000 people on two cores, and of 20,000 reminders."""
+
+
+def register_of(people: int, on: date) -> None:
+    """So many mediators of whom nothing ends within the reach of any ladder."""
+    scheme, far = main_scheme(on), days_after(on, 1000)
+    codes = [requirement.code for requirement in scheme.requirements if requirement.code][: RULES + 2]
+    for first in range(1, people + 1, BLOCK):
+        ids = range(first, min(first + BLOCK, people + 1))
+        with transaction():
+            run = db.session.execute
+            run(insert(Person.__table__), [_person(n) for n in ids])
+            run(insert(ContactAddress.__table__), [_address(n) for n in ids])
+            run(insert(StandingPeriod.__table__), [_standing(n, scheme.edition, far) for n in ids])
+            run(
+                insert(RequirementPeriod.__table__),
+                [_requirement(n, scheme.edition, code, far) for n in ids for code in codes],
+            )
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+
+
+def _person(n: int) -> dict[str, Any]:
+    name = f"Name{n:06}"
+    names = {"given_name": "Ada", "family_name": name, "sort_name": name.lower(), "search_text": name.lower()}
+    return {"id": n, "reference": f"B{n:06}", "holder_kind": "employee", "version": 1, **names}
+
+
+def _address(n: int) -> dict[str, Any]:
+    return {"person_id": n, "address": f"no{n}@example.police.uk", "since": clock.now()}
+
+
+def _standing(n: int, edition: str, far: date) -> dict[str, Any]:
+    span = {"starts_on": LONG_AGO, "ends_on": date.max, "since": LONG_AGO, "until": date.max}
+    return {"person_id": n, "edition": edition, "verdict": "deployable", "failing": (), "limiting_end": far, **span}
+
+
+def _requirement(n: int, edition: str, code: str, far: date) -> dict[str, Any]:
+    span = {"starts_on": LONG_AGO, "ends_on": far, "met": True}
+    return {"person_id": n, "edition": edition, "requirement": code, **span}
+
+
+def make_due(number: int, on: date) -> None:
+    """The clearance of so many people ends in 90 days: one letter for each, one stage passed over."""
+    scheme = main_scheme(on)
+    code = next(one.code for one in scheme.requirements if subject_of_requirement(one) == "clearance")
+    due = update(RequirementPeriod.__table__).where(
+        RequirementPeriod.edition == scheme.edition,
+        RequirementPeriod.requirement == code,
+        RequirementPeriod.person_id <= number,
+    )
+    with transaction():
+        db.session.connection().execute(due.values(ends_on=days_after(on, 90)))
+
+
+def measure_planning(app: Flask, url: str, people: int, due: int, on: date) -> dict[str, Any]:
+    """Seconds and peak memory of a run with nothing due, and of one with so many due; each beside its bare SQL."""
+    with app.app_context():
+        with transaction():
+            install_usual_rules()
+            set_setting("reminder_breaker", str(10**9))
+            for name, value in (("reminders_from", "00:00"), ("reminders_until", "00:00"), ("reminders_on", "x")):
+                set_setting(name, value)
+        register_of(people, on)
+        bare_nothing, found = _bare_reading(url, on)
+        _plan(on, expected=0)  # compiles the statements, as the first beat of the day before has
+        nothing = [_plan(on, expected=0) for _ in range(3)]
+        make_due(due, on)
+        bare_due, found_due = _bare_reading(url, on)
+        bare_writing = _bare_writing(url, due, on)
+        seconds, grown = _plan(on, expected=due)
+        again, _ = _plan(on, expected=0)
+        if found or found_due < due:
+            raise AssertionError("the bare statement found other rows than the planner")
+    return {
+        "people": people,
+        "rules": RULES,
+        "due": due,
+        "nothing_due_seconds": round(median(taken for taken, _ in nothing), 2),
+        "nothing_due_bare_seconds": round(bare_nothing, 3),
+        "nothing_due_grown_mb": max(grown for _, grown in nothing),
+        "due_seconds": round(seconds, 2),
+        "due_bare_seconds": round(bare_due + bare_writing, 2),
+        "due_grown_mb": grown,
+        "all_owed_already_seconds": round(again, 2),
+        "ratio_due": round(seconds / (bare_due + bare_writing), 1),
+    }
+
+
+def _plan(on: date, *, expected: int) -> tuple[float, int]:
+    """Seconds, and by how many megabytes the process was larger at its largest than before."""
+    before = _memory("VmRSS", reset=True)
+    began = timer()
+    planned = plan_all(on)
+    taken = timer() - began
+    if planned.letters != expected:
+        raise AssertionError(f"{planned.letters} letters, not {expected}")
+    return taken, max(0, _memory("VmHWM") - before) // 1024
+
+
+def _memory(what: str, *, reset: bool = False) -> int:
+    """Kilobytes of this process, from the kernel's own count; `reset`: its peak is counted anew."""
+    if reset:
+        Path("/proc/self/clear_refs").write_text("5")
+    return next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if what in line)
+
+
+READING = (
+    "SELECT p.id, r.requirement, r.ends_on FROM requirement_period r JOIN person p ON p.id = r.person_id "
+    "JOIN standing_period s ON s.person_id = r.person_id AND s.edition = r.edition AND s.starts_on <= ? "
+    "AND s.ends_on > ? WHERE r.edition = ? AND r.requirement = ? AND r.met AND r.ends_on <= ? AND r.ends_on > ? "
+    "AND NOT EXISTS (SELECT 1 FROM obligation o WHERE o.person_id = r.person_id AND o.basis_date = r.ends_on)"
+)
+
+
+def _bare_reading(url: str, on: date) -> tuple[float, int]:
+    """What is within reach, by the driver alone, a statement for each requirement."""
+    connection, mark, adapt = raw_connection(url)
+    scheme, rows = main_scheme(on), 0
+    cursor = connection.cursor()
+    began = timer()
+    for requirement in scheme.requirements:
+        within = [adapt(days_after(on, 180)), adapt(days_after(on, -450))]
+        asked = [adapt(on), adapt(on), scheme.edition, requirement.code, *within]
+        cursor.execute(READING.replace("?", mark), asked)
+        rows += len(cursor.fetchall())
+    taken = timer() - began
+    connection.close()
+    return taken, rows
+
+
+def _bare_writing(url: str, due: int, on: date) -> float:
+    """The same rows written by the driver alone in transactions of 500 letters, then taken out again."""
+    connection, mark, adapt = raw_connection(url)
+    cursor, now = connection.cursor(), clock.now().replace(tzinfo=None).isoformat(" ")
+    ends = adapt(days_after(on, 90))
+    owing = (
+        "INSERT INTO obligation (person_id, subject, basis_date, stage, audience, state, planned_at, turn) "
+        "VALUES (?, 'bare', ?, ?, 'mediator', 'owed', ?, 1)"
+    ).replace("?", mark)
+    writing = (
+        "INSERT INTO letter (person_id, template, about_id, key, message_id, state, queued_at, not_before, tries, "
+        "resends) VALUES (?, 'bare', 1, ?, ?, 'queued', ?, ?, 0, 0)"
+    ).replace("?", mark)
+    began = timer()
+    for first in range(1, due + 1, 500):
+        ids = range(first, min(first + 500, due + 1))
+        cursor.execute("BEGIN")
+        cursor.executemany(owing, [(n, ends, stage, now) for n in ids for stage in (90, 180)])
+        cursor.executemany(writing, [(n, f"bare:{n}", f"<bare{n}@x>", now, now) for n in ids])
+        cursor.execute("COMMIT")
+    taken = timer() - began
+    cursor.execute("BEGIN")
+    cursor.execute("DELETE FROM obligation WHERE subject = 'bare'")
+    cursor.execute("DELETE FROM letter WHERE template = 'bare'")
+    cursor.execute("COMMIT")
+    connection.close()
+    return taken
+
+
+# --- handing over ----------------------------------------------------------------------------------------------------
+
+
+def measure_delivery(app: Flask, folder: Path, number: int, answer_seconds: float) -> dict[str, Any]:
+    """Letters a second over one connection, by the product and by bare smtplib with the same letters.
+
+    `answer_seconds`: how long the server takes to keep a letter before it answers. A server that answers at once is
+    none that keeps letters safe.
+    """
+    with counting_server(folder, seed=1, faults=0, slow=answer_seconds) as (smtp_url, accepted), app.app_context():
+        app.config["SMTP_URL"] = smtp_url
+        waiting = select(Letter.id).where(Letter.state == "queued").order_by(Letter.id)
+        ids = list(db.session.scalars(waiting.limit(number)))
+        letters = [db.session.get_one(Letter, letter_id) for letter_id in ids]
+        written = [compose(letter, takes_utf8=True) for letter in letters]
+        db.session.rollback()
+        rest = update(Letter).where(Letter.id > ids[-1], Letter.state == "queued")
+        with transaction():
+            db.session.execute(rest.values(state="held").execution_options(synchronize_session=False))
+        bare = _bare_smtp(smtp_url, [(one.sender, one.recipient, one.content) for one in written])
+        began = timer()
+        done = deliver_letters()
+        taken = timer() - began
+        if done.states != {"sent": len(ids)} or set(accepted().values()) != {2}:
+            raise AssertionError(f"{dict(done.states)}, {len(accepted())} accepted")
+    return {
+        "letters": number,
+        "answer_ms": answer_seconds * 1000,
+        "letters_a_second": round(number / taken, 1),
+        "bare_letters_a_second": round(number / bare, 1),
+        "ratio": round(bare / taken, 2),
+    }
+
+
+def _bare_smtp(url: str, letters: list[tuple[str, str, bytes]]) -> float:
+    host, port = url.removeprefix("smtp://").split(":")
+    began = timer()
+    with smtplib.SMTP(host, int(port)) as smtp:
+        for sender, recipient, content in letters:
+            smtp.sendmail(sender, [recipient], content)
+    return timer() - began
+
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def service(url: str, folder: Path) -> Iterator[Flask]:
+    app = create_app(
+        Config(
+            data_dir=folder,
+            database_url=url,
+            secret_key=SECRET,
+            base_url="http://localhost",
+            mail_from="register@localhost",
+        )
+    )
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.reminders", description=__doc__)
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--due", type=int, default=20_000)
+    parser.add_argument("--letters", type=int, default=500, help="handed over beside smtplib")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
+    asked = parser.parse_args()
+    found = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        urls = [f"sqlite:///{folder / 'reminders.sqlite3'}"]
+        if asked.postgres:
+            urls += stack.enter_context(postgresql_urls([1], folder))
+        for url in urls:
+            with service(url, folder) as app:
+                say(f"{asked.people:,} people on {url.partition(':')[0]}…")
+                planning = measure_planning(app, url, asked.people, asked.due, clock.today())
+                for seconds in (0.0, 0.01, 0.03):
+                    place = folder / f"mail-{len(found)}-{seconds}"
+                    place.mkdir()
+                    found.append(
+                        {"database": url.partition(":")[0]} | measure_delivery(app, place, asked.letters, seconds)
+                    )
+                    _put_back(asked.letters)
+                found.append({"database": url.partition(":")[0]} | planning)
+    print(json.dumps(found, indent=1))
+
+
+def _put_back(number: int) -> None:
+    """Another lot for the next measurement."""
+    held = select(Letter.id).where(Letter.state == "held").order_by(Letter.id).limit(number)
+    ids = list(db.session.scalars(held))
+    with transaction():
+        again = update(Letter).where(Letter.id.in_(ids)).values(state="queued", not_before=clock.now())
+        db.session.execute(again.execution_options(synchronize_session=False))
+
+
+if __name__ == "__main__":
+    main()
