@@ -30,6 +30,8 @@ class Config:
     mail_from: str = "Mediation register <register@localhost>"
     trusted_proxies: int = 0
     equality_key: str | None = None
+    bounces: Path | None = None  # the mailbox in which mail servers report what could not be delivered
+    ping_url: str | None = None  # asked after each beat of the scheduler, so that its silence is noticed elsewhere
 
     @property
     def equality_secret(self) -> str:
@@ -56,6 +58,8 @@ class Config:
             base_url=(_read("BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
             smtp_url=_read("SMTP_URL"),
             mail_from=_read("MAIL_FROM") or cls.mail_from,
+            bounces=Path(bounces) if (bounces := _read("BOUNCES")) else None,
+            ping_url=_web_address("PING_URL", _read("PING_URL")),
             trusted_proxies=_whole_number("TRUSTED_PROXIES", _read("TRUSTED_PROXIES") or "0"),
             equality_key=_read("EQUALITY_KEY"),
         )
@@ -71,6 +75,12 @@ def _read(name: str) -> str | None:
         except OSError as error:
             raise BadConfiguration(f"{PREFIX}{name}_FILE cannot be read: {error.strerror}.") from error
     return None
+
+
+def _web_address(name: str, value: str | None) -> str | None:
+    if value is not None and not value.startswith(("https://", "http://")):
+        raise BadConfiguration(f"{PREFIX}{name} must begin with https:// or http://, not “{value}”.")
+    return value
 
 
 def _whole_number(name: str, value: str) -> int:

@@ -4,6 +4,7 @@ What is due is in the data, so a beat that comes late or twice changes no outcom
 """
 
 import logging
+import mailbox
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
@@ -24,13 +25,17 @@ from accreditation.standing.queries.editions import editions_are_old
 from accreditation.standing.services.checking import Tally, record_check
 from accreditation.standing.services.rebuilding import rebuild_is_asked_for, rebuild_next
 from accreditation.standing.services.rehearsing import rehearse_next, sweep
+from scheduler.services.bounces import read_bounces
 from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, Pace, deliver_letters
 from scheduler.services.leaving import see_off_leavers
 from scheduler.services.marks import set_mark, take_lease
 from scheduler.services.owing import owe_reminders
+from scheduler.services.pinging import ping
 from scheduler.services.planning import what_to_plan
+from scheduler.services.restoring import look_after_restore
 from scheduler.services.rules import install_usual_rules
+from scheduler.services.steps import Pace
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +79,7 @@ def plan_all(on: date) -> Planned:
 def tick(app: Flask) -> None:
     """One look at what is due, by whichever process has the lease."""
     with app.app_context(), audit.acting_as(None, "scheduler"):
+        _look_after_restore(app)
         with transaction():
             epoch = take_lease("planner", clock.now())
             if epoch is not None:
@@ -86,12 +92,34 @@ def tick(app: Flask) -> None:
             set_mark("tick", clock.now(), planned.words)
         if planned.letters:
             log.info("%s", planned.words)
+        _read_bounces(app)
         db.session.remove()
+        if url := app.config["SETTINGS"].ping_url:
+            ping(url)
+
+
+def _read_bounces(app: Flask) -> None:
+    place = app.config["SETTINGS"].bounces
+    if place is None:
+        return
+    try:
+        found = read_bounces(place)
+    except (OSError, mailbox.Error) as problem:
+        log.warning("the mailbox of reports cannot be read: %s", problem)  # also while the mail server holds its lock
+    else:
+        if found:
+            log.info("reports of mail servers: %s", dict(found))
+
+
+def _look_after_restore(app: Flask) -> None:
+    if replayed := look_after_restore(app.config["SETTINGS"].data_dir):
+        log.warning("a backup was restored: reminders are held; %s", replayed)
 
 
 def deliver(app: Flask, stop: Callable[[], bool] = lambda: False, *, pace: Pace = Pace()) -> Delivered:
     """One look at the queue. Any number of processes may do this at once."""
     with app.app_context(), audit.acting_as(None, "scheduler"):
+        _look_after_restore(app)
         done = deliver_letters(pace=pace, stop=stop)
         if done.states or done.stopped:
             log.info("letters: %s %s", dict(done.states), done.stopped or "")

@@ -1,6 +1,5 @@
 """What the scheduler adds to the application: what fills its letters, and what `doctor` and /status look at."""
 
-from datetime import timedelta
 from typing import Literal
 
 from flask import Flask, current_app
@@ -10,12 +9,10 @@ from accreditation.core.health import Finding, check
 from accreditation.people.rules import EVERYTHING
 from accreditation.standing.queries.checks import check_state
 from accreditation.web.words import moment, plural
+from scheduler.queries.alive import last_beat, silent_since
 from scheduler.queries.letters import backlog, troubled_count
 from scheduler.services import wording as wording  # fills the scheduler's letters
 from scheduler.services.marks import find_mark
-
-OLD = timedelta(minutes=10)
-"""Without a beat for so long the scheduler is taken for dead: ten beats."""
 
 
 def init_app(app: Flask) -> None:
@@ -24,11 +21,12 @@ def init_app(app: Flask) -> None:
 
 @check
 def scheduler_is_alive() -> Finding:
-    mark, now = find_mark("tick"), clock.now()
+    mark = last_beat()
     if mark is None:
         return Finding("Scheduler", "warning", "has not run yet: start it with “accreditation serve” or “… scheduler”")
-    words = f"last looked on {moment(mark.at)}: {mark.words}"
-    return Finding("Scheduler", "ok" if now - mark.at < OLD else "failed", words)
+    if silence := silent_since(clock.now()):
+        return Finding("Scheduler", "failed", silence)
+    return Finding("Scheduler", "ok", f"last looked on {moment(mark.at)}: {mark.words}")
 
 
 @check

@@ -13,6 +13,9 @@ from accreditation.core import clock
 from accreditation.core.database import db, sqlite_module
 from accreditation.core.errors import DomainError
 
+RESTORED = "restored"
+"""A file of this name in the data folder says that a backup was restored: the scheduler sees to it and removes it."""
+
 WAITING = ("queued", "claimed", "handing_over", "retry_wait")
 
 
@@ -70,7 +73,15 @@ def restore_backup(file: Path) -> tuple[Path | None, int]:
     for leftover in ("-wal", "-shm"):
         target.with_name(target.name + leftover).unlink(missing_ok=True)
     incoming.rename(target)
+    note_restore()
     return kept, int(held)
+
+
+def note_restore() -> None:
+    """Tell the scheduler that the database is older than what has happened: it holds reminders until somebody looks."""
+    folder = Path(current_app.config["SETTINGS"].data_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RESTORED).write_text(f"{clock.now():%Y-%m-%dT%H:%M:%SZ}\n")
 
 
 def _database_file() -> Path:

@@ -8,7 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from accreditation.core import health
-from accreditation.core.backup import make_backup, restore_backup
+from accreditation.core.backup import make_backup, note_restore, restore_backup
 from accreditation.core.database import db
 from accreditation.core.migrate import migrate
 
@@ -50,6 +50,14 @@ def restore_command(file: Path, yes: bool) -> None:
     )
 
 
+@click.command("restored")
+@with_appcontext
+def restored_command() -> None:
+    """Say that PostgreSQL was restored by its own tools: reminders are held, what was sent since is not sent again."""
+    note_restore()
+    click.echo("The scheduler will hold reminders and read the journal of sent letters at its next beat.")
+
+
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of checks as JSON.")
 @with_appcontext
@@ -65,4 +73,4 @@ def doctor_command(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-commands: list[click.Command] = [migrate_command, backup_command, restore_command, doctor_command]
+commands: list[click.Command] = [migrate_command, backup_command, restore_command, restored_command, doctor_command]

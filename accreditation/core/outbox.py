@@ -152,10 +152,15 @@ account must never go where somebody who may edit the person, but not the accoun
 """
 
 
-def facts_for(template: str, *, own_address: bool = False) -> Callable[[Facts], Facts]:
+RESENT_WHEN_IN_DOUBT: set[str] = set()
+"""Letters of which a second copy is harmless and a missing one is not: in doubt, they go once more by themselves."""
+
+
+def facts_for(template: str, *, own_address: bool = False, in_doubt: str = "hold") -> Callable[[Facts], Facts]:
     """Register what fills this letter: called with `about_id` at hand-over. It may raise NoLongerTrue.
 
-    `own_address`: the facts say under `to` where the letter goes.
+    `own_address`: the facts say under `to` where the letter goes. `in_doubt`: when nobody can know whether the mail
+    server took it, "hold" leaves it to a person, "resend" sends it once more.
     """
 
     def register(facts: Facts) -> Facts:
@@ -164,6 +169,8 @@ def facts_for(template: str, *, own_address: bool = False) -> Callable[[Facts], 
         FACTS[template] = facts
         if own_address:
             OWN_ADDRESS.add(template)
+        if in_doubt == "resend":
+            RESENT_WHEN_IN_DOUBT.add(template)
         return facts
 
     return register

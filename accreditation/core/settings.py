@@ -19,6 +19,10 @@ DEFAULTS = {
     "letters_per_minute": "0",  # so many are handed to the mail server at most, by all schedulers together; 0: no limit
     "equality_cut_months": "12",  # so long after an intake closes, equality answers can be tied to applications
     "equality_keep_months": "12",  # so long after that, the answers nobody can tie any more are kept
+    "reply_to_scheduler": "",  # where answers to reminders go; empty: nowhere
+    "reply_to_cohorts": "",  # … to letters about training and applications
+    "reply_to_refreshers": "",
+    "reply_to_awards": "",
     "clearance_overdue": "block",  # or "review": a clearance stays open, and its review date becomes a deadline
     "clearance_reinstate_months": "12",  # for so long a clearance that lapsed with its holder's leaving can come back
     "clearance_early_months": "6",  # a renewal may be asked for so much earlier, to level the load

@@ -6,8 +6,25 @@ Sets, never one person at a time.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import Case, ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    Case,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from accreditation.core.calendar import days_after
@@ -281,9 +298,16 @@ def why_no_longer_due(owed: Obligation, on: date) -> str | None:
     if history is None or requirement is None:
         return "The scheme no longer asks for it."
     scheme = history.shown(history.version_on(on))
-    still_ends = ending_requirements(scheme, requirement, ladder, on).where(
-        RequirementPeriod.person_id == owed.person_id, RequirementPeriod.ends_on == owed.basis_date
-    )
-    if db.session.execute(still_ends).first() is not None:
+    asked_of_one = {"person_id": owed.person_id, "basis_date": owed.basis_date}
+    if db.session.execute(_still_ends(scheme, requirement, ladder, on), asked_of_one).first() is not None:
         return None
     return "The date has moved since this reminder was planned, or the person is not to be reminded now."
+
+
+@lru_cache(maxsize=64)
+def _still_ends(scheme: Scheme, requirement: Requirement, ladder: Ladder, on: date) -> Select[int, date, int | None]:
+    """Put together once for all letters of a stage: it is asked at every hand-over."""
+    return ending_requirements(scheme, requirement, ladder, on).where(
+        RequirementPeriod.person_id == bindparam("person_id", type_=Integer),
+        RequirementPeriod.ends_on == bindparam("basis_date", type_=Date),
+    )

@@ -7,6 +7,8 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from hashlib import sha256
+from html import escape
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
@@ -15,7 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.outbox import FACTS, OWN_ADDRESS, Letter
-from accreditation.core.settings import get_setting
+from accreditation.core.settings import DEFAULTS, get_setting
 from accreditation.people.models import ContactAddress, Person
 from accreditation.people.queries import address_of
 
@@ -45,6 +47,8 @@ class Composed:
     recipient: str
     utf8: bool
     content: bytes
+    wording: int = 0
+    digest: str = ""
 
 
 def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
@@ -59,6 +63,7 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
         "link": f"{current_app.config['BASE_URL']}/sign-in",
         "service_name": get_setting("service_name"),
         "service_phone": get_setting("service_phone"),
+        "answers_to": reply_to(letter.template),
     } | FACTS[letter.template](letter.about_id)
     if letter.template in OWN_ADDRESS:
         recipient, utf8 = as_told_to_the_server(str(facts["to"]), takes_utf8=takes_utf8)
@@ -80,9 +85,37 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    message["X-Register-Letter"] = letter.message_id.strip("<>").partition("@")[0]
+    if answers_to := reply_to(letter.template):
+        message["Reply-To"] = Address(addr_spec=answers_to)
     text = f"{body}\n\n{closing}\n".replace("\0", "")
     message.set_content(text, cte="7bit" if text.isascii() and _short(text) else "quoted-printable")
-    return Composed(sender, recipient, utf8, message.as_bytes())
+    message.add_alternative(as_html(text, title=str(message["Subject"])), subtype="html", cte="quoted-printable")
+    digest = sha256(f"{message['Subject']}\n{text}".encode()).hexdigest()
+    return Composed(sender, recipient, utf8, message.as_bytes(), wording=0, digest=digest)
+
+
+def reply_to(template: str) -> str | None:
+    """Where answers to this kind of letter go, as it is set: the kind is the room that the letter comes from."""
+    room = template.split("/")[1] if template.count("/") > 1 else ""
+    kind = f"reply_to_{room}"
+    return get_setting(kind) or None if kind in DEFAULTS else None
+
+
+def as_html(text: str, *, title: str) -> str:
+    """The same words for a reader of HTML: paragraphs, and addresses of our own as links. Nothing else, no pictures."""
+    paragraphs = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        said = escape(block.strip())
+        said = re.sub(r"https?://[^\s<>&\"']+", lambda found: f'<a href="{found[0]}">{found[0]}</a>', said)
+        paragraphs.append("<p>" + said.replace("\n", "<br>\n") + "</p>")
+    return (
+        f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
+        f'<body style="{PLAIN}">\n' + "\n".join(paragraphs) + "\n</body></html>\n"
+    )
+
+
+PLAIN = "font: 16px/1.5 sans-serif; max-width: 40em"
 
 
 def _short(text: str) -> bool:

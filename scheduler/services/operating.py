@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from accreditation.core import audit, clock
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
-from accreditation.core.outbox import TROUBLED, Letter
+from accreditation.core.outbox import Letter
 from scheduler.services.composing import current_address
 
 ACTIONS: dict[str, tuple[str, ...]] = {
-    "held": ("release", "close"),
-    "failed": ("try_again", "close"),
-    "undeliverable": ("try_again", "close"),
-    "in_doubt": ("resend", "close"),
+    "queued": ("hold", "reached"),
+    "retry_wait": ("hold", "reached"),
+    "held": ("release", "reached", "close"),
+    "failed": ("try_again", "reached", "close"),
+    "undeliverable": ("try_again", "reached", "close"),
+    "in_doubt": ("resend", "reached", "close"),
 }
 """What can be done with a letter in each state."""
 
@@ -70,6 +72,22 @@ def resend_letter(letter_id: int, *, resent_by: int) -> None:
     _note("sent a letter in doubt again", letter)
 
 
+def hold_letter(letter_id: int, *, held_by: int) -> None:
+    """A letter that waits to go waits for a person instead. Raises Conflict when somebody has it in hand already."""
+    letter = _in_state(letter_id, "hold")
+    letter.state, letter.reason = "held", "A person holds it back."
+    _note("held a letter", letter, by=held_by)
+
+
+def mark_as_reached(letter_id: int, *, reached_by: int) -> None:
+    """The person was told by telephone: no letter is needed, and none comes of it. Raises Conflict."""
+    letter = _in_state(letter_id, "reached")
+    was = letter.state
+    letter.state, letter.reason, letter.ended_at = "cancelled", "They were reached by telephone.", clock.now()
+    letter.claim_token = None
+    _note("reached by telephone in place of a letter", letter, was=was, by=reached_by)
+
+
 def close_letter(letter_id: int, *, closed_by: int) -> None:
     """Nothing more is to happen: the person was reached in another way, or need not be. Raises Conflict."""
     letter = _in_state(letter_id, "close")
@@ -89,7 +107,7 @@ def _lock(letter_id: int) -> Letter:
 
 def _in_state(letter_id: int, action: str) -> Letter:
     letter = _lock(letter_id)
-    if letter.state not in TROUBLED or action not in ACTIONS[letter.state]:
+    if action not in ACTIONS.get(letter.state, ()):
         raise Conflict("Something else has happened to this letter in the meantime. Look at it again.")
     return letter
 

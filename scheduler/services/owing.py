@@ -165,6 +165,11 @@ def put_down(reminder: Reminder, state: str, lead_id: int | None, reason: str | 
     return row
 
 
+def put_down_key(key: dict[str, Any], state: str, reason: str) -> bool:
+    """The same by its key alone, without a letter; whether anything was to be written."""
+    return put_down(Reminder(**key), state, None, reason) is not None
+
+
 def put_down_passed(bundle: Bundle) -> None:
     """The overtaken stages, where nothing is known of them yet."""
     now = clock.now()

@@ -14,9 +14,14 @@ from scheduler.models import Obligation
 from scheduler.queries.ends import missing_reminders
 from scheduler.queries.recipients import Recipients
 from scheduler.rules.ladders import collapse, too_many
+from scheduler.services.marks import find_mark
 from scheduler.services.owing import FOLDER, Owed, owe_reminders, put_down, put_down_passed
 
 HELD_BY_BREAKER = "More reminders at once than this service usually sends. Look at them, then release them."
+
+HELD_AFTER_RESTORE = "A backup was restored. Look at what is due, then let reminders go out again on /reminders."
+RESTORED = "restored"
+"""The mark that stands from a restore until somebody has looked."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ def what_to_plan(on: date) -> Plan:
     owed = [one for one in found if one.recipients]
     letters = sum(len(one.recipients) for one in owed)
     hold = HELD_BY_BREAKER if _too_many(letters, clock.now()) else None
+    if find_mark(RESTORED):
+        hold = HELD_AFTER_RESTORE
     return Plan(owed, len(found) - len(owed), hold)
 
 

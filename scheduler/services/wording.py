@@ -14,13 +14,13 @@ from scheduler.services.owing import FOLDER
 from scheduler.services.planning import supersede_reminder
 
 
-@facts_for(f"{FOLDER}item_due.txt")
+@facts_for(f"{FOLDER}item_due.txt", in_doubt="resend")
 def item_due(obligation_id: int) -> dict[str, object]:
     """To the mediator: when, and how many; the page behind the link says what."""
     return _due(obligation_id) | {"link": f"{_base()}/me"}
 
 
-@facts_for(f"{FOLDER}item_overdue.txt")
+@facts_for(f"{FOLDER}item_overdue.txt", in_doubt="resend")
 def item_overdue(obligation_id: int) -> dict[str, object]:
     """To the practice manager: something about somebody, or results that are outstanding, whose day has passed."""
     facts = _due(obligation_id)
@@ -30,25 +30,25 @@ def item_overdue(obligation_id: int) -> dict[str, object]:
     return facts | {"reference": person.reference if person else None, "link": _base() + path}
 
 
-@facts_for(f"{FOLDER}results_due.txt")
+@facts_for(f"{FOLDER}results_due.txt", in_doubt="resend")
 def results_due(obligation_id: int) -> dict[str, object]:
     """To the training provider."""
     return _due(obligation_id) | {"link": f"{_base()}/cohorts"}
 
 
-@facts_for(f"{FOLDER}follow_up_due.txt")
+@facts_for(f"{FOLDER}follow_up_due.txt", in_doubt="resend")
 def follow_up_due(obligation_id: int) -> dict[str, object]:
     """To the helpline adviser."""
     return _due(obligation_id) | {"link": f"{_base()}/helpline"}
 
 
-@facts_for(f"{FOLDER}own_day_comes.txt")
+@facts_for(f"{FOLDER}own_day_comes.txt", in_doubt="resend")
 def own_day_comes(obligation_id: int) -> dict[str, object]:
     """To the mediator: on which day something changes; the page behind the link says what."""
     return _day_that_comes(obligation_id) | {"link": f"{_base()}/me"}
 
 
-@facts_for(f"{FOLDER}day_comes.txt")
+@facts_for(f"{FOLDER}day_comes.txt", in_doubt="resend")
 def day_comes(obligation_id: int) -> dict[str, object]:
     """To the practice manager: the same about a mediator."""
     facts = _day_that_comes(obligation_id)

@@ -19,6 +19,14 @@ DECISIONS: dict[str, tuple[str, Callable[[int, int], None]]] = {
     "release": ("It is on the way.", lambda letter_id, by: operating.release_letter(letter_id, released_by=by)),
     "try-again": ("It is tried again.", lambda letter_id, by: operating.try_letter_again(letter_id, tried_by=by)),
     "resend": ("It is sent once more.", lambda letter_id, by: operating.resend_letter(letter_id, resent_by=by)),
+    "hold": (
+        "It is held until somebody releases it.",
+        lambda letter_id, by: operating.hold_letter(letter_id, held_by=by),
+    ),
+    "reached": (
+        "It is written down that they were reached by telephone.",
+        lambda letter_id, by: operating.mark_as_reached(letter_id, reached_by=by),
+    ),
     "close": ("The letter is closed.", lambda letter_id, by: operating.close_letter(letter_id, closed_by=by)),
 }
 

@@ -33,6 +33,7 @@ from scheduler.queries.why import (
 from scheduler.rules.ladders import stage_words
 from scheduler.services.marks import find_mark
 from scheduler.services.operating import release_letters
+from scheduler.services.restoring import end_hold
 from scheduler.services.rules import switch_rule
 from scheduler.views.blueprint import bp
 
@@ -59,6 +60,7 @@ def letters(viewer: Viewer) -> ResponseReturnValue:
         states=STATES,
         tick=find_mark("tick"),
         trouble_with_server=find_mark("mail_server"),
+        restored=find_mark("restored"),
         may_manage=viewer.may_somewhere(Permission.MANAGE_REMINDERS),
     )
 
@@ -78,6 +80,16 @@ def release_held(viewer: Viewer) -> ResponseReturnValue:
     with transaction():
         released = release_letters(ids, released_by=viewer.person_id)
     flash(f"{plural(released, 'letter is', 'letters are').capitalize()} on the way.", "success")
+    return redirect(url_for("scheduler.letters"))
+
+
+@bp.post("/reminders/restored")
+@requires(Permission.MANAGE_REMINDERS)
+def restored(viewer: Viewer) -> ResponseReturnValue:
+    """Somebody has looked at what is due after a restore: reminders go out again."""
+    with transaction():
+        end_hold(ended_by=viewer.person_id)
+    flash("Reminders go out again. What was held stays held until you release it.", "success")
     return redirect(url_for("scheduler.letters"))
 
 

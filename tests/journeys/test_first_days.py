@@ -30,7 +30,7 @@ def link_in(text: str) -> str:
 
 def letter_to(service: Service, address: str) -> str:
     service.beat()
-    return service.post.newest_to(address).get_content()
+    return service.post.newest_to(address).get_body(("plain",)).get_content()
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def test_a_letter_says_where_to_look_and_nothing_that_is_nobody_elses_business(s
     assert reminders(service)
     for address, letter in service.post.letters:
         assert letter["To"].addresses[0].addr_spec == address
-        text = letter.get_content()
+        text = letter.get_body(("plain",)).get_content()
         assert service.url in text
         for word in ("CTC", "clearance", "vetting", "lapsed", "suspended", "Fail"):
             assert word not in f"{letter['Subject']} {text}", f"{word} in a letter to {address}"

@@ -50,7 +50,7 @@ def test_the_manager_plans_a_day_and_invites_those_due(browse: Browse, service: 
     assert subjects.count("An invitation to a refresher day on 9 February 2027") == chosen
     letter = service.post.newest_to(MEDIATOR[0])
     assert "invitation" in letter["Subject"]
-    assert service.url in letter.get_content()
+    assert service.url in letter.get_body(("plain",)).get_content()
 
 
 def test_a_mediator_books_in_two_taps(browse: Browse, service: Service):

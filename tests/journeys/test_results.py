@@ -240,7 +240,7 @@ def test_a_second_person_releases_and_the_manager_awards(browse: Browse, service
     page.get_by_role("link", name="The record of Inês Carvalho").click()
     expect(page.locator(".page-head")).to_contain_text("May co-mediate only")
     service.beat()
-    assert number in service.post.newest_to(APPLICANT).get_content()
+    assert number in service.post.newest_to(APPLICANT).get_body(("plain",)).get_content()
 
 
 def test_the_workbook_is_made_for_excel(browse: Browse):

@@ -25,7 +25,8 @@ from accreditation.core.database import db, transaction
 from accreditation.core.outbox import Letter
 from scheduler.jobs import plan_all
 from scheduler.rules import answers
-from scheduler.services.delivery import Pace, deliver_letters
+from scheduler.services.delivery import deliver_letters
+from scheduler.services.steps import Pace
 from tests.scheduler import mail_server
 
 PACE = Pace(lease=timedelta(seconds=2), step_seconds=2, reply_seconds=2)

@@ -8,7 +8,8 @@ from flask import Flask
 from jinja2 import DictLoader
 from jinja2.loaders import ChoiceLoader
 
-from scheduler.services.delivery import Delivered, Pace, deliver_letters
+from scheduler.services.delivery import Delivered, deliver_letters
+from scheduler.services.steps import Pace
 from tests import factories
 from tests.scheduler.mail_server import MailServer, Script
 

@@ -13,7 +13,7 @@ from accreditation.core.outbox import NoLongerTrue
 from accreditation.people import services as people
 from accreditation.people.models import ContactAddress
 from scheduler.models import LetterAttempt, SchedulerMark
-from scheduler.services import delivery
+from scheduler.services import delivery, steps
 from scheduler.services.marks import mail_server_paused_until
 from tests import factories
 
@@ -47,7 +47,7 @@ def test_a_letter_arrives_once_and_says_what_it_must(app, mail, deliver):
         "register@example.police.uk",
     )
     assert message["Date"].datetime <= clock.now()
-    assert "Dear Ada Okafor," in message.get_content()
+    assert "Dear Ada Okafor," in message.get_body(("plain",)).get_content()
     assert (row.state, row.claim_token, row.ended_at is not None) == ("sent", None, True)
     assert phases_of(letter_id) == [("dot", None, None), ("replied", 250, "sent")]
 
@@ -215,7 +215,7 @@ def test_lines_that_begin_with_a_dot_and_letters_of_every_alphabet_arrive_as_wri
     monkeypatch.setitem(outbox.FACTS, "email/test/news.txt", lambda about_id: {"about": text})
     factories.letter()
     deliver()
-    body = server.accepted[0].get_content()
+    body = server.accepted[0].get_body(("plain",)).get_content()
     for line in text.splitlines():
         assert line.strip() in body
     assert "Zażółć" in server.accepted[0]["Subject"]
@@ -268,8 +268,8 @@ def test_a_worker_that_lost_its_claim_does_not_reach_the_dot(app, mail, deliver,
         with transaction():
             row = db.session.get_one(outbox.Letter, letter_id)
             row.claimed_until = clock.now() - timedelta(seconds=1)
-        assert delivery.recover_letters() == {}
-        assert delivery.claim(letter_id, "another worker", delivery.Pace())
+        assert steps.recover_letters() == {}
+        assert steps.claim(letter_id, "another worker", steps.Pace())
 
     monkeypatch.setattr(delivery.Conversation, "content", slept_past_the_lease)
     assert deliver().states == {}
@@ -287,7 +287,7 @@ def test_a_late_answer_settles_a_letter_in_doubt(app, mail, deliver, monkeypatch
         with transaction():
             row = db.session.get_one(outbox.Letter, letter_id)
             row.claimed_until = clock.now() - timedelta(seconds=1)
-        assert delivery.recover_letters() == {"in_doubt": 1}
+        assert steps.recover_letters() == {"in_doubt": 1}
         return answer
 
     monkeypatch.setattr(delivery.Conversation, "finish", slept_past_the_lease)
@@ -299,12 +299,12 @@ def test_a_late_answer_settles_a_letter_in_doubt(app, mail, deliver, monkeypatch
 def test_only_the_journal_decides_what_a_dead_worker_leaves_behind(app, mail, with_dot, state):
     mail()
     letter_id = factories.letter()
-    pace = delivery.Pace(lease=timedelta(seconds=-1), reply_seconds=0)
-    assert delivery.claim(letter_id, "token", pace)
-    assert not isinstance(delivery.begin_hand_over(letter_id, "token", pace, takes_utf8=False), str)
+    pace = steps.Pace(lease=timedelta(seconds=-1), reply_seconds=0)
+    assert steps.claim(letter_id, "token", pace)
+    assert not isinstance(steps.begin_hand_over(letter_id, "token", pace, takes_utf8=False), str)
     if with_dot:
-        assert delivery.reach_for_the_dot(letter_id, "token", pace)
-    delivery.recover_letters()
+        assert steps.reach_for_the_dot(letter_id, "token", pace)
+    steps.recover_letters()
     assert factories.state_of(letter_id) == state
 
 

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from accreditation.core import clock
-from accreditation.core.database import db
+from accreditation.core.database import db, transaction
 from accreditation.core.outbox import Letter
+from accreditation.core.settings import set_setting
 from scheduler.rules.hours import SendingHours
 from tests import factories
 from tests.scheduler.ready import everything_in_order
@@ -73,3 +74,16 @@ def test_what_is_tried_again_waits_for_the_hours_too(app, mail, deliver):
         moved.move_to(at("2027-02-08 08:00"))
         assert deliver().states == {"sent": 1}
     assert len(server.accepted) == 1
+
+
+def test_no_more_than_the_limit_go_in_a_minute(app, today, mail, deliver):
+    server = mail()
+    with transaction():
+        set_setting("letters_per_minute", "2")
+    for _ in range(5):
+        factories.letter()
+    for seconds, sent in ((0, 2), (59, 2), (60, 4), (120, 5)):
+        with time_machine.travel(datetime(2027, 2, 2, 10, tzinfo=UTC) + timedelta(seconds=seconds), tick=False):
+            done = deliver()
+        assert len(server.accepted) == sent
+        assert (done.stopped is None) == (sent == 5)

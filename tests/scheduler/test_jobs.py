@@ -34,7 +34,7 @@ def test_a_tick_plans_and_a_delivery_beat_sends(app, mail, today):
     assert len(server.accepted) == 1
     [message] = server.accepted
     assert message["Subject"] == "An item on your mediator record is due by 3 March 2027"
-    text = message.get_content()
+    text = message.get_body(("plain",)).get_content()
     assert "http://localhost/me" in text
     for secret in ("CTC", "clearance", "learance", "lapse", "requirement"):
         assert secret not in text + message["Subject"]

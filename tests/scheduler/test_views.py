@@ -1,10 +1,15 @@
 """The pages: what they show, to whom, and what a person may decide."""
 
+import threading
+from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import time_machine
 from sqlalchemy import select, text
 
+from accreditation.core import clock
 from accreditation.core.audit import AuditEntry
 from accreditation.core.database import db, transaction
 from accreditation.core.migrate import newest_revision
@@ -13,6 +18,7 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.core.settings import set_setting
 from accreditation.people.models import ContactAddress
 from accreditation.people.rules import Grant, Viewer
+from scheduler.jobs import tick
 from scheduler.models import ReminderRule
 from scheduler.queries.letters import GROUPS, LetterFilter, letters_count, undeliverable, undeliverable_count
 from tests import factories
@@ -81,6 +87,13 @@ def test_strangers_are_turned_away(app, sign_in, today):
         ("undeliverable", "try-again", "queued"),
         ("in_doubt", "resend", "queued"),
         ("in_doubt", "close", "cancelled"),
+        ("queued", "hold", "held"),
+        ("retry_wait", "hold", "held"),
+        ("queued", "reached", "cancelled"),
+        ("held", "reached", "cancelled"),
+        ("undeliverable", "reached", "cancelled"),
+        ("claimed", "hold", "claimed"),
+        ("handing_over", "reached", "handing_over"),
         ("sent", "resend", "sent"),
         ("queued", "close", "queued"),
         ("held", "resend", "held"),
@@ -182,9 +195,42 @@ def test_the_status_page_says_when_the_scheduler_last_looked(app, sign_in, today
     administrator = sign_in(ADMINISTRATOR)
     assert "It has not run yet" in administrator.get("/status").text
     factories.letter()
-    from scheduler.jobs import tick
-
     tick(app)
     page = administrator.get("/status").text
     assert "2 February 2027 at 10:00am" in page
     assert "Waiting to go" in page
+
+
+def test_the_attention_list_and_the_status_page_say_when_the_scheduler_is_silent(app, sign_in, today):
+    everything_in_order(ctc=today + timedelta(days=400))
+    tick(app)
+    manager, administrator = sign_in(MANAGER), sign_in(ADMINISTRATOR)
+    for minutes, said in ((9, False), (10, True)):
+        with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+            for page in (manager.get("/"), administrator.get("/status")):
+                assert ("The scheduler has been silent since 2 February 2027 at 10:00am" in page.text) == said
+            done = app.test_cli_runner().invoke(args=["doctor"])
+            assert ("silent" in done.output, done.exit_code) == (said, int(said))
+
+
+def test_a_sign_of_life_goes_out_after_each_beat(app, today, monkeypatch):
+    """To an address outside, which raises the alarm when it stays away. One that is out of reach stops nothing."""
+
+    class Alive(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    asked = []
+    with HTTPServer(("127.0.0.1", 0), Alive) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/abc"
+        app.config["SETTINGS"] = replace(app.config["SETTINGS"], ping_url=url)
+        tick(app)
+    assert asked == ["/abc"]
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], ping_url="http://127.0.0.1:1/abc")
+    tick(app)

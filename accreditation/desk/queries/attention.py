@@ -24,6 +24,7 @@ from accreditation.standing.queries.forecast import Forecast, forecast
 from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.rules.verdict import Verdict
 from cohorts.queries.cohorts import Wanted, count_cohorts
+from scheduler.queries.alive import silent_since
 from scheduler.queries.letters import undeliverable_count
 
 WITHIN = (30, 60, 90)
@@ -60,12 +61,14 @@ class Attention:
     unrecorded: Sequence[DayRow]
     cover: Forecast | None = None
     check: CheckState | None = None
+    silence: str | None = None
+    """Since when the scheduler has not looked, in words; None: it lives, or that is not this viewer's business."""
 
     @property
     def nothing_waits(self) -> bool:
         late = self.verdicts.get(Verdict.LAPSED, 0)
         waits = late or any(self.totals) or any(duty.number for duty in self.duties) or self.unrecorded
-        return not waits and not (self.check and self.check.is_bad)
+        return not waits and not self.silence and not (self.check and self.check.is_bad)
 
 
 def attention_for(viewer: Viewer, scheme_code: str, on: date, now: datetime) -> Attention:
@@ -83,6 +86,7 @@ def attention_for(viewer: Viewer, scheme_code: str, on: date, now: datetime) -> 
         unrecorded,
         cover=_cover(viewer, scheme_code, on),
         check=check_state(viewer, now) if viewer.limited_to(Permission.VIEW_CHECKS).grants else None,
+        silence=silent_since(now) if viewer.limited_to(Permission.VIEW_REMINDERS).grants else None,
     )
 
 

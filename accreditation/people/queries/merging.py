@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from accreditation.core.database import db
@@ -68,13 +69,20 @@ def records_of(person_id: int) -> list[Person]:
 
 def address_of(person_id: int) -> ContactAddress | None:
     """Where letters to this person go: the address on the record that counts, else the newest on a merged one."""
-    rows = db.session.execute(
+    rows = db.session.execute(_addresses_of_one_person(), {"person_id": person_id}).all()
+    rows = sorted(rows, key=lambda row: (row[1] is not None, -row[0].id))
+    return rows[0][0] if rows else None
+
+
+@cache
+def _addresses_of_one_person() -> Select[ContactAddress, int | None]:
+    """Put together once: it is asked for every letter."""
+    person_id: Any = bindparam("person_id", type_=Integer)
+    return (
         select(ContactAddress, Person.merged_into_id)
         .join(Person, Person.id == ContactAddress.person_id)
         .where(ContactAddress.ended_at.is_(None), of_one_person(ContactAddress.person_id, person_id))
-    ).all()
-    rows = sorted(rows, key=lambda row: (row[1] is not None, -row[0].id))
-    return rows[0][0] if rows else None
+    )
 
 
 # --- as it was known -------------------------------------------------------------------------------------------------
