@@ -27,7 +27,7 @@ from accreditation.standing.services.rebuilding import rebuild_is_asked_for, reb
 from accreditation.standing.services.rehearsing import rehearse_next, sweep
 from scheduler.services.bounces import read_bounces
 from scheduler.services.checking import begin_check, keep_checking
-from scheduler.services.delivery import Delivered, Pace, deliver_letters
+from scheduler.services.delivery import Delivered, deliver_letters
 from scheduler.services.leaving import see_off_leavers
 from scheduler.services.marks import set_mark, take_lease
 from scheduler.services.owing import owe_reminders
