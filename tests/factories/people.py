@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from accreditation.core.database import transaction
+from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.people import services
 from accreditation.people.models import Person, Provider, Unit
@@ -23,6 +23,11 @@ def person(
 
 
 mediator = person
+
+
+def db_person(person_id: int) -> Person:
+    """The person as the register has them now."""
+    return db.session.get_one(Person, person_id)
 
 
 def unit(name: str = "Croydon") -> Unit:
