@@ -56,6 +56,7 @@ class Permission(StrEnum):
     MANAGE_VETTING_RULES = "manage_vetting_rules"  # usual periods, what an overdue review means
     MERGE_PEOPLE = "merge_people"  # two records of one person, and separating them again
     PREPARE_REPORT = "prepare_report"  # for the steering group, with its commentary
+    MODERATE_RESULTS = "moderate_results"  # the second look at submitted results, before their release
     RECORD_CLEARANCE = "record_clearance"
     RECORD_DEPARTURE = "record_departure"  # that somebody leaves the service, and that they are back
     RECORD_PRACTICE = "record_practice"
@@ -124,6 +125,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.MANAGE_REMINDERS,
             P.MERGE_PEOPLE,
             P.PREPARE_REPORT,
+            P.MODERATE_RESULTS,
             P.RECORD_DEPARTURE,
             P.RECORD_PRACTICE,
             P.RECORD_RESULTS,

@@ -6,20 +6,22 @@ from accreditation.core.calendar import last_good_day
 from accreditation.core.sheets import Column, Table, write_workbook
 from accreditation.web.words import day
 from cohorts.models import Cohort
-from cohorts.queries.results import Candidate
+from cohorts.queries.results import Candidate, said_of_parts
 from cohorts.queries.uploads import ReadLine
+from cohorts.rules.assessment import MET, NOT_MET, PENDING, ComponentRule
 from cohorts.rules.results import OUTCOME_LABELS
-from cohorts.rules.workbook import HEADINGS, MEND, stamp
+from cohorts.rules.workbook import HEADINGS, MEND, headings_of, stamp
 
 SHEET = "Results"
 
 
 def results_workbook(cohort: Cohort, candidates: Sequence[Candidate], outcomes: Sequence[str]) -> bytes:
     """An .xlsx with a row for each candidate: outcome from a list, day and note free, the rest locked."""
-    rows = [_row_of(candidate) for candidate in candidates]
+    components = _components(cohort)
+    rows = [_row_of(candidate, components) for candidate in candidates]
     results = Table(
         SHEET,
-        _columns(outcomes),
+        _columns(outcomes, components),
         rows,
         notes=(f"Results of {cohort.title}", stamp(cohort.id, cohort.version)),
         locked=True,
@@ -29,38 +31,52 @@ def results_workbook(cohort: Cohort, candidates: Sequence[Candidate], outcomes: 
 
 def error_workbook(cohort: Cohort, version: int, lines: Sequence[ReadLine], outcomes: Sequence[str]) -> bytes:
     """What was uploaded, row by row, with a last column that says what to mend. Can be corrected and uploaded again."""
+    components = _components(cohort)
+    titles = headings_of(components)
     rows = [
         [
             *(line.row.cells.get(field, "") for field in ("reference", "name")),
             line.line.candidate.attempt if line.line.candidate else None,
-            *(line.row.cells.get(field, "") for field in ("outcome", "event_on", "note")),
-            " ".join(f"{HEADINGS[fault.field]}: {fault.text}" for fault in line.faults),
+            *(line.row.cells.get(field, "") for field in ("outcome", "event_on", "note", *_fields(components))),
+            " ".join(f"{titles[fault.field]}: {fault.text}" for fault in line.faults),
         ]
         for line in lines
     ]
     results = Table(
         SHEET,
-        [*_columns(outcomes), Column(MEND, width=60)],
+        [*_columns(outcomes, components), Column(MEND, width=60)],
         rows,
         notes=(f"Results of {cohort.title}", stamp(cohort.id, version)),
     )
     return write_workbook([results, _instructions(cohort, outcomes)], classification="OFFICIAL")
 
 
-def _row_of(candidate: Candidate) -> list[str | int | None]:
+def _components(cohort: Cohort) -> tuple[ComponentRule, ...]:
+    return cohort.assessment.rules if cohort.assessment else ()
+
+
+def _fields(components: Sequence[ComponentRule]) -> list[str]:
+    """Those of the parts, each followed by its criteria."""
+    return [field for part in components for field in (part.field, *(one.field for one in part.criteria))]
+
+
+def _row_of(candidate: Candidate, components: Sequence[ComponentRule]) -> list[str | int | None]:
     # A released result that is not the last word is left blank: the next attempt is asked for.
     result = candidate.shown if candidate.open or candidate.closed_because else None
+    said = said_of_parts(result) if result else {}
     return [
         candidate.person.reference,
         candidate.person.name,
         result.attempt if result else candidate.attempt,
-        OUTCOME_LABELS[result.outcome] if result else None,
+        OUTCOME_LABELS[result.outcome] if result and result.outcome != PENDING else None,
         result.event_on.strftime("%d/%m/%Y") if result else None,
         result.note if result else None,
+        *(said.get(field) for field in _fields(components)),
     ]
 
 
-def _columns(outcomes: Sequence[str]) -> list[Column]:
+def _columns(outcomes: Sequence[str], components: Sequence[ComponentRule]) -> list[Column]:
+    titles, choices = headings_of(components), tuple(OUTCOME_LABELS[one] for one in outcomes)
     return [
         Column(HEADINGS["reference"], width=14),
         Column(HEADINGS["name"], width=30),
@@ -68,6 +84,36 @@ def _columns(outcomes: Sequence[str]) -> list[Column]:
         Column(HEADINGS["outcome"], width=14, choices=tuple(OUTCOME_LABELS[o] for o in outcomes), editable=True),
         Column(HEADINGS["event_on"], width=20, editable=True),
         Column(HEADINGS["note"], width=60, editable=True),
+        *(
+            Column(
+                titles[field],
+                width=22,
+                choices=choices if field.startswith("c") else (MET, NOT_MET),
+                editable=True,
+            )
+            for field in _fields(components)
+        ),
+    ]
+
+
+def _instructions_for_parts(components: Sequence[ComponentRule]) -> list[list[str]]:
+    if not components:
+        return []
+    return [
+        [
+            "The parts",
+            "An outcome for each part. Leave the overall outcome blank and it follows from the parts; while one is "
+            "missing, the result is kept as not complete. A part passed at an earlier attempt need not be repeated.",
+        ],
+        *(
+            [
+                part.title,
+                f"{'Has to be passed.' if part.required else 'Need not be passed.'}"
+                + (f" Criteria, each {MET} or {NOT_MET}: " if part.criteria else "")
+                + "; ".join(one.text for one in part.criteria),
+            ]
+            for part in components
+        ),
     ]
 
 
@@ -93,7 +139,8 @@ def _instructions(cohort: Cohort, outcomes: Sequence[str]) -> Table:
                 HEADINGS["note"],
                 "A fail and a refer need a note that says why. The candidate reads it after the release.",
             ],
-            ["Other columns", "Are locked. They tie each result to its candidate."],
+            *_instructions_for_parts(_components(cohort)),
+            ["Reference, name, attempt", "Are locked. They tie each result to its candidate."],
             [
                 "When you are done",
                 "Save the workbook and upload it on the page of the cohort. Nothing is recorded before you confirm.",

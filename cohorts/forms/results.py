@@ -10,9 +10,10 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from accreditation.core.dates import NotADay, is_blank, read_day
 from accreditation.web import words
 from accreditation.web.forms import BaseForm, DayField
-from cohorts.queries.results import Candidate
-from cohorts.rules.results import OUTCOME_LABELS, Entry, Fault, read_outcome
-from cohorts.rules.workbook import SheetRow
+from cohorts.queries.results import Candidate, said_of_parts
+from cohorts.rules.assessment import PENDING, ComponentRule
+from cohorts.rules.results import OUTCOME_LABELS, Entry, Fault
+from cohorts.rules.workbook import SheetRow, read_outcome_in, read_parts
 
 TYPED = ("outcome", "event_on", "note")
 
@@ -45,38 +46,50 @@ class CorrectionForm(BaseForm):
         return {"outcome": self.outcome.data, "event_on": self.event_on.data, "note": self.note.data}
 
 
-def read_grid(typed: Mapping[str, str], candidates: Sequence[Candidate]) -> list[SheetRow]:
-    """One row for each candidate whose result can be typed, as it was typed; what is not in the form is blank."""
+def read_grid(
+    typed: Mapping[str, str], candidates: Sequence[Candidate], components: Sequence[ComponentRule] = ()
+) -> list[SheetRow]:
+    """One row for each candidate whose result can be typed, as it was typed; what is not in the form is blank.
+
+    The page of one candidate is a grid of one row, with the criteria of each part besides.
+    """
+    fields = [*TYPED, *(part.field for part in components)]
+    criteria = [one.field for part in components for one in part.criteria]
     return [
-        _row(number, {field: typed.get(f"{field}-{who.enrolment.id}", "").strip() for field in TYPED}, who)
+        _row(
+            number,
+            {field: typed.get(f"{field}-{who.enrolment.id}", "").strip() for field in fields}
+            | {field: typed[name].strip() for field in criteria if (name := f"{field}-{who.enrolment.id}") in typed},
+            who,
+            components,
+        )
         for number, who in enumerate(candidates, 1)
         if who.closed_because is None
     ]
 
 
-def _row(number: int, cells: dict[str, str], who: Candidate) -> SheetRow:
-    faults = []
-    outcome = event_on = None
-    if cells["outcome"]:
-        outcome = read_outcome(cells["outcome"])
-        if outcome is None:
-            faults.append(Fault("outcome", "Choose one of the outcomes."))
+def _row(number: int, cells: dict[str, str], who: Candidate, components: Sequence[ComponentRule]) -> SheetRow:
+    event_on = None
+    outcome, faults = read_outcome_in(cells, "outcome")
+    parts, wrong = read_parts(cells, components)
+    faults = [*faults, *wrong]
     if not is_blank(cells["event_on"]):
         try:
             event_on = read_day(cells["event_on"])
         except NotADay as refusal:
             faults.append(Fault("event_on", refusal.reasons[0]))
     note = cells["note"].replace("\r\n", "\n") or None
-    return SheetRow(number, cells, Entry(who.person.reference, outcome, event_on, note), tuple(faults))
+    return SheetRow(number, cells, Entry(who.person.reference, outcome, event_on, note, parts=parts), tuple(faults))
 
 
 def shown_grid(candidates: Sequence[Candidate]) -> dict[int, dict[str, str]]:
     """What the grid shows before anybody types: by enrolment, what is recorded as a draft."""
     return {
         who.enrolment.id: {
-            "outcome": who.open.outcome if who.open else "",
+            "outcome": who.open.outcome if who.open and who.open.outcome != PENDING else "",
             "event_on": words.day(who.open.event_on) if who.open else "",
             "note": (who.open.note or "") if who.open else "",
+            **(said_of_parts(who.open) if who.open else {}),
         }
         for who in candidates
     }

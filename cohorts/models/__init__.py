@@ -1,7 +1,9 @@
 """What the room keeps: intakes, applications and selection; cohorts, places, staff, sessions, attendance; results."""
 
 from cohorts.models.acts import ActLine, ResultAct
+from cohorts.models.appeals import ResultAppeal
 from cohorts.models.applications import Application, ApplicationStep
+from cohorts.models.assessment import Assessment, Component, ComponentCriterion, PartMark, ResultPart
 from cohorts.models.attendance import Attendance, AttendanceUpload
 from cohorts.models.cohorts import Cohort, Enrolment, EnrolmentStep
 from cohorts.models.equality import EqualityCollection, EqualityColumn, EqualityForm
@@ -24,11 +26,14 @@ __all__ = [
     "ApplicationAnswer",
     "ApplicationLink",
     "ApplicationStep",
+    "Assessment",
     "Attendance",
     "AttendanceUpload",
     "Cohort",
     "CohortSession",
     "CohortStaff",
+    "Component",
+    "ComponentCriterion",
     "Criterion",
     "Enrolment",
     "EnrolmentStep",
@@ -41,9 +46,12 @@ __all__ = [
     "Marking",
     "Offer",
     "PanelMember",
+    "PartMark",
     "Question",
     "Result",
     "ResultAct",
+    "ResultAppeal",
+    "ResultPart",
     "ResultUpload",
     "SessionNotice",
     "SessionTrainer",

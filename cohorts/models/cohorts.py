@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accreditation.core.database import Record, append_only
 from accreditation.people.models import Person, Provider, one_of
+from cohorts.models.assessment import Assessment
 from cohorts.rules.states import COHORT_STATES, ENROLMENT_STATES
 
 
@@ -37,12 +38,14 @@ class Cohort(Record):
     capacity: Mapped[int]
     attendance_percent: Mapped[int | None]
     joining_text: Mapped[str | None]
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"), index=True)
     state: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
     attendance_version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     provider: Mapped[Provider] = relationship()
+    assessment: Mapped[Assessment | None] = relationship()
 
 
 class Enrolment(Record):

@@ -28,6 +28,10 @@ def copy_of(result: Result) -> Copy:
         note=result.note,
         state=result.state,
         recorded_by=result.recorded_by,
+        parts={
+            str(part.component_id): [part.outcome, {str(mark.criterion_id): mark.met for mark in part.marks}]
+            for part in result.parts
+        },
     )
 
 
@@ -138,7 +142,7 @@ def _recorded(line: ActLine, result: Result | None, results: list[Result]) -> st
         return None
     if result is None:
         return "The draft has been taken back since."
-    if result.state == "submitted":
+    if result.state in ("in_moderation", "submitted"):
         return "The result has been submitted since. Send it back first."
     if result.state != "draft":
         return "The result has been released since. Undo the release first, then send the result back."

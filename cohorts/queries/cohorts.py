@@ -76,7 +76,9 @@ def lock_cohort(cohort_id: int) -> Cohort:
 
 
 HOLDS_A_PLACE = Enrolment.state.in_(states.HOLDS_A_PLACE)
-HAS_RESULT = exists().where(Result.enrolment_id == Enrolment.id, Result.state.in_(("submitted", "released")))
+HAS_RESULT = exists().where(
+    Result.enrolment_id == Enrolment.id, Result.state.in_(("in_moderation", "submitted", "released"))
+)
 HAS_DRAFT = exists().where(Result.enrolment_id == Enrolment.id, Result.state == "draft")
 RUNNING = Cohort.state.in_(sorted(states.RUNNING))
 
@@ -96,6 +98,7 @@ class CohortRow:
     missing: int
     drafts: int
     to_release: int
+    to_moderate: int = 0
 
     @property
     def shown_state(self) -> str:
@@ -124,6 +127,13 @@ TO_RELEASE = (
     .scalar_subquery()
 )
 
+TO_MODERATE = (
+    select(func.count(Result.id))
+    .where(Result.cohort_id == Cohort.id, Result.state == "in_moderation")
+    .correlate(Cohort)
+    .scalar_subquery()
+)
+
 
 def outstanding(on: date) -> ColumnElement[bool]:
     """The cohorts whose assessment is over on the day and that lack somebody's submitted result."""
@@ -145,7 +155,7 @@ NEWEST = (By(Cohort.starts_on, date, descending=True), By(Cohort.id, int, descen
 
 def _rows(viewer: Viewer, wanted: Wanted, on: date) -> Any:  # the columns of CohortRow, in its order
     found = (
-        select(Cohort, Provider.name, TAKEN, MISSING, DRAFTS, TO_RELEASE)
+        select(Cohort, Provider.name, TAKEN, MISSING, DRAFTS, TO_RELEASE, TO_MODERATE)
         .join(Provider, Provider.id == Cohort.provider_id)
         .where(cohorts_visible_to(viewer))
     )

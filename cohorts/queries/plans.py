@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from accreditation.standing.queries import get_scheme
+from accreditation.web.words import day
 from cohorts.models import Cohort, Result
 from cohorts.queries.results import Candidate, candidates_of
 from cohorts.rules import states
-from cohorts.rules.results import Entry, Fault, Frame, faults_of, outcomes_of
+from cohorts.rules.assessment import USES_AN_ATTEMPT, PartEntry, next_attempt_from
+from cohorts.rules.results import Entry, Fault, Frame, faults_of, outcomes_of, settled
 
 ADDED, CHANGED, REMOVED, UNCHANGED, REFUSED = "added", "changed", "removed", "unchanged", "refused"
 
@@ -52,8 +54,19 @@ class Plan:
 
 def frame_of(cohort: Cohort, on: date) -> Frame:
     """What entries for this cohort are judged against on the day."""
-    scheme = get_scheme(cohort.scheme, cohort.starts_on)
-    return Frame(cohort.starts_on, cohort.assessment_on, on, outcomes_of(scheme.may_refer))
+    assessed = cohort.assessment
+    if assessed is None:
+        scheme = get_scheme(cohort.scheme, cohort.starts_on)
+        return Frame(cohort.starts_on, cohort.assessment_on, on, outcomes_of(scheme.may_refer))
+    return Frame(
+        cohort.starts_on,
+        cohort.assessment_on,
+        on,
+        outcomes_of(assessed.may_refer),
+        assessed.rules,
+        assessed.attempts_max,
+        assessed.cooling_off_days,
+    )
 
 
 def plan_results(cohort: Cohort, entries: Sequence[Entry], *, version: int | None, on: date) -> Plan:
@@ -76,15 +89,15 @@ def _line(entry: Entry, candidate: Candidate | None, frame: Frame, times: int) -
     faults = list(_identity_faults(entry, candidate, times))
     if candidate is None or faults:
         return Line(entry, candidate, REFUSED, tuple(faults))
+    passed = _there_already(candidate, entry)
+    entry = settled(entry, frame, passed)
     on = entry.event_on or (frame.assessment_on if entry.outcome else None)
     if _says(candidate.open, entry, on) or (candidate.open is None and _adds_nothing(candidate, entry, on)):
         return Line(entry, candidate, UNCHANGED, event_on=on)
     if reason := candidate.closed_because:
         return Line(entry, candidate, REFUSED, (Fault("outcome", reason),))
-    faults += faults_of(entry, frame)
-    if entry.outcome and candidate.released and on and on <= candidate.released.event_on:
-        text = f"This is attempt {candidate.attempt}. Enter its own day, after that of the attempt before it."
-        faults.append(Fault("event_on", text))
+    faults += faults_of(entry, frame, passed)
+    faults += _attempt_faults(candidate, entry, on, frame)
     if faults:
         return Line(entry, candidate, REFUSED, tuple(faults))
     if entry.outcome is None:
@@ -109,7 +122,36 @@ def _identity_faults(entry: Entry, candidate: Candidate | None, times: int) -> l
     return faults
 
 
+def _there_already(candidate: Candidate, entry: Entry) -> dict[int, str]:
+    """By component: what was passed at an earlier attempt, and what the draft has when the entry says nothing of it."""
+    there = dict(candidate.passed)
+    if entry.parts is None and candidate.open:
+        there |= {part.component_id: part.outcome for part in candidate.open.parts if part.outcome}
+    return there
+
+
+def _attempt_faults(candidate: Candidate, entry: Entry, on: date | None, frame: Frame) -> list[Fault]:
+    before = candidate.released
+    if not entry.outcome or before is None:
+        return []
+    if not candidate.open and frame.attempts_max is not None and candidate.attempts_used >= frame.attempts_max:
+        used = f"All {frame.attempts_max} attempts" if frame.attempts_max > 1 else "The one attempt"
+        return [Fault("outcome", f"{used} that there can be have been used. Ask the service what comes next.")]
+    if on is None or on > frame.today:
+        return []
+    if on <= before.event_on:
+        text = f"This is attempt {candidate.attempt}. Enter its own day, after that of the attempt before it."
+        return [Fault("event_on", text)]
+    first = next_attempt_from(before.event_on, frame.cooling_off_days if before.outcome in USES_AN_ATTEMPT else 0)
+    if on < first:
+        text = f"Attempt {candidate.attempt} can be taken from {day(first)}: {frame.cooling_off_days} days must pass."
+        return [Fault("event_on", text)]
+    return []
+
+
 def _adds_nothing(candidate: Candidate, entry: Entry, on: date | None) -> bool:
+    if any(part.outcome or part.marks for part in entry.parts or ()) and entry.outcome is None:
+        return False
     return (entry.outcome is None and not entry.note) or _says(candidate.released, entry, on)
 
 
@@ -117,4 +159,19 @@ def _says(result: Result | None, entry: Entry, on: date | None) -> bool:
     """Whether the result is already what the entry says."""
     if result is None or entry.outcome is None:
         return False
-    return (result.outcome, result.event_on, result.note or "") == (entry.outcome, on, (entry.note or "").strip())
+    if (result.outcome, result.event_on, result.note or "") != (entry.outcome, on, (entry.note or "").strip()):
+        return False
+    return entry.parts is None or not parts_changed(result, entry.parts)
+
+
+def parts_changed(result: Result, parts: Sequence[PartEntry]) -> bool:
+    """Whether that is not what the result says of its parts already."""
+    there = {part.component_id: part for part in result.parts}
+    for part in parts:
+        known = there.get(part.component_id)
+        if (known.outcome if known else None) != part.outcome:
+            return True
+        marks = {mark.criterion_id: mark.met for mark in known.marks} if known else {}
+        if part.marks is not None and dict(part.marks) != marks:
+            return True
+    return False

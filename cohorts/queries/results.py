@@ -1,11 +1,11 @@
 """Candidates of a cohort with their results."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
@@ -13,9 +13,10 @@ from accreditation.core.permissions import Scope
 from accreditation.people.models import Person, PersonName
 from accreditation.people.queries import of_one_person, visible_to
 from accreditation.people.rules import Viewer
-from cohorts.models import Cohort, Enrolment, Result
+from cohorts.models import Cohort, Enrolment, Result, ResultPart
 from cohorts.queries.cohorts import HAS_RESULT, HOLDS_A_PLACE, cohorts_visible_to
-from cohorts.rules.results import same_name
+from cohorts.rules.assessment import MET, NOT_MET, USES_AN_ATTEMPT
+from cohorts.rules.results import OPEN_STATES, OUTCOME_LABELS, same_name
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Candidate:
     open: Result | None
     released: Result | None
     earlier_names: tuple[str, ...] = ()
+    attempts_used: int = 0  # released ones at which they were assessed
+    passed: Mapping[int, str] = field(default_factory=dict)  # components passed at attempts that are released
 
     @property
     def shown(self) -> Result | None:
@@ -46,7 +49,7 @@ class Candidate:
     @property
     def closed_because(self) -> str | None:
         """Why no entry can be recorded now; None when one can."""
-        if self.open and self.open.state == "submitted":
+        if self.open and self.open.state != "draft":
             return "The result has been submitted and waits to be released. Ask the service to send it back."
         if not self.open and self.released and self.released.outcome == "pass":
             return "The pass has been released. Ask the service to correct it."
@@ -60,7 +63,7 @@ class Candidate:
 def candidates_of(cohort_id: int, *, among: ColumnElement[bool] | None = None) -> list[Candidate]:
     """Everybody who holds a place on the cohort, by name: for services, which act for nobody in particular.
 
-    `among` is a condition on Person. Three statements, whatever the number of candidates.
+    `among` is a condition on Person. A few statements, whatever the number of candidates.
     """
     enrolments = db.session.scalars(
         select(Enrolment)
@@ -71,9 +74,18 @@ def candidates_of(cohort_id: int, *, among: ColumnElement[bool] | None = None) -
     ).all()
     opened: dict[int | None, Result] = {}
     released: dict[int | None, Result] = {}
+    used: Counter[int | None] = Counter()
+    passed: dict[int | None, dict[int, str]] = defaultdict(dict)
     results = select(Result).where(Result.cohort_id == cohort_id, Result.state != "superseded")
+    results = results.options(selectinload(Result.parts).selectinload(ResultPart.marks))
     for result in db.session.scalars(results.order_by(Result.attempt, Result.id)):
-        (released if result.state == "released" else opened)[result.enrolment_id] = result
+        if result.state != "released":
+            opened[result.enrolment_id] = result
+            continue
+        released[result.enrolment_id] = result
+        used[result.enrolment_id] += result.outcome in USES_AN_ATTEMPT
+        kept = {part.component_id: "pass" for part in result.parts if part.outcome == "pass"}
+        passed[result.enrolment_id] |= kept
     names = defaultdict(list)
     earlier = select(PersonName).where(PersonName.person_id.in_([enrolment.person_id for enrolment in enrolments]))
     for row in db.session.scalars(earlier):
@@ -85,9 +97,21 @@ def candidates_of(cohort_id: int, *, among: ColumnElement[bool] | None = None) -
             opened.get(enrolment.id),
             released.get(enrolment.id),
             tuple(names[enrolment.person_id]),
+            used[enrolment.id],
+            passed[enrolment.id],
         )
         for enrolment in enrolments
     ]
+
+
+def said_of_parts(result: Result) -> dict[str, str]:
+    """By field (ComponentRule): what the result says of its parts and their criteria, in words."""
+    said = {}
+    for part in result.parts:
+        if part.outcome:
+            said[f"c{part.component_id}"] = OUTCOME_LABELS[part.outcome]
+        said |= {f"k{mark.criterion_id}": MET if mark.met else NOT_MET for mark in part.marks}
+    return said
 
 
 def roster(cohort: Cohort, viewer: Viewer) -> list[Candidate]:
@@ -111,9 +135,7 @@ def count_missing(cohort_id: int) -> int:
 
 
 def count_unreleased(cohort_id: int) -> int:
-    waiting = select(func.count(Result.id)).where(
-        Result.cohort_id == cohort_id, Result.state.in_(("draft", "submitted"))
-    )
+    waiting = select(func.count(Result.id)).where(Result.cohort_id == cohort_id, Result.state.in_(OPEN_STATES))
     return db.session.scalar(waiting) or 0
 
 

@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from cohorts.rules.assessment import PartEntry
 
 KINDS = ("recorded", "released")
 DOORS = {
@@ -26,7 +29,7 @@ class Copy:
     note: str | None
     state: str
     recorded_by: int | None
-    parts: Mapping[str, object] | None = None
+    parts: Mapping[str, Any] | None = None
 
     def as_json(self) -> str:
         return json.dumps(
@@ -47,6 +50,14 @@ class Copy:
     def from_json(cls, text: str) -> "Copy":
         attempt, outcome, on, note, state, recorded_by, parts = json.loads(text)
         return cls(attempt, outcome, date.fromisoformat(on), note, state, recorded_by, parts or None)
+
+    @property
+    def part_entries(self) -> tuple[PartEntry, ...]:
+        """The parts as an entry says them."""
+        return tuple(
+            PartEntry(int(key), outcome, tuple((int(criterion), met) for criterion, met in marks.items()))
+            for key, (outcome, marks) in (self.parts or {}).items()
+        )
 
     def says_the_same(self, other: "Copy") -> bool:
         """Whether both are the same result, whoever typed it."""

@@ -9,6 +9,7 @@ from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.settings import get_setting
 from accreditation.standing.queries import get_scheme
 from cohorts.models import Cohort
+from cohorts.queries.assessment import usual_assessment
 from cohorts.queries.cohorts import lock_cohort, places_taken
 from cohorts.queries.results import count_missing, count_unreleased
 from cohorts.rules import states
@@ -36,6 +37,7 @@ def plan_cohort(
     """
     get_scheme(scheme, starts_on)
     _refuse(title, starts_on, ends_on, assessment_on, results_due_on, cohort_id=None)
+    assessed = usual_assessment(scheme)
     cohort = Cohort(
         provider_id=provider_id,
         scheme=scheme,
@@ -46,6 +48,7 @@ def plan_cohort(
         results_due_on=results_due_on,
         capacity=usual_capacity() if capacity is None else capacity,
         attendance_percent=attendance_percent,
+        assessment_id=assessed.id if assessed else None,
         state="planned",
         version=1,
         created_by=created_by,

@@ -4,6 +4,7 @@ Callers hold the transaction; nothing here commits.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -13,14 +14,15 @@ from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.people.queries import counted_id, lock_person, merged_among
 from accreditation.standing.services import declaring_many, void_source
-from cohorts.models import Result
+from cohorts.models import Result, ResultPart
 from cohorts.queries.acts import copy_of
 from cohorts.queries.cohorts import lock_cohort
 from cohorts.queries.plans import frame_of
 from cohorts.queries.results import results_by_ids
-from cohorts.rules.results import Entry, faults_of, release_refusals
+from cohorts.rules.assessment import PartEntry
+from cohorts.rules.results import OPEN_STATES, Entry, faults_of, release_refusals
 from cohorts.services.acts import keep_act
-from cohorts.services.results import declare_pass
+from cohorts.services.results import declare_pass, put_parts
 
 RELEASED = "email/cohorts/result_released.txt"
 
@@ -106,10 +108,10 @@ def correct_result(
     if wrong.state != "released":
         raise Conflict("This result is no longer the one that stands. Look at the cohort again.")
     if db.session.scalar(
-        select(Result.id).where(Result.enrolment_id == wrong.enrolment_id, Result.state.in_(("draft", "submitted")))
+        select(Result.id).where(Result.enrolment_id == wrong.enrolment_id, Result.state.in_(OPEN_STATES))
     ):
         raise DomainError("Another result of this candidate is not released yet. Finish that one first.")
-    faults = faults_of(Entry("", outcome, event_on, note), frame_of(cohort, on))
+    faults = faults_of(Entry("", outcome, event_on, note), replace(frame_of(cohort, on), components=()))
     if not note.strip():
         faults = [fault for fault in faults if fault.field != "note"]
         raise DomainError(*[fault.text for fault in faults], "Write down why the result is corrected.")
@@ -133,10 +135,15 @@ def correct_result(
         submitted_at=at,
         supersedes_id=wrong.id,
     )
+    put_parts(correction, [copy_part(part) for part in wrong.parts])
     db.session.add(correction)
     cohort.version += 1
     db.session.flush()
     return correction
+
+
+def copy_part(part: ResultPart) -> PartEntry:
+    return PartEntry(part.component_id, part.outcome, tuple((mark.criterion_id, mark.met) for mark in part.marks))
 
 
 def _people(person_ids: Iterable[int | None]) -> set[int]:

@@ -13,12 +13,13 @@ from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.people.queries import lock_person, of_one_person
 from accreditation.standing.services import declare
-from cohorts.models import Cohort, Result
+from cohorts.models import Cohort, PartMark, Result, ResultPart
 from cohorts.queries.acts import copy_of
 from cohorts.queries.cohorts import lock_cohort
 from cohorts.queries.plans import ADDED, CHANGED, REFUSED, REMOVED, UNCHANGED, Line, Plan, plan_results
 from cohorts.queries.results import Candidate, count_missing
 from cohorts.rules.acts import Copy
+from cohorts.rules.assessment import PENDING, PartEntry
 from cohorts.rules.results import OUTCOMES, Entry
 from cohorts.services.acts import keep_act
 from cohorts.services.cohorts import refuse_stale
@@ -145,24 +146,60 @@ def _record(line: Line, cohort: Cohort, recorded_by: int) -> Touched | None:
     )
     result.outcome, result.event_on = entry.outcome, line.event_on
     result.note, result.recorded_by = (entry.note or "").strip() or None, recorded_by
+    if entry.parts is not None:
+        put_parts(result, entry.parts)
     db.session.add(result)
     return candidate, result, None, before
 
 
+def put_parts(result: Result, parts: Sequence[PartEntry]) -> None:
+    """What is said of these parts, in place of what was recorded; criteria of which nothing is said stay."""
+    there = {part.component_id: part for part in result.parts}
+    for said in parts:
+        part = there.get(said.component_id)
+        marks = said.marks
+        if marks is None:
+            marks = tuple((mark.criterion_id, mark.met) for mark in part.marks) if part else ()
+        if said.outcome is None and not marks:
+            if part is not None:
+                result.parts.remove(part)
+            continue
+        if part is None:
+            part = ResultPart(component_id=said.component_id)
+            result.parts.append(part)
+        part.outcome = said.outcome
+        known, wanted = {mark.criterion_id: mark for mark in part.marks}, dict(marks)
+        for criterion_id, mark in known.items():
+            if criterion_id not in wanted:
+                part.marks.remove(mark)
+        for criterion_id, met in wanted.items():
+            if criterion_id in known:
+                known[criterion_id].met = met
+            else:
+                part.marks.append(PartMark(criterion_id=criterion_id, met=met))
+
+
 def submit_results(cohort_id: int, *, version: int, at: datetime, submitted_by: int) -> int:
-    """Every draft of the cohort goes to the service for release; how many. Nothing more can be typed into them.
+    """Every complete draft of the cohort goes to the service; how many. Nothing more can be typed into them.
+
+    Where the assessment says so they are moderated first, else they wait for release.
 
     Raises Conflict when the cohort is not as it was shown, DomainError when there is nothing to submit.
     """
     cohort = lock_cohort(cohort_id)
-    drafts = db.session.scalars(select(Result).where(Result.cohort_id == cohort_id, Result.state == "draft")).all()
-    if not drafts and _submitted_by(cohort_id, submitted_by):
+    found = db.session.scalars(select(Result).where(Result.cohort_id == cohort_id, Result.state == "draft")).all()
+    drafts = [result for result in found if result.outcome != PENDING]
+    if not found and _submitted_by(cohort_id, submitted_by):
         return 0  # the same click twice
     refuse_stale(cohort, version)
+    if found and not drafts:
+        raise DomainError("None of the drafts is complete: a part of each has no outcome yet. Enter it first.")
     if not drafts:
         raise DomainError("There is nothing to submit. Record results first.")
+    moderated = cohort.assessment is not None and cohort.assessment.moderated
     for result in drafts:
-        result.state, result.submitted_by, result.submitted_at = "submitted", submitted_by, at
+        result.state, result.moderation_note = "in_moderation" if moderated else "submitted", None
+        result.submitted_by, result.submitted_at = submitted_by, at
     cohort.version += 1
     db.session.flush()
     if not count_missing(cohort_id):
@@ -173,7 +210,9 @@ def submit_results(cohort_id: int, *, version: int, at: datetime, submitted_by: 
 
 def _submitted_by(cohort_id: int, person_id: int) -> bool:
     own = select(Result.id).where(
-        Result.cohort_id == cohort_id, Result.state == "submitted", of_one_person(Result.submitted_by, person_id)
+        Result.cohort_id == cohort_id,
+        Result.state.in_(("in_moderation", "submitted")),
+        of_one_person(Result.submitted_by, person_id),
     )
     return db.session.scalar(own.limit(1)) is not None
 
@@ -186,17 +225,27 @@ def send_back(cohort_id: int, *, version: int) -> int:
     cohort = lock_cohort(cohort_id)
     refuse_stale(cohort, version)
     waiting = db.session.scalars(
-        select(Result).where(Result.cohort_id == cohort_id, Result.state == "submitted", Result.supersedes_id.is_(None))
+        select(Result).where(
+            Result.cohort_id == cohort_id,
+            Result.state.in_(("in_moderation", "submitted")),
+            Result.supersedes_id.is_(None),
+        )
     ).all()
     if not waiting:
         raise DomainError("No submitted results wait for release.")
     for result in waiting:
-        result.state, result.submitted_by, result.submitted_at = "draft", None, None
+        to_draft(result)
     cohort.state = "assessment"
     cohort.version += 1
     db.session.flush()
     keep_deadline(cohort)
     return len(waiting)
+
+
+def to_draft(result: Result) -> None:
+    """As it was before it was submitted."""
+    result.state, result.submitted_by, result.submitted_at = "draft", None, None
+    result.moderated_by, result.moderated_at = None, None
 
 
 def record_past_result(

@@ -14,7 +14,7 @@ from cohorts.models import Cohort, Result, ResultAct, ResultUpload
 from cohorts.queries.acts import Reversal
 from cohorts.rules.acts import Copy
 from cohorts.services.deadlines import keep_deadline
-from cohorts.services.results import declare_pass
+from cohorts.services.results import declare_pass, put_parts
 
 
 def reverse(
@@ -59,6 +59,9 @@ def _take_back(reversal: Reversal, cohort: Cohort) -> None:
     )
     _put(result, before)
     db.session.add(result)
+    result.parts.clear()
+    db.session.flush()
+    put_parts(result, before.part_entries)
     db.session.flush()
 
 

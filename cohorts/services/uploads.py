@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
-from cohorts.models import ResultUpload
+from cohorts.models import Cohort, ResultUpload
 from cohorts.queries.cohorts import lock_cohort
 from cohorts.queries.uploads import rows_of
-from cohorts.rules.workbook import HEADINGS, SheetRow
+from cohorts.rules.workbook import SheetRow, headings_of
 from cohorts.services.results import Recorded, record_results
 
 
@@ -61,7 +61,9 @@ def record_upload(upload_id: int, *, on: date, at: datetime, recorded_by: int) -
     if upload.state == "discarded":
         raise Conflict("A later upload took the place of this one. Nothing was recorded.")
     rows = rows_of(upload)
-    if faults := [f"Row {row.number}, {HEADINGS[fault.field]}: {fault.text}" for row in rows for fault in row.faults]:
+    cohort = db.session.get_one(Cohort, cohort_id)
+    titles = headings_of(cohort.assessment.rules if cohort.assessment else ())
+    if faults := [f"Row {row.number}, {titles[fault.field]}: {fault.text}" for row in rows for fault in row.faults]:
         raise DomainError(*faults)
     done = record_results(
         cohort_id,

@@ -4,6 +4,7 @@ from cohorts.services import letters
 from cohorts.views import (
     applications,
     apply,
+    assessment,
     cohorts,
     equality,
     equality_form,
@@ -11,6 +12,7 @@ from cohorts.views import (
     intakes,
     marking,
     mine,
+    moderation,
     placing,
     release,
     results,
@@ -24,6 +26,7 @@ from cohorts.views.blueprint import bp
 __all__ = [
     "applications",
     "apply",
+    "assessment",
     "bp",
     "cohorts",
     "equality",
@@ -33,6 +36,7 @@ __all__ = [
     "letters",
     "marking",
     "mine",
+    "moderation",
     "placing",
     "release",
     "results",

@@ -169,6 +169,7 @@ def show_cohort(
         and any(who.closed_because is None for who in candidates),
         may_manage=whole_service and viewer.may_somewhere(Permission.MANAGE_COHORTS),
         may_run=whole_cohort and viewer.may_somewhere(Permission.RUN_COHORT),
+        may_moderate=viewer.may_somewhere(Permission.MODERATE_RESULTS),
         may_release=viewer.may_somewhere(Permission.RELEASE_RESULTS),
     )
 

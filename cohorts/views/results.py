@@ -5,17 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
 from accreditation.core.database import transaction
-from accreditation.core.errors import DomainError
+from accreditation.core.errors import DomainError, NotFound
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
 from cohorts.forms.results import read_grid, shown_grid
+from cohorts.models import Cohort
 from cohorts.queries.cohorts import get_cohort_to_record
 from cohorts.queries.plans import frame_of
-from cohorts.queries.results import get_result, roster
+from cohorts.queries.results import Candidate, get_result, roster
 from cohorts.rules import results as result_rules
+from cohorts.rules.assessment import ComponentRule
 from cohorts.rules.results import Fault
+from cohorts.rules.workbook import SheetRow
 from cohorts.services.results import Recorded, ResultsRefused, StaleResults, record_results, send_back, submit_results
 from cohorts.views.blueprint import bp
 
@@ -39,11 +42,38 @@ def grid(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
     cohort = get_cohort_to_record(cohort_id, viewer)
     if request.method == "GET":
         return _grid_page(viewer, cohort_id)
-    rows = read_grid(request.form, roster(cohort, viewer))
+    return _record(viewer, cohort_id, read_grid(request.form, roster(cohort, viewer), _components(cohort)))
+
+
+@bp.route("/cohorts/<int:cohort_id>/places/<int:enrolment_id>/result", methods=["GET", "POST"])
+@requires(Permission.RECORD_RESULTS, scoped=True)
+def one_result(viewer: Viewer, cohort_id: int, enrolment_id: int) -> ResponseReturnValue:
+    """One candidate, with the criteria of each part."""
+    cohort = get_cohort_to_record(cohort_id, viewer)
+    [who] = _only(roster(cohort, viewer), enrolment_id)
+    if request.method == "GET" or who.closed_because:
+        return _grid_page(viewer, cohort_id, only=enrolment_id)
+    return _record(viewer, cohort_id, read_grid(request.form, [who], _components(cohort)), only=enrolment_id)
+
+
+def _only(candidates: list[Candidate], enrolment_id: int | None) -> list[Candidate]:
+    """All of them, or the one with that place. Raises NotFound."""
+    found = [who for who in candidates if enrolment_id in (None, who.enrolment.id)]
+    if enrolment_id is not None and not found:
+        raise NotFound("There is no such candidate on this cohort.")
+    return found
+
+
+def _components(cohort: Cohort) -> tuple[ComponentRule, ...]:
+    return cohort.assessment.rules if cohort.assessment else ()
+
+
+def _record(viewer: Viewer, cohort_id: int, rows: list[SheetRow], *, only: int | None = None) -> ResponseReturnValue:
+    """Record what was typed on the page of all, or of one, and show it again with what is wrong."""
     unread = {row.entry.reference: list(row.faults) for row in rows if row.faults}
     typed = {row.entry.reference: row.cells for row in rows}
     if unread:
-        return _grid_page(viewer, cohort_id, typed=typed, faults=unread)
+        return _grid_page(viewer, cohort_id, typed=typed, faults=unread, only=only)
     try:
         with transaction():
             done = record_results(
@@ -52,13 +82,13 @@ def grid(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
                 version=request.form.get("version", type=int),
                 on=clock.today(),
                 recorded_by=viewer.person_id,
-                door="grid",
+                door="form" if only else "grid",
             )
     except ResultsRefused as refusal:
         faults = {line.entry.reference: list(line.faults) for line in refusal.plan.lines if line.faults}
-        return _grid_page(viewer, cohort_id, typed=typed, faults=faults, closed=refusal.plan.closed)
+        return _grid_page(viewer, cohort_id, typed=typed, faults=faults, closed=refusal.plan.closed, only=only)
     except StaleResults as refusal:
-        return _grid_page(viewer, cohort_id, typed=typed, stale=refusal.reasons[0]), 409
+        return _grid_page(viewer, cohort_id, typed=typed, stale=refusal.reasons[0], only=only), 409
     say_recorded(done)
     return redirect(url_for("cohorts.cohort", cohort_id=cohort_id))
 
@@ -71,16 +101,17 @@ def _grid_page(
     faults: dict[str, list[Fault]] | None = None,
     stale: str | None = None,
     closed: str | None = None,
+    only: int | None = None,
 ) -> str:
     """The grid; after a refusal with what was typed, and beside it what is recorded now where the two differ."""
     cohort = get_cohort_to_record(cohort_id, viewer)
-    candidates = roster(cohort, viewer)
+    candidates = _only(roster(cohort, viewer), only)
     recorded = shown_grid(candidates)
     shown = {
         who.enrolment.id: (typed or {}).get(who.person.reference, recorded[who.enrolment.id]) for who in candidates
     }
     return render_template(
-        "cohorts/grid.html",
+        "cohorts/result_form.html" if only else "cohorts/grid.html",
         cohort=cohort,
         candidates=candidates,
         shown=shown,
@@ -90,6 +121,8 @@ def _grid_page(
         stale=stale,
         closed=closed,
         outcomes=frame_of(cohort, clock.today()).outcomes,
+        components=_components(cohort),
+        one=candidates[0] if only else None,
         rules=result_rules,
     )
 

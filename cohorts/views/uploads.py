@@ -20,7 +20,7 @@ from cohorts.queries.plans import frame_of
 from cohorts.queries.results import roster
 from cohorts.queries.uploads import get_upload, plan_upload
 from cohorts.rules import results as result_rules
-from cohorts.rules.workbook import HEADINGS, read_results
+from cohorts.rules.workbook import headings_of, read_results
 from cohorts.services.uploads import keep_upload, record_upload
 from cohorts.views.blueprint import bp
 from cohorts.views.cohorts import show_cohort
@@ -43,12 +43,16 @@ def workbook(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
 @bp.post("/cohorts/<int:cohort_id>/uploads")
 @requires(Permission.RECORD_RESULTS, scoped=True)
 def upload(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
-    get_cohort_to_record(cohort_id, viewer)
+    cohort = get_cohort_to_record(cohort_id, viewer)
     form = UploadForm()
     if not form.validate_on_submit():
         return show_cohort(viewer, cohort_id, upload_form=form)
     try:
-        sheet = read_results(read_workbook(form.file.data.read()), cohort_id=cohort_id)
+        sheet = read_results(
+            read_workbook(form.file.data.read()),
+            cohort_id=cohort_id,
+            components=frame_of(cohort, clock.today()).components,
+        )
     except DomainError as refusal:
         form.file.errors = list(refusal.reasons)
         return show_cohort(viewer, cohort_id, upload_form=form)
@@ -74,7 +78,7 @@ def preview(viewer: Viewer, cohort_id: int, upload_id: int) -> ResponseReturnVal
         cohort=cohort,
         upload=kept,
         plan=plan_upload(kept, cohort, on=clock.today()),
-        headings=HEADINGS,
+        headings=headings_of(frame_of(cohort, clock.today()).components),
         rules=result_rules,
     )
 

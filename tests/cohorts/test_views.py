@@ -8,6 +8,7 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from accreditation.standing.models import Evidence
 from cohorts.models import Application, Cohort, Enrolment, Result
+from cohorts.queries.results import candidates_of
 from cohorts.rules.workbook import SheetRow
 from cohorts.services.uploads import keep_upload
 from tests import factories
@@ -225,6 +226,12 @@ ROUTES = [
     ("POST", "/cohorts/{cohort}/uploads/{upload}", {}),
     ("GET", "/cohorts/{cohort}/uploads/{upload}/to-mend", {}),
     ("GET", "/cohorts/{cohort}/history", {}),
+    ("GET", "/cohorts/{cohort}/assessment", {}),
+    ("POST", "/cohorts/{cohort}/assessment", {"assessment": ""}),
+    ("GET", "/cohorts/{cohort}/moderate", {}),
+    ("POST", "/cohorts/{cohort}/moderate", {"what": "agree"}),
+    ("GET", "/cohorts/{cohort}/places/{place}/result", {}),
+    ("POST", "/cohorts/{cohort}/places/{place}/result", {"outcome-{place}": "pass"}),
     ("GET", "/cohorts/{cohort}/release", {}),
     ("POST", "/cohorts/{cohort}/release", {"result": "{result}"}),
     ("GET", "/cohorts/{cohort}/results/{result}/correct", {}),
@@ -347,6 +354,78 @@ def test_every_route_of_the_room_is_tried_above(app):
     open_to_all |= {"/apply/<>", "/apply/link", "/apply/saved", "/apply/sent", "/apply/offer/<>", "/apply/support/<>"}
     open_to_all |= {f"/apply/mine/<>{further}" for further in ("", "/answers", "/interview", "/take-back", "/withdraw")}
     lists = {"/cohorts", "/cohorts/new", "/applications", "/applications/new", "/applications/decide"}
+    lists |= {"/assessments", "/assessments/new", "/assessments/<>"}
     by_stage = {"/applications/move/<>"}
     rules = {re.sub(r"<[^>]+>", "<>", r.rule) for r in app.url_map.iter_rules() if r.endpoint.startswith("cohorts.")}
     assert rules == tried | open_to_all | lists | by_stage
+
+
+@pytest.fixture
+def planner(sign_in, today):
+    return sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
+
+
+PLAN = {
+    "scheme": "INHOUSE-WPM",
+    "title": "Foundation",
+    "components-0-title": "Role-play",
+    "components-0-required": "y",
+    "components-0-criteria": "Listens\r\n\r\nStays impartial",
+    "components-1-title": "",
+    "may_refer": "y",
+    "attempts_max": "2",
+    "cooling_off_days": "30",
+    "appeal_days": "28",
+}
+
+
+def test_an_assessment_is_planned_changed_and_chosen(planner):
+    assert "No assessment is planned yet" in planner.get("/assessments").text
+    page = planner.post("/assessments/new", data=PLAN | {"components-0-title": "Outcome"})
+    assert "is the name of another column" in page.text
+    page = planner.post("/assessments/new", data=PLAN, follow_redirects=True)
+    assert "2 at most, 30 days between" in page.text
+    [path] = re.findall(r"/assessments/\d+", page.text)
+    assert "Stays impartial" in planner.get(path).text
+    page = planner.post(path, data=PLAN | {"version": "1", "title": "Foundation course"}, follow_redirects=True)
+    assert "The assessment is changed." in page.text
+    assert planner.post(path, data=PLAN | {"version": "1"}).status_code == 409
+    cohort = factories.cohort(candidates=1)
+    chosen = planner.get(f"/cohorts/{cohort.id}/assessment")
+    assert "Foundation course" in chosen.text
+    form = {"assessment": "", "version": office.version(cohort.id)}
+    page = planner.post(f"/cohorts/{cohort.id}/assessment", data=form, follow_redirects=True)
+    assert "By an overall outcome, without parts." in page.text
+
+
+def test_results_are_moderated_on_a_page(planner):
+    cohort = factories.cohort(candidates=2)
+    factories.assessment(cohort_id=cohort.id, parts=(), moderated=True)
+    factories.submitted_results(cohort.id, "pass", "fail")
+    assert "Moderate 2 results" in planner.get(f"/cohorts/{cohort.id}").text
+    ids = [who.open.id for who in candidates_of(cohort.id)]
+    path = f"/cohorts/{cohort.id}/moderate"
+    page = planner.post(path, data={"result": ids, "what": "return", "note": ""})
+    assert (page.status_code, "Write down what should be looked at again" in page.text) == (422, True)
+    form = {"result": ids[0], "what": "return", "note": "Which role play?"}
+    assert "Sent back: Which role play?" in planner.post(path, data=form, follow_redirects=True).text
+    assert (
+        "waits for release now"
+        in planner.post(path, data={"result": ids[1], "what": "agree"}, follow_redirects=True).text
+    )
+
+
+def test_one_result_is_typed_with_its_criteria_and_shown_again_with_what_is_wrong(planner):
+    cohort = factories.cohort(candidates=1)
+    factories.assessment(cohort_id=cohort.id)
+    [who] = candidates_of(cohort.id)
+    path = f"/cohorts/{cohort.id}/places/{who.enrolment.id}/result"
+    part = cohort.assessment.rules[0]
+    typed = {f"{part.field}-{who.enrolment.id}": "fail", f"{part.criteria[0].field}-{who.enrolment.id}": "Not met"}
+    form = typed | {"version": office.version(cohort.id), f"outcome-{who.enrolment.id}": "fail"}
+    page = planner.post(path, data=form)
+    assert "A fail needs a note" in page.text
+    assert "<option selected>Not met" in page.text
+    page = planner.post(path, data=form | {f"note-{who.enrolment.id}": "Took sides."}, follow_redirects=True)
+    assert "1 result added" in page.text
+    assert "<option selected>Not met" in planner.get(path).text

@@ -15,7 +15,8 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.queries import find_person_by_reference
 from accreditation.people.rules import Grant
 from cohorts.models import Cohort, Result, ResultUpload
-from cohorts.queries.results import candidates_of
+from cohorts.queries.results import candidates_of, said_of_parts
+from cohorts.services.release import release_results
 from cohorts.services.results import record_results
 from tests import factories
 from tests.cohorts import books
@@ -178,26 +179,76 @@ def test_csv_as_excel_saves_it_will_do(trainer, cohort):
     assert "1 result added" in page.text
 
 
-def test_grid_and_workbook_leave_the_same_rows_and_letters(sign_in, app, today):
-    """One way of recording, whatever the door."""
-    kept = []
-    answers = [("pass", "", ""), ("fail", "20/01/2027", "Took sides."), ("refer", "21 January 2027", "Again.")]
-    for door in ("grid", "workbook"):
-        cohort_id = factories.cohort(candidates=4).id
-        provider_id = db.session.get_one(Cohort, cohort_id).provider_id
-        trainer = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, provider_id))
+ANSWERS = [
+    # outcome, day, note, role-play, portfolio, talk, first criterion, second criterion
+    ("pass", "", "", "pass", "pass", "", "Met", "Not met"),
+    ("", "20/01/2027", "Took sides.", "fail", "pass", "", "", ""),
+    ("refer", "21 January 2027", "Again.", "refer", "pass", "pass", "", ""),
+    ("", "", "", "", "pass", "", "", ""),
+]
+
+
+def by_workbook(trainer, cohort_id):
+    confirm(trainer, upload(trainer, cohort_id, filled_whole(cohort_id)))
+
+
+def filled_whole(cohort_id):
+    def fill(book, sheet, first):
+        columns = {sheet.cell(first - 1, column).value: column for column in range(1, 13)}
+        places = [OUTCOME, DAY, NOTE, columns["Observed role-play"], columns["Portfolio"], columns["Talk"]]
+        places += [columns["Observed role-play: Listens"], columns["Observed role-play: Stays impartial"]]
+        for row, answer in enumerate(ANSWERS, first):
+            for column, value in zip(places, answer, strict=True):
+                sheet.cell(row, column).value = value or None
+
+    return changed(handed_out(cohort_id), fill)
+
+
+def typed(cohort_id, who, answer):
+    parts = db.session.get_one(Cohort, cohort_id).assessment.rules
+    fields = ["outcome", "event_on", "note", *(part.field for part in parts)]
+    fields += [one.field for one in parts[0].criteria]
+    return {f"{field}-{who.enrolment.id}": value for field, value in zip(fields, answer, strict=True)}
+
+
+def by_grid(trainer, cohort_id):
+    fields = {"version": office.version(cohort_id)}
+    for who, answer in zip(candidates_of(cohort_id), ANSWERS, strict=True):
+        fields |= typed(cohort_id, who, answer)
+    assert trainer.post(f"/cohorts/{cohort_id}/results", data=fields).status_code == 302
+
+
+def one_by_one(trainer, cohort_id):
+    for who, answer in zip(candidates_of(cohort_id), ANSWERS, strict=True):
+        fields = typed(cohort_id, who, answer) | {"version": office.version(cohort_id)}
+        path = f"/cohorts/{cohort_id}/places/{who.enrolment.id}/result"
+        assert trainer.post(path, data=fields).status_code == 302
+
+
+def test_every_door_leaves_the_same_rows_and_letters(sign_in, app, today):
+    """One way of recording: typed one by one, typed into the grid, or uploaded."""
+    kept, assessment_id = [], None
+    for door in (one_by_one, by_grid, by_workbook):
+        cohort = factories.cohort(candidates=4)
+        assessment_id = assessment_id or factories.assessment(cohort_id=cohort.id).id
+        trainer = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, cohort.provider_id))
         before = letters()
-        if door == "workbook":
-            confirm(trainer, upload(trainer, cohort_id, filled(cohort_id, *[[v or None for v in a] for a in answers])))
-        else:
-            typed = {"version": office.version(cohort_id)}
-            for who, (outcome, day, note) in zip(candidates_of(cohort_id), answers, strict=False):
-                place = who.enrolment.id
-                typed |= {f"outcome-{place}": outcome, f"event_on-{place}": day, f"note-{place}": note}
-            trainer.post(f"/cohorts/{cohort_id}/results", data=typed)
-        kept.append(([row[:5] for row in recorded(cohort_id)], letters() - before, office.version(cohort_id)))
-    assert kept[0] == kept[1]
-    assert len(kept[0][0]) == 3
+        door(trainer, cohort.id)
+        rows = [row[:5] for row in recorded(cohort.id)]
+        parts = [
+            (who.open.outcome, sorted(said_of_parts(who.open).items())) for who in candidates_of(cohort.id) if who.open
+        ]
+        factories.submitted_results(cohort.id)
+        releaser = factories.person().id
+        ids = list(db.session.scalars(select(Result.id).filter_by(cohort_id=cohort.id, state="submitted")))
+        with transaction():
+            release_results(cohort.id, ids, at=office.NOW, released_by=releaser)
+        after = sorted(row[:5] for row in recorded(cohort.id))
+        templates = select(Letter.template).order_by(Letter.id.desc()).limit(letters() - before)
+        kept.append((rows, parts, after, sorted(db.session.scalars(templates))))
+    assert kept[0] == kept[1] == kept[2]
+    assert [outcome for outcome, _ in kept[0][1]] == ["pass", "fail", "refer", "pending"]
+    assert len(kept[0][3]) == 3
 
 
 # --- what people do to workbooks -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from accreditation.people.models import Person
 from cohorts.models import (
     Application,
     ApplicationLink,
+    Assessment,
     Cohort,
     CohortSession,
     CohortStaff,
@@ -20,10 +21,12 @@ from cohorts.models import (
     Marking,
     Result,
 )
+from cohorts.rules.assessment import ComponentPlan
 from cohorts.rules.intakes import CriterionPlan, QuestionPlan
 from cohorts.rules.results import Entry
 from cohorts.rules.sessions import SessionPlan
 from cohorts.services import applications, cohorts, enrolments, intakes, panel, release, results, sessions, support
+from cohorts.services import assessment as assessing
 from cohorts.services import marking as markings
 from cohorts.services.links import open_link, token_of
 from cohorts.services.staff import add_to_staff
@@ -32,6 +35,7 @@ from tests.factories.people import person, provider
 
 __all__ = [
     "application",
+    "assessment",
     "candidate",
     "closed",
     "cohort",
@@ -195,6 +199,36 @@ def cohort(
     for _ in range(candidates):
         candidate(cohort_id)
     return db.session.get_one(Cohort, cohort_id)
+
+
+PARTS = (
+    ComponentPlan("Observed role-play", True, ("Listens", "Stays impartial")),
+    ComponentPlan("Portfolio", True),
+    ComponentPlan("Talk", False),
+)
+
+
+def assessment(title: str | None = None, *, cohort_id: int | None = None, parts=PARTS, **details) -> Assessment:
+    """Two parts that have to be passed, one that need not; a cohort without results is assessed like that."""
+    settings = {
+        "may_refer": True,
+        "attempts_max": None,
+        "cooling_off_days": 0,
+        "moderated": False,
+        "independent": True,
+        "appeal_days": 28,
+    }
+    with transaction():
+        made = assessing.plan_assessment(
+            scheme=SCHEME,
+            title=title or f"Course {next(_serial)}",
+            components=parts,
+            created_by=None,
+            **settings | details,
+        )
+        if cohort_id is not None:
+            assessing.choose_assessment(cohort_id, made.id, version=version(cohort_id))
+        return made
 
 
 def candidate(cohort_id: int, who: Person | None = None, **details) -> Enrolment:

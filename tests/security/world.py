@@ -148,6 +148,7 @@ def of_everybody() -> dict[str, object]:
     link = factories.link_path(db.session.scalars(select(Account.id)).first(), PASSWORD_RESET)
     return {
         "code": "INHOUSE-WPM",
+        "assessment_id": factories.assessment().id,
         "kind": "case",
         "monday": "2027-02-08",
         "month": "2027-03",

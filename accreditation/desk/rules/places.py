@@ -37,6 +37,7 @@ FURTHER = (
     ("Reports", "/reports", Permission.VIEW_REPORTS),
     ("Intakes", "/intakes", Permission.VIEW_APPLICATIONS),
     ("Equality figures", "/equality", Permission.VIEW_EQUALITY),
+    ("Assessments", "/assessments", Permission.MANAGE_COHORTS),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
     ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),
     ("Leavers", "/departures", Permission.RECORD_DEPARTURE),
