@@ -365,7 +365,7 @@ def planner(sign_in, today):
     return sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
 
 
-PLAN = {
+ASSESSMENT = {
     "scheme": "INHOUSE-WPM",
     "title": "Foundation",
     "components-0-title": "Role-play",
@@ -381,15 +381,15 @@ PLAN = {
 
 def test_an_assessment_is_planned_changed_and_chosen(planner):
     assert "No assessment is planned yet" in planner.get("/assessments").text
-    page = planner.post("/assessments/new", data=PLAN | {"components-0-title": "Outcome"})
+    page = planner.post("/assessments/new", data=ASSESSMENT | {"components-0-title": "Outcome"})
     assert "is the name of another column" in page.text
-    page = planner.post("/assessments/new", data=PLAN, follow_redirects=True)
+    page = planner.post("/assessments/new", data=ASSESSMENT, follow_redirects=True)
     assert "2 at most, 30 days between" in page.text
     [path] = re.findall(r"/assessments/\d+", page.text)
     assert "Stays impartial" in planner.get(path).text
-    page = planner.post(path, data=PLAN | {"version": "1", "title": "Foundation course"}, follow_redirects=True)
+    page = planner.post(path, data=ASSESSMENT | {"version": "1", "title": "Foundation course"}, follow_redirects=True)
     assert "The assessment is changed." in page.text
-    assert planner.post(path, data=PLAN | {"version": "1"}).status_code == 409
+    assert planner.post(path, data=ASSESSMENT | {"version": "1"}).status_code == 409
     cohort = factories.cohort(candidates=1)
     chosen = planner.get(f"/cohorts/{cohort.id}/assessment")
     assert "Foundation course" in chosen.text
