@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accreditation.awards.models import Award
+from accreditation.awards.services import reasons_not_to_void
 from accreditation.core.outbox import WAITING, Letter
 from accreditation.desk.undoing.queries.built import BuiltOn, built_on
 from accreditation.desk.undoing.rules.told import Undone
@@ -104,6 +105,9 @@ def _why_not(result: Result, awards: Sequence[Award], built: BuiltOn) -> str | N
             f"An accreditation that rests on it has been renewed since, as {renewals[-1].number}. "
             "Correct this result instead, and decide about the accreditation itself."
         )
+    for award in awards:
+        if reasons := reasons_not_to_void(award.id):
+            return f"{award.number} rests on it and cannot be taken back: {' '.join(reasons)}"
     if own := next((award for award in awards if award.awarded_by == built.by), None):
         return f"You awarded {own.number}, which rests on it. A second person must undo this release."
     return None
