@@ -1,12 +1,22 @@
 """Refresher days and seats on them."""
 
+from dataclasses import asdict
 from datetime import date, time
 from itertools import count
 
 from accreditation.core import clock
-from accreditation.core.database import transaction
+from accreditation.core.database import db, transaction
+from accreditation.people.models import Person
 from accreditation.refreshers import services
-from accreditation.refreshers.models import Booking, DatesAway, RefresherDay, RefresherPlan
+from accreditation.refreshers.models import (
+    Booking,
+    DatesAway,
+    PlannedDay,
+    PlannedExtraDay,
+    PlannedSeat,
+    RefresherDay,
+    RefresherPlan,
+)
 from accreditation.refreshers.rules import Details
 from accreditation.refreshers.rules.planning.asked import Asked
 from accreditation.refreshers.services import planning
@@ -73,3 +83,25 @@ def dates_away(person_id: int, first: date, last: date) -> DatesAway:
         return planning.add_dates_away(
             person_id, first=first, last=last, on=TODAY, now=clock.now(), entered_by=person_id
         )
+
+
+def plan_naming(who: Person, day_id: int) -> RefresherPlan:
+    """A draft for the person's unit in which they sit on that day, and another day is proposed."""
+    day = db.session.get_one(RefresherDay, day_id)
+    with transaction():
+        plan = RefresherPlan(
+            **asdict(asked_plan(unit_id=who.unit_id)),
+            made_by=who.id,
+            made_at=clock.now(),
+            state="draft",
+            version=1,
+            weighed=True,
+            at_least=1,
+        )
+        db.session.add(plan)
+        db.session.flush()
+        window = {"opens_on": TODAY, "lapses_on": date(2027, 5, 1)}
+        db.session.add(PlannedSeat(plan_id=plan.id, person_id=who.id, day_id=day_id, locked=True, **window))
+        db.session.add(PlannedDay(plan_id=plan.id, day_id=day_id, held_on=day.held_on, seats=12))
+        db.session.add(PlannedExtraDay(plan_id=plan.id, held_on=date(2027, 4, 6), seats=12))
+    return plan

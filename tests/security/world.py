@@ -26,6 +26,7 @@ PERSONAL = {
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
     "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id",
+    "plan_id", "away_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -46,6 +47,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     award = factories.award(person.id, on=TODAY)
     decision = factories.award_decision(award.id)
     booking = factories.booking(person.id, day.id)
+    plan = factories.plan_naming(person, day.id)
+    away = factories.dates_away(person.id, date(2027, 3, 1), date(2027, 3, 5))
     contact = factories.contact(person.id)
     entry = factories.practice_entry(person.id, quantity=Decimal(1))
     waiting = factories.clearance_application(person.id, level="SC")
@@ -109,6 +112,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "decision_id": decision.id,
         "number": award.number,
         "booking_id": booking.id,
+        "plan_id": plan.id,
+        "away_id": away.id,
         "contact_id": contact.id,
         "entry_id": entry.id,
         "application_id": waiting.id,

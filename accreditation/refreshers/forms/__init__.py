@@ -8,5 +8,26 @@ from accreditation.refreshers.forms.days import (
     DayForm,
     MarkForm,
 )
+from accreditation.refreshers.forms.planning import (
+    DatesAwayForm,
+    ExtraDaysForm,
+    PlanForm,
+    PlanStateForm,
+    SeatForm,
+    WaysForm,
+)
 
-__all__ = ["AttendanceForm", "BookSomebodyForm", "CancelDayForm", "ConfirmForm", "DayForm", "MarkForm"]
+__all__ = [
+    "AttendanceForm",
+    "BookSomebodyForm",
+    "CancelDayForm",
+    "ConfirmForm",
+    "DatesAwayForm",
+    "DayForm",
+    "ExtraDaysForm",
+    "MarkForm",
+    "PlanForm",
+    "PlanStateForm",
+    "SeatForm",
+    "WaysForm",
+]

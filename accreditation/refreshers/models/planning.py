@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from accreditation.core.calendar import Span
+from accreditation.core.calendar import Span, last_good_day
 from accreditation.core.database import Record
 from accreditation.people.models import Person, Unit, one_of
 from accreditation.refreshers.models.days import RefresherDay
@@ -87,6 +87,11 @@ class PlannedSeat(Record):
     person: Mapped[Person] = relationship()
     plan: Mapped[RefresherPlan] = relationship()
 
+    @property
+    def last_day(self) -> date:
+        """The last day on which coming is in time."""
+        return last_good_day(self.lapses_on)
+
 
 class PlannedDay(Record):
     """A day that a plan was worked out with: the seats that were left then, and the shortage it belongs to."""
@@ -137,6 +142,10 @@ class DatesAway(Record):
     @property
     def span(self) -> Span:
         return Span(self.starts_on, self.ends_on)
+
+    @property
+    def last_day(self) -> date:
+        return last_good_day(self.ends_on)
 
 
 class WayToPlace(Record):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import aliased
 
-from accreditation.core.calendar import Span, days_after, merge
+from accreditation.core.calendar import LONDON, Span, days_after, merge
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
@@ -228,3 +228,21 @@ def _clashes(own: Iterable[Held], days: Sequence[RefresherDay]) -> frozenset[int
         and day.starts_at < one.ends_at
         and day.ends_at > one.starts_at
     )
+
+
+def usual_day(scheme_code: str, requirement_code: str, on: date) -> dict[str, object]:
+    """How the latest day that counts for the requirement is described, for one to be added like it."""
+    _, _, rule = get_plannable(scheme_code, requirement_code, on)
+    latest = select(RefresherDay).where(RefresherDay.capacity.is_not(None), RefresherDay.state != "cancelled")
+    latest = latest.order_by(RefresherDay.held_on.desc(), RefresherDay.id.desc()).limit(20)
+    for day in db.session.scalars(latest):
+        if counts_for(rule, day.topic, day.held_on) and day.starts_at and day.ends_at:
+            return {
+                "title": day.title,
+                "topic": day.topic or "",
+                "starts": day.starts_at.astimezone(LONDON).time(),
+                "ends": day.ends_at.astimezone(LONDON).time(),
+                "venue": day.venue,
+                "link": day.link,
+            }
+    return {"title": "Refresher day"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from accreditation.core.calendar import days_after
@@ -12,12 +12,20 @@ from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Scope
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import counted, visible_to
 from accreditation.people.rules import Viewer
-from accreditation.refreshers.models import PlannedDay, PlannedExtraDay, PlannedSeat, RefresherDay, RefresherPlan
+from accreditation.refreshers.models import (
+    Booking,
+    PlannedDay,
+    PlannedExtraDay,
+    PlannedSeat,
+    RefresherDay,
+    RefresherPlan,
+)
 from accreditation.refreshers.queries.planning import PlanFacts
 from accreditation.refreshers.rules.planning.asked import Asked
 from accreditation.refreshers.rules.planning.changes import Changes, Kept, changes_since
+from accreditation.standing.rules.evidence import Fact
 from accreditation.web.guards import scope_asked
 
 
@@ -70,6 +78,11 @@ class ShownShortage:
     @property
     def first_day(self) -> date:
         return min(seat.opens_on for seat in self.people)
+
+    @property
+    def proof_seats(self) -> int:
+        """One fewer than the people of the proof: what makes it one."""
+        return len(self.proof) - 1
 
     @property
     def last_day(self) -> date:
@@ -203,15 +216,33 @@ def what_changed(seats: Sequence[PlannedSeat], days: Sequence[PlannedDay], facts
     )
 
 
-def newest_draft(viewer: Viewer, scheme: str, unit_id: int | None) -> RefresherPlan | None:
-    """The draft that a forecast of these people is shown with: of everybody, or of that unit."""
+def newest_plan(viewer: Viewer, scheme: str, unit_id: int | None, on: date) -> RefresherPlan | None:
+    """The newest plan that is not over or discarded, of everybody or of that unit: for a forecast of those people."""
     wanted = or_(RefresherPlan.unit_id.is_(None), RefresherPlan.unit_id == unit_id)
-    query = select(RefresherPlan).where(
-        and_(
-            plans_within(viewer),
-            RefresherPlan.state.in_(("draft", "publishing")),
-            RefresherPlan.scheme == scheme,
-            wanted,
-        )
-    )
+    query = select(RefresherPlan).where(plans_within(viewer), RefresherPlan.state != "discarded", wanted)
+    query = query.where(RefresherPlan.scheme == scheme, RefresherPlan.ends_on > on)
     return db.session.scalar(query.order_by(RefresherPlan.id.desc()).limit(1))
+
+
+def supposed_facts(kept: RefresherPlan, on: date) -> dict[int, list[Fact]]:
+    """What it would be if everybody attended the day they are planned for, or hold a seat on: facts to come, by person.
+
+    Of a plan that is published the bookings that are left of it count, not what was once planned.
+    """
+    facts: dict[int, list[Fact]] = {}
+    coming = (RefresherDay.state == "planned", RefresherDay.held_on >= on)
+    held = (
+        select(counted(Person), RefresherDay.topic, RefresherDay.held_on)
+        .join(Booking, Booking.person_id == Person.id)
+        .join(RefresherDay, RefresherDay.id == Booking.day_id)
+        .where(Booking.state == "booked", *coming)
+    )
+    seats = (
+        select(PlannedSeat.person_id, RefresherDay.topic, RefresherDay.held_on)
+        .join(RefresherDay, RefresherDay.id == PlannedSeat.day_id)
+        .where(PlannedSeat.plan_id == kept.id, PlannedSeat.outcome.is_(None), *coming)
+    )
+    for query in (held, seats) if kept.state != "published" else (held,):
+        for person_id, topic, held_on in db.session.execute(query):
+            facts.setdefault(person_id, []).append(Fact("refresher", topic, held_on))
+    return facts

@@ -15,22 +15,22 @@ def invitation(invitation_id: int) -> dict[str, object]:
         raise NoLongerTrue("The day is no longer planned.")
     if find_live_booking(asked.person_id, asked.day_id):
         raise NoLongerTrue("The mediator has booked already.")
-    return _about(asked.day)
+    return about(asked.day)
 
 
 @facts_for(f"{FOLDER}/booked.txt")
 def booked(booking_id: int) -> dict[str, object]:
-    return _about(_still_booked(booking_id).day)
+    return about(_still_booked(booking_id).day)
 
 
 @facts_for(f"{FOLDER}/planned_seat.txt")
 def planned_seat(booking_id: int) -> dict[str, object]:
-    return _about(_still_booked(booking_id).day)
+    return about(_still_booked(booking_id).day)
 
 
 @facts_for(f"{FOLDER}/seat_freed.txt")
 def seat_freed(booking_id: int) -> dict[str, object]:
-    return _about(_still_booked(booking_id).day)
+    return about(_still_booked(booking_id).day)
 
 
 @facts_for(f"{FOLDER}/day_changed.txt")
@@ -38,13 +38,13 @@ def day_changed(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if booking.state not in ("requested", "waitlisted", "booked"):
         raise NoLongerTrue("The booking has ended.")
-    return _about(booking.day)
+    return about(booking.day)
 
 
 @facts_for(f"{FOLDER}/day_cancelled.txt")
 def day_cancelled(booking_id: int) -> dict[str, object]:
     day = db.session.get_one(Booking, booking_id).day
-    return {**_about(day), "because": day.cancelled_because}
+    return {**about(day), "because": day.cancelled_because}
 
 
 @facts_for(f"{FOLDER}/booking_cancelled.txt")
@@ -52,7 +52,7 @@ def booking_cancelled(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if find_live_booking(booking.person_id, booking.day_id):
         raise NoLongerTrue("The mediator has a seat on that day again.")
-    return _about(booking.day)
+    return about(booking.day)
 
 
 def _still_booked(booking_id: int) -> Booking:
@@ -62,7 +62,8 @@ def _still_booked(booking_id: int) -> Booking:
     return booking
 
 
-def _about(day: RefresherDay) -> dict[str, object]:
+def about(day: RefresherDay) -> dict[str, object]:
+    """What every letter about a day may say of it."""
     return {
         "title": day.title,
         "held_on": day.held_on,

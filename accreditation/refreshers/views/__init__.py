@@ -1,6 +1,6 @@
 """The pages at /refreshers."""
 
-from accreditation.refreshers.views import attendance, bookings, days, inviting
+from accreditation.refreshers.views import attendance, away, bookings, days, inviting, planning, plans
 from accreditation.refreshers.views.blueprint import bp
 
-__all__ = ["attendance", "bookings", "bp", "days", "inviting"]
+__all__ = ["attendance", "away", "bookings", "bp", "days", "inviting", "planning", "plans"]

@@ -10,6 +10,7 @@ from accreditation.core.permissions import Permission, Role
 from accreditation.people.rules import Viewer
 from accreditation.refreshers import services
 from accreditation.refreshers.forms import BookSomebodyForm, CancelDayForm, DayForm
+from accreditation.refreshers.queries.away import own_reference
 from accreditation.refreshers.queries.bookings import bookings_on, count_bookings_on
 from accreditation.refreshers.queries.days import coming_days, day_row, get_day, past_days
 from accreditation.refreshers.queries.due import what_attending_brings
@@ -35,6 +36,7 @@ def days(viewer: Viewer) -> ResponseReturnValue:
         coming=coming_days(today, viewer.person_id),
         past=past,
         may_manage=viewer.may_somewhere(Permission.MANAGE_REFRESHERS),
+        my_reference=own_reference(viewer.person_id) if Role.MEDIATOR in viewer.roles else None,
         today=today,
     )
 

@@ -23,6 +23,7 @@ from accreditation.standing.queries.changes import (
     everyone_dropping,
 )
 from accreditation.standing.queries.forecast import Forecast, forecast
+from accreditation.standing.queries.supposing import planned, with_plan
 from accreditation.standing.rules.forecast import monday_of, points_from
 from accreditation.standing.rules.scheme import OVERLAY_LABELS, Scheme
 from accreditation.standing.views.asked import Asked, choice, read_asked, workbook
@@ -43,12 +44,15 @@ def cover(viewer: Viewer) -> ResponseReturnValue:
     asked = read_asked(viewer, url_for("standing.cover"))
     found = forecast(viewer, asked.scheme, clock.today(), asked.unit_id)
     urls = [week_url(asked, point.on) for point in found.points[:-1]]
+    ahead = planned(viewer, asked.scheme, found.on, asked.unit_id)
+    supposing = with_plan(viewer, asked.scheme, found, asked.unit_id, ahead) if ahead else None
     return render_template(
         "standing/forecast.html",
         found=found,
+        supposing=supposing,
         asked=asked,
         filters=asked.filters,
-        chart=chart_of(found, where=asked.where, urls=urls),
+        chart=chart_of(found, where=asked.where, urls=urls, supposing=supposing),
         urls=urls,
         herds=herds_of(found, asked.scheme, asked.shared),
         ahead=AHEAD,

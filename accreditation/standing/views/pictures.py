@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from accreditation.standing.queries.forecast import Forecast
+from accreditation.standing.queries.supposing import WithPlan
 from accreditation.standing.rules.forecast import Herd, monday_of
 from accreditation.standing.rules.scheme import Scheme
 from accreditation.web.charts import Chart, Series, draw_chart
@@ -21,11 +22,14 @@ class ShownHerd:
     url: str
 
 
-def chart_of(found: Forecast, *, where: str = "", urls: Sequence[str] = ()) -> Chart:
-    """The picture of a forecast; a planned line, once there is one, is a second series."""
+def chart_of(found: Forecast, *, where: str = "", urls: Sequence[str] = (), supposing: WithPlan | None = None) -> Chart:
+    """The picture of a forecast; what is planned is a second line beside it."""
+    lines = [Series("if nothing is done", [point.number for point in found.points])]
+    if supposing:
+        lines.append(Series("with the plan", supposing.numbers, "planned"))
     return draw_chart(
         [point.on for point in found.points],
-        [Series("if nothing is done", [point.number for point in found.points])],
+        lines,
         finding=found.finding(where),
         wanted=found.wanted,
         urls=urls,

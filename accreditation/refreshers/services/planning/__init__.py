@@ -4,6 +4,7 @@ from accreditation.refreshers.services.planning.away import add_dates_away, remo
 from accreditation.refreshers.services.planning.changing import add_extra_days, discard_plan, lock_seat, move_seat
 from accreditation.refreshers.services.planning.making import Drawn, draw_up, keep_plan, keep_replan, redraw
 from accreditation.refreshers.services.planning.publishing import (
+    LETTER,
     finish_publishing,
     next_to_publish,
     publish_seat,
@@ -12,6 +13,7 @@ from accreditation.refreshers.services.planning.publishing import (
 from accreditation.refreshers.services.planning.ways import set_ways
 
 __all__ = [
+    "LETTER",
     "Drawn",
     "add_dates_away",
     "add_extra_days",
