@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import and_, func, literal_column, or_, select
 
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
@@ -57,11 +57,11 @@ def _row(person: Person, said: str, held: Clearance | None, viewer: Viewer) -> C
 
 
 def _held(person_ids: list[int], on: date) -> dict[int, Clearance]:
-    """Of each the clearance that runs longest, of those granted and not ended on the day."""
+    """Of each the clearance that runs longest, of those held on the day: one that lapses with a last day to come is."""
     rows = db.session.scalars(
         select(Clearance).where(
             Clearance.person_id.in_(person_ids),
-            Clearance.state.in_(GRANTING),
+            or_(Clearance.state.in_(GRANTING), and_(Clearance.state == "lapsed", Clearance.state_on > on)),
             Clearance.struck_out_on.is_(None),
             Clearance.granted_on <= on,
         )

@@ -110,5 +110,10 @@ def suggested_end(periods: Periods, level: str, holder_kind: str | None, granted
     return SuggestedEnd(anniversary(granted_on, period.months), period.months, period.certainty, period.source)
 
 
+USUAL = "CTC"
+"""The level that in-house mediators are asked for: it stands first where one is chosen."""
+
+
 def level_choices() -> list[tuple[str, str]]:
-    return [(level.code, f"{level.code}: {level.name}") for level in levels().values()]
+    ordered = sorted(levels().values(), key=lambda level: level.code != USUAL)
+    return [(level.code, f"{level.code}: {level.name}") for level in ordered]

@@ -60,4 +60,11 @@ def cleared(viewer: Viewer) -> ResponseReturnValue:
         place=request.args.get("place"),
         address=lambda token: filters.url(place=token),
     )
-    return render_template("vetting/cleared.html", page=page, filters=filters, masked=MASKED, today=today)
+    return render_template(
+        "vetting/cleared.html",
+        page=page,
+        filters=filters,
+        masked=MASKED,
+        may_open=viewer.may_somewhere(Permission.VIEW_CLEARANCE_RECORDS),
+        today=today,
+    )

@@ -16,7 +16,7 @@ class LeaveForm(BaseForm):
     last_on = DayField(
         "Last day in the service",
         description="It may lie ahead or be over. For example, 31 March 2027",
-        validators=[DataRequired("Enter the last day")],
+        validators=[InputRequired("Enter the last day")],
     )
     form_key = HiddenField(validators=[InputRequired(), Regexp(f"^{FORM_KEY}$")])
 
@@ -35,7 +35,7 @@ class UndoForm(BaseForm):
 class ReturnForm(BaseForm):
     """The first day back, and whether the vetting unit has said that the clearance can be taken up again."""
 
-    back_on = DayField("First day back", validators=[DataRequired("Enter the first day back")])
+    back_on = DayField("First day back", validators=[InputRequired("Enter the first day back")])
     reinstate = RadioField(
         "Clearances that lapsed with the leaving",
         choices=choices_of(

@@ -113,7 +113,7 @@ def _save_leaving(person_id: int, form: LeaveForm, viewer: Viewer, on: date) -> 
             at=clock.now(),
             recorded_by=viewer.person_id,
         ).id
-    flash(f"The leaving is recorded: the last day is {day(last_on)}.", "success")
+    flash(f"The leaving is recorded: the last day {'was' if last_on < on else 'is'} {day(last_on)}.", "success")
     return redirect(url_for("leaving.departure", departure_id=departure_id))
 
 

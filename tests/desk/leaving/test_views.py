@@ -54,6 +54,7 @@ def test_what_was_typed_comes_back_to_be_changed_and_errors_stand_at_the_field(s
     assert 'value="31 January 2027"' in manager.post(path, data={**FORM, "step": "change"}).text
     page = manager.post(path, data={**FORM, "last_on": "31/2/27"}).text
     assert "There is a problem" in page
+    assert "four digits" in page
     assert departures() == []
 
 
