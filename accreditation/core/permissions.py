@@ -34,6 +34,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"  # anyone with an account, whatever their roles
 
     ACTIVATE_SCHEME = "activate_scheme"  # the second person who puts new rules in force
+    ASK_LEAVE = "ask_leave"  # one's own, for a manager to answer
     AWARD_ACCREDITATION = "award_accreditation"
     BOOK_REFRESHER = "book_refresher"
     CONFIRM_AWARD_DECISION = "confirm_award_decision"  # the second person who withdraws, voids or reinstates
@@ -100,6 +101,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_STANDING,
             P.VIEW_CLEARANCE,
             P.VIEW_CONTACT,
+            P.ASK_LEAVE,
             P.BOOK_REFRESHER,
             P.LOG_PRACTICE,
             P.VIEW_REFRESHERS,

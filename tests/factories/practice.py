@@ -6,7 +6,7 @@ from decimal import Decimal
 from accreditation.core.database import transaction
 from accreditation.practice import services
 from accreditation.practice.models import PracticeEntry
-from accreditation.practice.rules import Details
+from accreditation.practice.rules.entries import Details
 from tests.factories.days import TODAY
 
 

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import DomainError, NotAllowed
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.rules import Grant, Viewer
 from accreditation.practice import services
 from accreditation.practice.models import PracticeEntry
-from accreditation.practice.queries import progress_of
-from accreditation.practice.rules import amount
+from accreditation.practice.queries.progress import kept_by_practice
+from accreditation.practice.rules.entries import amount
 from accreditation.standing.queries import evidence_of, standing_on
 from tests import factories
 
@@ -22,7 +24,9 @@ def confirm(*entry_ids: int, by: int) -> int:
 
 
 def progress(person_id: int, code: str, on: date = factories.TODAY) -> Decimal:
-    return progress_of(standing_on(person_id, "INHOUSE-WPM", on))[code].done
+    viewer = Viewer(person_id, frozenset({Grant(Role.MEDIATOR, Scope.PERSON, person_id)}))
+    kept = {one.status.code: one for one in kept_by_practice(standing_on(person_id, "INHOUSE-WPM", on), viewer)}
+    return kept[code].progress.parts[0].done
 
 
 def state_of(entry: PracticeEntry) -> str:

@@ -33,7 +33,9 @@ def test_a_mediator_logs_and_the_manager_confirms(sign_in, ada):
     mediator, manager = as_mediator(sign_in, ada), sign_in(MANAGER)
     page = mediator.post("/practice/mine/case", data=CASE, follow_redirects=True)
     assert "It counts once the practice manager has confirmed it" in page.text
-    assert "2 of 2 cases in 12 months" in page.text  # the two co-mediations; the new case does not count yet
+    assert (
+        "2 of 2 cases co-mediated or led in 12 months" in page.text
+    )  # the two co-mediations; the new case does not count yet
     page = mediator.post(
         "/practice/mine/cpd", data={"code": "course", "done_on": "1/2/2027", "hours": "3.5"}, follow_redirects=True
     )
@@ -41,7 +43,7 @@ def test_a_mediator_logs_and_the_manager_confirms(sign_in, ada):
     assert "0 of 6 hours in 12 months" in page.text
     entry_ids = list(db.session.scalars(select(PracticeEntry.id)))
     assert "2 entries wait to be confirmed" in manager.get("/practice").text
-    page = manager.post("/practice", data={"entry": entry_ids}, follow_redirects=True)
+    page = manager.post("/practice", data={"entry": entry_ids, "step": "save"}, follow_redirects=True)
     assert "2 entries confirmed" in page.text
     assert "3.5 of 6 hours in 12 months" in mediator.get("/practice/mine").text
 
@@ -76,7 +78,7 @@ def test_turned_down_with_a_reason_the_mediator_reads(sign_in, ada):
     entry = factories.practice_entry(ada.id)
     manager = sign_in(MANAGER)
     assert "Enter a reason" in manager.post(f"/practice/{entry.id}/turn-down", data={"reason": ""}).text
-    manager.post(f"/practice/{entry.id}/turn-down", data={"reason": "Which case was it?"})
+    manager.post(f"/practice/{entry.id}/turn-down", data={"what": "turn_down", "reason": "Which case was it?"})
     assert "Which case was it?" in as_mediator(sign_in, ada).get("/practice/mine").text
     assert states() == ["turned_down"]
 
@@ -84,7 +86,7 @@ def test_turned_down_with_a_reason_the_mediator_reads(sign_in, ada):
 def test_a_confirmed_entry_can_be_struck_out(sign_in, ada):
     entry = factories.practice_entry(ada.id)
     manager = sign_in(MANAGER)
-    manager.post("/practice", data={"entry": [entry.id]})
+    manager.post("/practice", data={"entry": [entry.id], "step": "save"})
     page = manager.post(f"/practice/{entry.id}/turn-down", data={"reason": "Wrong person"}, follow_redirects=True)
     assert "Struck out" in page.text
     assert states() == ["struck_out"]
@@ -92,7 +94,7 @@ def test_a_confirmed_entry_can_be_struck_out(sign_in, ada):
 
 def test_a_manager_who_mediates_cannot_confirm_their_own(sign_in, ada):
     entry = factories.practice_entry(ada.id)
-    page = sign_in(MANAGER, person=ada).post("/practice", data={"entry": [entry.id]}).text
+    page = sign_in(MANAGER, person=ada).post("/practice", data={"entry": [entry.id], "step": "save"}).text
     assert "cannot confirm an entry of your own" in page
     assert states() == ["logged"]
 
@@ -121,7 +123,7 @@ def test_strangers_are_turned_away_and_change_nothing(sign_in, ada):
     assert manager.get(f"/practice/new/{bea.reference}/holiday").status_code == 404
     assert mediator.get("/practice/mine/holiday").status_code == 404
     elsewhere = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, 999))
-    assert elsewhere.post("/practice", data={"entry": [entry.id]}).status_code == 404
+    assert elsewhere.post("/practice", data={"entry": [entry.id], "step": "save"}).status_code == 404
     assert elsewhere.post(f"/practice/{entry.id}/turn-down", data={"reason": "x"}).status_code == 404
     assert bea.name not in elsewhere.get("/practice?state=all").text
     for role in (Role.HELPLINE_ADVISER, Role.VETTING_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR):

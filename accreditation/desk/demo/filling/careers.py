@@ -9,7 +9,7 @@ from accreditation.core.database import db
 from accreditation.desk.demo.filling.ground import Ground, moment
 from accreditation.desk.demo.plan.people import SCHEME, Overlay
 from accreditation.desk.leaving.services import record_departure
-from accreditation.practice.rules import Details
+from accreditation.practice.rules.entries import Details
 from accreditation.practice.services import log_entry, record_entry, turn_down_entry
 from accreditation.standing.rules.laying import Laid
 from accreditation.standing.services import declare

@@ -1,0 +1,1 @@
+"""The shape of the answers: entries of the log, cases, and leave."""

@@ -1,0 +1,1 @@
+"""The practice log, cases and leave, for whoever asks."""

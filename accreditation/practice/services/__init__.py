@@ -1,0 +1,27 @@
+"""The use cases of the practice log, its cases, and leave."""
+
+from accreditation.practice.services import letters
+from accreditation.practice.services.entries import (
+    amend_entry,
+    confirm_entries,
+    correct_entry,
+    log_entry,
+    record_entry,
+    return_entry,
+    strike_out_entry,
+    take_back_entry,
+    turn_down_entry,
+)
+
+__all__ = [
+    "amend_entry",
+    "confirm_entries",
+    "correct_entry",
+    "letters",
+    "log_entry",
+    "record_entry",
+    "return_entry",
+    "strike_out_entry",
+    "take_back_entry",
+    "turn_down_entry",
+]

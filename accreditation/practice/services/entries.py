@@ -1,0 +1,213 @@
+"""Logging, confirming, returning, correcting, striking out. Callers hold the transaction; nothing here commits."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from accreditation.core.database import db
+from accreditation.core.errors import Conflict, DomainError, NotAllowed
+from accreditation.people.queries import lock_person
+from accreditation.practice.models import PracticeEntry
+from accreditation.practice.rules.entries import Details, case_key, reasons_to_refuse
+from accreditation.practice.services.cases import renew_cases
+from accreditation.standing.services import declare, declaring_many, void_source
+
+SOURCE = "practice_entry"
+OWN = "You cannot decide on an entry of your own. A colleague has to."
+
+
+def log_entry(person_id: int, details: Details, *, on: date, recorded_by: int | None) -> PracticeEntry:
+    """An entry for somebody to confirm: no evidence yet. Raises DomainError with every reason."""
+    lock_person(person_id)
+    return _add(person_id, details, on=on, recorded_by=recorded_by)
+
+
+def record_entry(
+    person_id: int,
+    *,
+    kind: str,
+    done_on: date,
+    quantity: Decimal | int = 1,
+    code: str | None = None,
+    note: str | None = None,
+    case_reference: str | None = None,
+    hours: Decimal | None = None,
+    outcome: str | None = None,
+    ends_on: date | None = None,
+    recorded_by: int | None,
+    on: date | None = None,
+) -> PracticeEntry:
+    """An entry that is confirmed as it is recorded: by the office, or from its records. Declares evidence.
+
+    `quantity` is hours for CPD and supervision, 1 for a case and a declaration; `on` the day of recording, the day it
+    was done unless given. Raises DomainError with every reason; NotAllowed when somebody would confirm their own.
+    """
+    _refuse_own(person_id, recorded_by)
+    details = Details(kind, done_on, Decimal(quantity), code, case_reference, note, hours, outcome, ends_on)
+    entry = _add(person_id, details, on=on or done_on, recorded_by=recorded_by)
+    _confirm(entry, on=on or done_on, confirmed_by=recorded_by)
+    renew_cases([entry.case_key])
+    return entry
+
+
+def amend_entry(entry_id: int, details: Details, *, person_id: int, on: date) -> PracticeEntry:
+    """The mediator puts right what they logged, while nobody has confirmed it, or what was returned to them.
+
+    It waits to be confirmed again. Raises DomainError with every reason, Conflict once it has been decided on.
+    """
+    entry = _locked(entry_id)
+    if entry.person_id != person_id or entry.state not in ("logged", "returned"):
+        raise Conflict("This entry has been decided on. Ask the practice manager to correct it.")
+    _refuse(details, on)
+    _write(entry, details)
+    entry.state, entry.decided_on, entry.reason, entry.recorded_on = "logged", None, None, on
+    db.session.flush()
+    return entry
+
+
+def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int) -> int:
+    """Confirm these entries, each declared as evidence of the day it was done. How many were not confirmed before.
+
+    All or none: raises NotAllowed for one of the confirmer's own, DomainError for one that was turned down.
+    """
+    found = [db.session.get_one(PracticeEntry, entry_id) for entry_id in sorted(set(entry_ids))]
+    for person_id in sorted({entry.person_id for entry in found}):
+        lock_person(person_id)
+    confirmed, keys = 0, []
+    with declaring_many():
+        for entry_id in [entry.id for entry in found]:
+            entry = _locked(entry_id)
+            if entry.state == "confirmed":
+                continue
+            if entry.person.counted.id == confirmed_by:
+                raise NotAllowed("You cannot confirm an entry of your own. A colleague has to.")
+            if entry.state != "logged":
+                raise DomainError("An entry that was returned, turned down or struck out cannot be confirmed.")
+            _confirm(entry, on=on, confirmed_by=confirmed_by)
+            keys.append(entry.case_key)
+            confirmed += 1
+    renew_cases(keys)
+    return confirmed
+
+
+def return_entry(entry_id: int, *, reason: str, on: date, decided_by: int) -> PracticeEntry:
+    """Back to the mediator, who reads the reason and puts the entry right. Raises DomainError unless it waits."""
+    return _decide_against(entry_id, "returned", reason=reason, on=on, decided_by=decided_by)
+
+
+def turn_down_entry(entry_id: int, *, reason: str, on: date, decided_by: int) -> PracticeEntry:
+    """Not confirmed, for a reason that the mediator reads. Raises DomainError unless it waits to be confirmed."""
+    return _decide_against(entry_id, "turned_down", reason=reason, on=on, decided_by=decided_by)
+
+
+def strike_out_entry(entry_id: int, *, reason: str, on: date, recorded_by: int) -> PracticeEntry:
+    """A confirmed entry was wrong: its evidence is struck out. The right one is recorded anew.
+
+    Raises DomainError unless it is confirmed.
+    """
+    entry = _locked(entry_id)
+    if entry.state != "confirmed":
+        raise DomainError("Only a confirmed entry can be struck out.")
+    _refuse_own(entry.person_id, recorded_by)
+    _strike_out(entry, reason=reason, on=on, recorded_by=recorded_by)
+    renew_cases([entry.case_key])
+    return entry
+
+
+def correct_entry(entry_id: int, details: Details, *, reason: str, on: date, recorded_by: int) -> PracticeEntry:
+    """Strike out a confirmed entry and record the right one in its place, both in one act; the new entry.
+
+    Raises DomainError with every reason, and unless the entry is confirmed.
+    """
+    entry = _locked(entry_id)
+    if entry.state != "confirmed":
+        raise DomainError("Only a confirmed entry can be corrected.")
+    _refuse_own(entry.person_id, recorded_by)
+    with declaring_many():
+        _strike_out(entry, reason=reason, on=on, recorded_by=recorded_by)
+        right = _add(entry.person_id, details, on=on, recorded_by=recorded_by)
+        right.replaces_id = entry.id
+        _confirm(right, on=on, confirmed_by=recorded_by)
+    renew_cases([entry.case_key, right.case_key])
+    return right
+
+
+def take_back_entry(entry_id: int, *, person_id: int) -> None:
+    """The mediator takes back what they logged, while nobody has decided on it. Raises DomainError otherwise."""
+    entry = _locked(entry_id)
+    if entry.person_id != person_id or entry.state not in ("logged", "returned"):
+        raise DomainError("This entry has been decided on. Ask the practice manager to correct it.")
+    db.session.delete(entry)
+    db.session.flush()
+
+
+def _decide_against(entry_id: int, state: str, *, reason: str, on: date, decided_by: int) -> PracticeEntry:
+    entry = _locked(entry_id)
+    if entry.state != "logged":
+        raise DomainError("Only an entry that waits to be confirmed can be returned or turned down.")
+    if not reason.strip():
+        raise DomainError("Enter the reason, as the mediator will read it.")
+    _refuse_own(entry.person_id, decided_by)
+    entry.state, entry.decided_on, entry.reason = state, on, reason.strip()
+    db.session.flush()
+    return entry
+
+
+def _refuse_own(person_id: int, by: int | None) -> None:
+    if lock_person(person_id).counted.id == by:
+        raise NotAllowed(OWN)
+
+
+def _refuse(details: Details, on: date) -> None:
+    reasons = reasons_to_refuse(details)
+    if details.done_on > on:
+        reasons.append(
+            "The first day of a declaration cannot be in the future."
+            if details.kind == "declaration"
+            else "The day it was done cannot be in the future."
+        )
+    if reasons:
+        raise DomainError(*reasons)
+
+
+def _write(entry: PracticeEntry, details: Details) -> None:
+    entry.kind, entry.code, entry.done_on, entry.ends_on = details.kind, details.code, details.done_on, details.ends_on
+    entry.quantity, entry.hours, entry.outcome = details.quantity, details.hours, details.outcome
+    entry.case_reference, entry.note = details.case_reference, details.note
+    entry.case_key = case_key(details.case_reference) if details.kind == "case" else None
+
+
+def _add(person_id: int, details: Details, *, on: date, recorded_by: int | None) -> PracticeEntry:
+    _refuse(details, on)
+    entry = PracticeEntry(person_id=person_id, state="logged", recorded_by=recorded_by, recorded_on=on)
+    _write(entry, details)
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def _strike_out(entry: PracticeEntry, *, reason: str, on: date, recorded_by: int) -> None:
+    entry.state, entry.decided_on, entry.reason = "struck_out", on, reason
+    db.session.flush()
+    void_source((SOURCE, entry.id), reason=reason, recorded_by=recorded_by)
+
+
+def _confirm(entry: PracticeEntry, *, on: date, confirmed_by: int | None) -> None:
+    entry.state, entry.decided_on, entry.confirmed_by = "confirmed", on, confirmed_by
+    db.session.flush()
+    is_declared = entry.kind == "declaration"
+    declare(
+        entry.person_id,
+        kind=entry.kind,
+        code=entry.code,
+        starts_on=entry.done_on,
+        ends_on=entry.ends_on,
+        quantity=None if is_declared else entry.quantity,
+        source=(SOURCE, entry.id),
+        recorded_by=confirmed_by,
+    )
+
+
+def _locked(entry_id: int) -> PracticeEntry:
+    lock_person(db.session.get_one(PracticeEntry, entry_id).person_id)
+    return db.session.get_one(PracticeEntry, entry_id, with_for_update=True, populate_existing=True)

@@ -1,0 +1,136 @@
+"""The mediator's own log."""
+
+from flask import Response, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import audit, clock
+from accreditation.core.database import transaction
+from accreditation.core.errors import DomainError
+from accreditation.core.permissions import Permission
+from accreditation.core.sheets import XLSX
+from accreditation.people.rules import Viewer
+from accreditation.practice import services
+from accreditation.practice.exports import log_workbook
+from accreditation.practice.forms.entries import EntryForm
+from accreditation.practice.models import PracticeEntry
+from accreditation.practice.queries.entries import entries_of, get_entry
+from accreditation.practice.queries.leave import own_requests
+from accreditation.practice.queries.progress import declarations_asked, kept_by_practice
+from accreditation.practice.rules.entries import KINDS
+from accreditation.practice.views.blueprint import bp
+from accreditation.practice.views.looking import look_at
+from accreditation.standing.queries import Standing, main_scheme, standing_on
+from accreditation.standing.queries.since import names_of
+from accreditation.web.guards import requires
+
+
+@bp.get("/practice/mine")
+@requires(Permission.LOG_PRACTICE)
+def mine(viewer: Viewer) -> ResponseReturnValue:
+    """One's own log, with how much of each requirement is done and by when the rest is due."""
+    standing = _standing(viewer)
+    entries = entries_of(viewer.person_id)
+    return render_template(
+        "practice/mine.html",
+        entries=entries,
+        returned=[entry for entry in entries if entry.state == "returned"],
+        waiting=sum(entry.state == "logged" for entry in entries),
+        kept=kept_by_practice(standing, viewer),
+        scheme=standing.scheme,
+        leave=[request for request in own_requests(viewer.person_id) if request.state == "asked"],
+        today=standing.on,
+    )
+
+
+@bp.route("/practice/mine/<kind>", methods=["GET", "POST"])
+@requires(Permission.LOG_PRACTICE)
+def log(viewer: Viewer, kind: str) -> ResponseReturnValue:
+    """Log a case, CPD, supervision or a declaration of one's own, for somebody to confirm."""
+    if kind not in KINDS:
+        abort(404)
+    today = clock.today()
+    form = EntryForm(kind=kind, on=today)
+    if kind == "declaration":
+        form.code.choices = list(declarations_asked(_standing(viewer)).items())
+    look = None
+    if form.validate_on_submit():
+        details = form.details()
+        try:
+            if (look := look_at(form, details, viewer.person_id)) is None:
+                with transaction():
+                    services.log_entry(viewer.person_id, details, on=today, recorded_by=viewer.person_id)
+                flash("Logged. It counts once the practice manager has confirmed it.", "success")
+                return redirect(url_for("practice.mine"))
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+    return render_template("practice/entry.html", form=form, kind=kind, mediator=None, entry=None, look=look)
+
+
+@bp.route("/practice/mine/<int:entry_id>/change", methods=["GET", "POST"])
+@requires(Permission.LOG_PRACTICE, scoped=True)
+def change(viewer: Viewer, entry_id: int) -> ResponseReturnValue:
+    """Put right what one logged, while nobody has confirmed it, or what was returned."""
+    entry, today = _own(entry_id, viewer), clock.today()
+    if entry.state not in ("logged", "returned"):
+        flash("This entry has been decided on. Ask the practice manager to correct it.", "warning")
+        return redirect(url_for("practice.mine"))
+    form = EntryForm(kind=entry.kind, on=today, entry=entry)
+    if entry.kind == "declaration":
+        form.code.choices = list(declarations_asked(_standing(viewer)).items())
+    look = None
+    if form.validate_on_submit():
+        details = form.details()
+        try:
+            if (look := look_at(form, details, viewer.person_id, but=entry_id)) is None:
+                with transaction():
+                    services.amend_entry(entry_id, details, person_id=viewer.person_id, on=today)
+                flash("Changed. It waits to be confirmed.", "success")
+                return redirect(url_for("practice.mine"))
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        entry = _own(entry_id, viewer)
+    return render_template("practice/entry.html", form=form, kind=entry.kind, mediator=None, entry=entry, look=look)
+
+
+@bp.post("/practice/mine/<int:entry_id>/take-back")
+@requires(Permission.LOG_PRACTICE, scoped=True)
+def take_back(viewer: Viewer, entry_id: int) -> ResponseReturnValue:
+    """Nobody has decided on it yet: it goes."""
+    _own(entry_id, viewer)
+    try:
+        with transaction():
+            services.take_back_entry(entry_id, person_id=viewer.person_id)
+    except DomainError as refusal:
+        flash(" ".join(refusal.reasons), "warning")
+    else:
+        flash("The entry is taken back.", "success")
+    return redirect(url_for("practice.mine"))
+
+
+@bp.get("/practice/mine.xlsx")
+@requires(Permission.LOG_PRACTICE)
+def export_mine(viewer: Viewer) -> ResponseReturnValue:
+    """One's own log to take away. Noted in the audit trail before it is handed out."""
+    entries = entries_of(viewer.person_id)
+    person_id = viewer.person_id
+    with transaction():
+        audit.note("exported their own practice log", about_id=person_id, rows=len(entries), people=1)
+    content = log_workbook(
+        entries_of(person_id),
+        filters=["My own log"],
+        printed_at=clock.now(),
+        printed_by=names_of([person_id])[person_id],
+    )
+    return Response(
+        content, mimetype=XLSX, headers={"Content-Disposition": 'attachment; filename="my-practice-log.xlsx"'}
+    )
+
+
+def _own(entry_id: int, viewer: Viewer) -> PracticeEntry:
+    return get_entry(entry_id, viewer)
+
+
+def _standing(viewer: Viewer) -> Standing:
+    today = clock.today()
+    return standing_on(viewer.person_id, main_scheme(today), today)
+
