@@ -118,7 +118,7 @@ LED, HELPED = Told(1, date(2027, 1, 10), "lead", "resolved"), Told(2, date(2027,
             Stated(),
             [HELPED, Told(3, date(2027, 2, 1), "co_mediation", "not")],
             (HELPED.done_on, True, "not", date(2027, 2, 1), False),
-        ),  # noqa: E501
+        ),
         (Stated(ON, "partly", date(2027, 3, 1)), [LED, HELPED], (ON, False, "partly", date(2027, 3, 1), False)),
     ],
 )

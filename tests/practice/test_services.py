@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from accreditation.core.database import db, transaction
-from accreditation.core.errors import DomainError, NotAllowed
+from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant, Viewer
 from accreditation.practice import services
 from accreditation.practice.models import PracticeEntry
+from accreditation.practice.queries.entries import said_before
 from accreditation.practice.queries.progress import kept_by_practice
-from accreditation.practice.rules.entries import amount
+from accreditation.practice.rules.entries import Details, amount
 from accreditation.standing.queries import evidence_of, standing_on
 from tests import factories
 
@@ -143,3 +144,71 @@ def test_progress_is_counted_in_the_window_to_the_day(app, office, on, counts):
 
 def test_amounts_are_written_without_noughts():
     assert [amount(Decimal(text)) for text in ("2", "2.0", "1.50", "10", "0")] == ["2", "2", "1.5", "10", "0"]
+
+
+def test_what_is_returned_is_put_right_and_waits_again(app, office):
+    ada = factories.mediator()
+    entry = factories.practice_entry(ada.id)
+    with transaction():
+        services.return_entry(entry.id, reason="Which case?", on=factories.TODAY, decided_by=office.id)
+    assert state_of(entry) == "returned"
+    with pytest.raises(DomainError, match="returned"):
+        confirm(entry.id, by=office.id)
+    with transaction():
+        services.amend_entry(
+            entry.id,
+            Details("case", entry.done_on, Decimal(1), "lead", "MC-27-001"),
+            person_id=ada.id,
+            on=factories.TODAY,
+        )
+    found = db.session.get_one(PracticeEntry, entry.id)
+    assert (found.state, found.code, found.case_key, found.reason) == ("logged", "lead", "MC27001", None)
+    assert confirm(entry.id, by=office.id) == 1
+
+
+def test_only_the_mediator_amends_and_only_while_nobody_has_confirmed(app, office):
+    ada, bea = factories.mediator(), factories.mediator()
+    entry, confirmed = factories.practice_entry(ada.id), factories.practice_entry(ada.id)
+    confirm(confirmed.id, by=office.id)
+    details = Details("case", entry.done_on, Decimal(1), "lead")
+    for entry_id, person_id in ((entry.id, bea.id), (confirmed.id, ada.id)):
+        with pytest.raises(Conflict), transaction():
+            services.amend_entry(entry_id, details, person_id=person_id, on=factories.TODAY)
+
+
+def test_a_correction_voids_and_declares(app, office):
+    ada = factories.mediator()
+    entry = factories.practice_entry(ada.id, kind="cpd", code="course", quantity=2)
+    confirm(entry.id, by=office.id)
+    right = Details("cpd", entry.done_on, Decimal("3.5"), "course")
+    with transaction():
+        anew = services.correct_entry(entry.id, right, reason="3.5 hours", on=factories.TODAY, recorded_by=office.id)
+    assert [state_of(entry), state_of(anew)] == ["struck_out", "confirmed"]
+    assert progress(ada.id, "cpd") == Decimal("3.5")
+    facts = [(fact.quantity, void.reason if void else None) for fact, void in evidence_of(ada.id)]
+    assert sorted(facts, key=str) == [(Decimal(2), "3.5 hours"), (Decimal("3.5"), None)]
+    with pytest.raises(NotAllowed), transaction():
+        services.correct_entry(anew.id, right, reason="Mine", on=factories.TODAY, recorded_by=ada.id)
+
+
+def test_a_declaration_is_evidence_of_its_days(app, office):
+    ada = factories.mediator()
+    entry = factories.practice_entry(
+        ada.id, kind="declaration", code="insurance", done_on=date(2027, 1, 1), ends_on=date(2028, 1, 1)
+    )
+    assert evidence_of(ada.id) == []
+    confirm(entry.id, by=office.id)
+    facts = [(fact.kind, fact.code, fact.starts_on, fact.ends_on, fact.quantity) for fact, _ in evidence_of(ada.id)]
+    assert facts == [("declaration", "insurance", date(2027, 1, 1), date(2028, 1, 1), None)]
+
+
+def test_what_was_logged_before_is_noticed(app, office):
+    ada, bea = factories.mediator(), factories.mediator()
+    first = factories.practice_entry(ada.id, case_reference="MC-27-001")
+    again = factories.practice_entry(ada.id, case_reference="mc 27 001", done_on=date(2027, 1, 20))
+    hers = factories.practice_entry(bea.id, case_reference="MC-27-001")
+    found = said_before([first, again, hers])
+    assert {entry_id: twin.id for entry_id, twin in found.items()} == {first.id: again.id, again.id: first.id}
+    with transaction():
+        services.turn_down_entry(again.id, reason="Twice", on=factories.TODAY, decided_by=office.id)
+    assert said_before([first, hers]) == {}

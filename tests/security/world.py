@@ -27,6 +27,7 @@ PERSONAL = {
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
     "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id",
     "plan_id", "away_id",
+    "request_id", "case_id",
 }  # fmt: skip
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
@@ -56,6 +57,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     report = factories.clearance_report(person.id)
     overlay = factories.overlay(person.id, "suspension", TODAY)
     fact = factories.evidence(person.id, "cpd", TODAY, quantity=1, source=("import_draft", 1))
+    leave = factories.leave_request(person.id, date(2028, 5, 1), date(2028, 6, 1))
+    case = factories.mediation_case(f"W-{person.id}", unit_id=person.unit_id)
     letter = factories.letter_to(person.id)
     account = factories.account(person.id)
     twin = factories.person(name=f"Twin {person.family_name}", unit_id=person.unit_id)
@@ -116,6 +119,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "away_id": away.id,
         "contact_id": contact.id,
         "entry_id": entry.id,
+        "request_id": leave.id,
+        "case_id": case.id,
         "application_id": waiting.id,
         "clearance_id": clearance.scalars().first(),
         "transfer_id": transfer.id,
