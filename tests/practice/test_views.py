@@ -1,14 +1,18 @@
 """The pages at /practice: the mediator's own log, and the office's list."""
 
 from datetime import date
+from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
+from accreditation.core.audit import AuditDetail, AuditEntry
 from accreditation.core.database import db
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
-from accreditation.practice.models import PracticeEntry
+from accreditation.practice.models import MediationCase, PracticeEntry
 from tests import factories
 from tests.statements import statements_counted
 
@@ -145,3 +149,108 @@ def test_the_number_of_statements_does_not_grow(sign_in, path):
     for number in range(5):
         factories.practice_entry(factories.mediator(unit=f"Unit {number}").id)
     assert count() == few
+
+
+def test_confirming_is_looked_at_first_and_says_what_was_logged_before(sign_in, ada):
+    first = factories.practice_entry(ada.id, case_reference="MC-27-001")
+    again = factories.practice_entry(ada.id, case_reference="mc 27/001", done_on=date(2027, 1, 20))
+    manager = sign_in(MANAGER)
+    assert "Looks as if logged before" in manager.get("/practice").text
+    page = manager.post("/practice", data={"entry": [first.id, again.id], "step": "show"}).text
+    assert "Nothing has been confirmed yet" in page
+    assert "2 entries look as if logged before" in page
+    assert states() == ["logged", "logged"]
+
+
+def test_a_name_is_warned_of_once_and_the_mediator_decides(sign_in, ada):
+    mediator = as_mediator(sign_in, ada)
+    named = {**CASE, "case_reference": "MC-27-001", "note": "Spoke to Karen Jones"}
+    page = mediator.post("/practice/mine/case", data=named).text
+    assert "Karen Jones looks like the name of somebody" in page
+    assert states() == []
+    page = mediator.post("/practice/mine/case", data={**named, "note": "Spoke to Bob", "looked_at": "Karen Jones"}).text
+    assert "Bob looks like the name of somebody" in page  # other words are another warning
+    mediator.post("/practice/mine/case", data={**named, "looked_at": "Karen Jones"})
+    assert states() == ["logged"]
+    page = mediator.post("/practice/mine/case", data={**CASE, "case_reference": "MC 27 001"}).text
+    assert "This may be logged already" in page
+    assert states() == ["logged"]
+
+
+def test_returned_changed_and_confirmed(sign_in, ada):
+    entry = factories.practice_entry(ada.id, kind="cpd", code="course", quantity=2)
+    mediator, manager = as_mediator(sign_in, ada), sign_in(MANAGER)
+    manager.post(f"/practice/{entry.id}/turn-down", data={"what": "return", "reason": "Only the morning?"})
+    assert "Only the morning?" in mediator.get("/practice/mine").text
+    changed = {"code": "course", "done_on": "12/1/2027", "hours": "1.5"}
+    page = mediator.post(f"/practice/mine/{entry.id}/change", data=changed, follow_redirects=True)
+    assert "It waits to be confirmed" in page.text
+    manager.post("/practice", data={"entry": [entry.id], "step": "save"})
+    assert "1.5 of 6 hours in 12 months" in mediator.get("/practice/mine").text
+    page = mediator.get(f"/practice/mine/{entry.id}/change", follow_redirects=True).text
+    assert "Ask the practice manager to correct it" in page
+
+
+def test_a_confirmed_entry_is_corrected(sign_in, ada):
+    entry = factories.confirmed_entry(ada.id, kind="cpd", code="course", quantity=2)
+    manager = sign_in(MANAGER)
+    right = {"code": "course", "done_on": "12/1/2027", "hours": "3"}
+    assert "Enter what was wrong" in manager.post(f"/practice/{entry.id}/correct", data=right).text
+    page = manager.post(f"/practice/{entry.id}/correct", data={**right, "reason": "3 hours"}, follow_redirects=True)
+    assert "The wrong entry stays in the log, struck out" in page.text
+    assert states() == ["struck_out", "confirmed"]
+    assert "3 of 6 hours in 12 months" in as_mediator(sign_in, ada).get("/practice/mine").text
+
+
+def test_a_declaration_has_its_days(sign_in, ada):
+    mediator = as_mediator(sign_in, ada)
+    insured = {"code": "insurance", "done_on": "1/1/2027"}
+    assert "Enter the last day of the insurance" in mediator.post("/practice/mine/declaration", data=insured).text
+    mediator.post("/practice/mine/declaration", data={**insured, "through": "31/12/2027"})
+    assert "through 31 Dec 2027" in mediator.get("/practice/mine").text
+
+
+def test_the_log_is_exported_as_it_is_filtered_and_that_is_noted(sign_in, ada):
+    factories.confirmed_entry(ada.id, case_reference="MC-27-001", outcome="resolved", hours=Decimal("3.5"))
+    factories.practice_entry(factories.mediator().id)
+    book = load_workbook(BytesIO(sign_in(MANAGER).get("/practice/export.xlsx?state=confirmed").data))
+    texts = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert texts[0][0] == "OFFICIAL"
+    assert "1 entries of 1 people" in texts[1][0]
+    assert next(row for row in texts if "MC-27-001" in row)[:3] == [ada.reference, "Ada Okafor", "Case"]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "exported the practice log")).one()
+    details = db.session.scalars(select(AuditDetail).where(AuditDetail.seq == entry.seq)).one().text
+    assert ('"rows": 1' in details, '"people": 1' in details) == (True, True)
+    mine = load_workbook(BytesIO(as_mediator(sign_in, ada).get("/practice/mine.xlsx").data))
+    assert any("MC-27-001" in str(cell.value) for row in mine.active.iter_rows() for cell in row)
+
+
+def test_cases_figures_and_their_lists(sign_in, ada):
+    manager = sign_in(MANAGER)
+    page = manager.post("/practice/cases/new", data={"reference": "Smith 27", "referred_on": "1/12/2026"}).text
+    assert "“Smith” looks like a name" in page
+    manager.post("/practice/cases/new", data={"reference": "MC-27-001", "referred_on": "1/12/2026", "unit_id": ""})
+    for number in (2, 3, 4):
+        factories.mediation_case(f"MC-27-00{number}")
+    factories.confirmed_entry(ada.id, case_reference="MC-27-001", outcome="resolved")
+    page = manager.get("/practice/figures").text
+    assert "Cases referred from 1 February 2026 to 31 January 2027, both days included." in page
+    assert "1 concluded of 4 referred" in page
+    assert "1 resolved of 1 concluded" in page
+    assert "25%" in page
+    assert "4 cases" in manager.get("/practice/cases?first=2026-02-01&last=2027-01-31").text
+    found = db.session.scalars(select(MediationCase).where(MediationCase.key == "MC27002")).one()
+    said = {"outcome": "withdrawn", "ended_on": "5/1/2027"}
+    assert "Recorded" in manager.post(f"/practice/cases/{found.id}", data=said, follow_redirects=True).text
+    changed = {"reference": "other", "referred_on": "1/1/2026", "unit_id": ""}
+    manager.post(f"/practice/cases/{found.id}/change", data=changed)
+    assert "1 concluded of 3 referred" in manager.get("/practice/figures").text
+    assert (
+        "the last day must not lie before the first"
+        in manager.get("/practice/figures?first=2027-01-02&last=2027-01-01").text.lower()
+    )
+    book = load_workbook(BytesIO(manager.get("/practice/figures.xlsx").data))
+    assert any("33% (1 of 3)" in str(cell.value) for row in book.active.iter_rows() for cell in row)
+    book = load_workbook(BytesIO(manager.get("/practice/cases/export.xlsx?outcome=withdrawn").data))
+    assert "Filters: Withdrawn" in [cell.value for row in book.active.iter_rows() for cell in row]
+    assert "no rate of nothing" in manager.get("/practice/figures?first=2020-01-01&last=2020-12-31").text

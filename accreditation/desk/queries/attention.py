@@ -16,6 +16,9 @@ from accreditation.desk.rules.asking import Asked
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
+from accreditation.practice.queries.cases import CasesAsked, count_cases
+from accreditation.practice.queries.entries import count_to_confirm
+from accreditation.practice.queries.leave import count_requests
 from accreditation.refreshers.queries.days import DayRow, coming_days, days_without_attendance
 from accreditation.standing.models import StandingPeriod
 from accreditation.standing.queries.checks import CheckState, check_state
@@ -143,9 +146,28 @@ def duties_for(viewer: Viewer, on: date) -> list[Duty]:
         troubled = undeliverable_count(letters)
         words = "letter waiting for a decision" if troubled == 1 else "letters waiting for a decision"
         found.append(Duty(troubled, words, "/reminders?state=trouble", "bad"))
+    found += _of_practice(viewer)
     passed = count_deadlines(viewer, "passed", on)
     words = "deadline passed" if passed == 1 else "deadlines passed"
     found.append(Duty(passed, words, "/deadlines?when=passed", "bad"))
+    return found
+
+
+def _of_practice(viewer: Viewer) -> list[Duty]:
+    """Entries to confirm, cases of which people say different things, and leave that somebody waits for."""
+    found = []
+    if (recording := viewer.limited_to(Permission.RECORD_PRACTICE)).grants:
+        waiting = count_to_confirm(recording)
+        words = "entry of practice to confirm" if waiting == 1 else "entries of practice to confirm"
+        found.append(Duty(waiting, words, "/practice", "soon"))
+        disputed = count_cases(recording, CasesAsked(disputed=True))
+        words = "case of which mediators say different things"
+        words = words if disputed == 1 else words.replace("case", "cases", 1)
+        found.append(Duty(disputed, words, "/practice/cases?disputed=yes", "soon"))
+    if (answering := viewer.limited_to(Permission.MANAGE_OVERLAYS)).grants:
+        asked = count_requests(answering)
+        words = "request for leave to answer" if asked == 1 else "requests for leave to answer"
+        found.append(Duty(asked, words, "/leave", "soon"))
     return found
 
 

@@ -48,9 +48,7 @@ class EntryForm(BaseForm):
     looked_at = HiddenField()
     submit = SubmitField("Log it")
 
-    def __init__(
-        self, *, kind: str, on: date, entry: PracticeEntry | None = None, correcting: bool = False
-    ) -> None:
+    def __init__(self, *, kind: str, on: date, entry: PracticeEntry | None = None, correcting: bool = False) -> None:
         super().__init__(data=_values_of(entry))
         self.kind = kind
         self.code.choices = choices_of(_codes(kind, entry).items())

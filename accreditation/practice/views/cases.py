@@ -134,7 +134,7 @@ def change_case(viewer: Viewer, case_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/practice/figures")
-@requires(Permission.VIEW_REPORTS, scoped=True)
+@requires(Permission.VIEW_REPORTS)
 def figures(viewer: Viewer) -> ResponseReturnValue:
     """Conclusion and resolution rates of a period, each with its numerator and its denominator, by unit."""
     form, first, last = _period()
@@ -154,7 +154,7 @@ def figures(viewer: Viewer) -> ResponseReturnValue:
 
 
 @bp.get("/practice/figures.xlsx")
-@requires(Permission.VIEW_REPORTS, scoped=True)
+@requires(Permission.VIEW_REPORTS)
 def export_figures(viewer: Viewer) -> ResponseReturnValue:
     """The same as a workbook. Noted in the audit trail before it is handed out."""
     _, first, last = _period()

@@ -133,4 +133,3 @@ def _own(entry_id: int, viewer: Viewer) -> PracticeEntry:
 def _standing(viewer: Viewer) -> Standing:
     today = clock.today()
     return standing_on(viewer.person_id, main_scheme(today), today)
-

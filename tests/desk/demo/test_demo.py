@@ -22,7 +22,7 @@ from accreditation.core.permissions import Role
 from accreditation.desk.demo import cli
 from accreditation.helpline.models import Contact
 from accreditation.people.models import ContactAddress, Person
-from accreditation.practice.models import PracticeEntry
+from accreditation.practice.models import LeaveRequest, MediationCase, PracticeEntry
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.standing.models import Evidence, StandingPeriod
 from accreditation.standing.queries.checking import check_projections
@@ -110,7 +110,9 @@ def test_practice_is_confirmed_and_some_waits_for_it(demo):
     entries = states(PracticeEntry.state)
     assert entries["confirmed"] > 1000
     assert entries["logged"] >= 2
-    assert set(states(PracticeEntry.kind)) == {"case", "cpd", "supervision"}
+    assert set(states(PracticeEntry.kind)) == {"case", "cpd", "supervision", "declaration"}
+    assert set(states(MediationCase.outcome)) == {None, "resolved", "partly", "not", "concluded", "withdrawn"}
+    assert set(states(LeaveRequest.state)) == {"asked", "declined"}
 
 
 def test_the_helpline_has_follow_ups_done_due_and_overdue(demo):

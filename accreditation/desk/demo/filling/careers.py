@@ -1,4 +1,4 @@
-"""Accreditations, practice, and what is laid over a standing: suspension, leave, withdrawal, leaving."""
+"""Accreditations, and what is laid over a standing: suspension, leave, withdrawal, leaving."""
 
 from sqlalchemy import select
 
@@ -9,8 +9,6 @@ from accreditation.core.database import db
 from accreditation.desk.demo.filling.ground import Ground, moment
 from accreditation.desk.demo.plan.people import SCHEME, Overlay
 from accreditation.desk.leaving.services import record_departure
-from accreditation.practice.rules.entries import Details
-from accreditation.practice.services import log_entry, record_entry, turn_down_entry
 from accreditation.standing.rules.laying import Laid
 from accreditation.standing.services import declare
 from accreditation.standing.services.overlays import end_overlay, record_overlay
@@ -26,36 +24,6 @@ def fill_awards(ground: Ground) -> None:
     for mediator in ground.plan.mediators:
         for starts_on in mediator.awards:
             record_past_award(ground.id_of(mediator), SCHEME, on=starts_on, recorded_by=ground.manager)
-
-
-def fill_practice(ground: Ground) -> None:
-    """What the office confirmed, and what mediators logged lately and nobody has looked at; one was turned down."""
-    logged: list[int] = []
-    for mediator in ground.plan.mediators:
-        person_id = ground.id_of(mediator)
-        for number, entry in enumerate(mediator.entries):
-            case = f"MC-{entry.on:%y}-{mediator.key:03}{number:02}" if entry.kind == "case" else None
-            if entry.confirmed:
-                record_entry(
-                    person_id,
-                    kind=entry.kind,
-                    done_on=entry.on,
-                    quantity=entry.quantity,
-                    code=entry.code,
-                    note=entry.note,
-                    case_reference=case,
-                    recorded_by=ground.manager,
-                )
-            else:
-                details = Details(entry.kind, entry.on, entry.quantity, entry.code, case, entry.note)
-                logged.append(log_entry(person_id, details, on=entry.on, recorded_by=person_id).id)
-    if len(logged) > 3:
-        turn_down_entry(
-            logged[1],
-            reason="This was an hour of team training and does not count as CPD.",
-            on=ground.plan.on,
-            decided_by=ground.manager,
-        )
 
 
 def fill_overlays(ground: Ground) -> None:

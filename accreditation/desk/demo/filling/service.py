@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from accreditation.core import audit
 from accreditation.core.settings import set_setting
-from accreditation.desk.demo.filling.careers import fill_awards, fill_overlays, fill_practice
+from accreditation.desk.demo.filling.careers import fill_awards, fill_overlays
 from accreditation.desk.demo.filling.clearances import fill_clearances
 from accreditation.desk.demo.filling.cohorts import fill_applicants, fill_cohorts
 from accreditation.desk.demo.filling.ground import Ground
 from accreditation.desk.demo.filling.helpline import fill_helpline
 from accreditation.desk.demo.filling.letters import settle_letters
 from accreditation.desk.demo.filling.people import fill_people, fill_roles
+from accreditation.desk.demo.filling.practice import fill_practice
 from accreditation.desk.demo.filling.refreshers import fill_refreshers
 from accreditation.desk.demo.plan.people import SCHEME
 from accreditation.desk.demo.plan.service import Plan, make_plan
@@ -36,8 +37,8 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
         fill_clearances(ground)
         fill_awards(ground)
         fill_refreshers(ground)
-        fill_practice(ground)
         fill_overlays(ground)
+        fill_practice(ground)
         fill_applicants(ground)
         fill_helpline(ground)
     settle_letters(ground, now=now)
