@@ -1,6 +1,6 @@
 """The mediator's own log."""
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import audit, clock
@@ -23,6 +23,9 @@ from accreditation.standing.queries import Standing, main_scheme, standing_on
 from accreditation.standing.queries.since import names_of
 from accreditation.web.guards import requires
 
+NEWEST = 20
+"""Entries that the page shows before it is asked for all."""
+
 
 @bp.get("/practice/mine")
 @requires(Permission.LOG_PRACTICE)
@@ -32,12 +35,13 @@ def mine(viewer: Viewer) -> ResponseReturnValue:
     entries = entries_of(viewer.person_id)
     return render_template(
         "practice/mine.html",
-        entries=entries,
+        entries=entries if request.args.get("entries") == "all" else entries[:NEWEST],
+        total=len(entries),
         returned=[entry for entry in entries if entry.state == "returned"],
         waiting=sum(entry.state == "logged" for entry in entries),
         kept=kept_by_practice(standing, viewer),
         scheme=standing.scheme,
-        leave=[request for request in own_requests(viewer.person_id) if request.state == "asked"],
+        leave=[asked for asked in own_requests(viewer.person_id) if asked.state == "asked"],
         today=standing.on,
     )
 
