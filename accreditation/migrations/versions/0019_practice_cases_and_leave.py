@@ -5,8 +5,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0009'
-down_revision = '0008'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
