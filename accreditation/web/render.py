@@ -29,6 +29,7 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         day=words.day,
+        weekday=words.weekday,
         short_day=words.short_day,
         moment=words.moment,
         time=words.clock_time,

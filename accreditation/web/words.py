@@ -16,6 +16,15 @@ def day(on: date | None) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}" if on else ""
 
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weekday(on: date | None) -> str:
+    """ "Friday 5 February 2027", for what is due soon."""
+    on = _day_of(on)
+    return f"{WEEKDAYS[on.weekday()]} {day(on)}" if on else ""
+
+
 def short_day(on: date | None) -> str:
     """ "14 Mar 2027", for tables."""
     on = _day_of(on)

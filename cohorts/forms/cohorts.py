@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from wtforms import IntegerField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from accreditation.core.calendar import last_good_day
@@ -85,3 +85,4 @@ class AddPersonForm(BaseForm):
         validators=[DataRequired("Enter the reference"), Length(max=40)],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
+    waiting = BooleanField("If the cohort is full, put them on the waiting list")

@@ -1,16 +1,18 @@
 """What recording some entries would do: one answer for the preview and, under the cohort's lock, for the recording."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from accreditation.standing.queries import get_scheme
 from accreditation.web.words import day
 from cohorts.models import Cohort, Result
+from cohorts.queries.attendance import reasons_against_results
 from cohorts.queries.results import Candidate, candidates_of
 from cohorts.rules import states
 from cohorts.rules.assessment import USES_AN_ATTEMPT, PartEntry, next_attempt_from
+from cohorts.rules.attendance import NEEDS_ATTENDANCE
 from cohorts.rules.results import Entry, Fault, Frame, faults_of, outcomes_of, settled
 
 ADDED, CHANGED, REMOVED, UNCHANGED, REFUSED = "added", "changed", "removed", "unchanged", "refused"
@@ -74,7 +76,10 @@ def plan_results(cohort: Cohort, entries: Sequence[Entry], *, version: int | Non
     candidates = {candidate.person.reference: candidate for candidate in candidates_of(cohort.id)}
     frame = frame_of(cohort, on)
     times = Counter(entry.reference for entry in entries)
-    lines = tuple(_line(entry, candidates.get(entry.reference), frame, times[entry.reference]) for entry in entries)
+    against = reasons_against_results(cohort)
+    lines = tuple(
+        _line(entry, candidates.get(entry.reference), frame, times[entry.reference], against) for entry in entries
+    )
     changed = any(line.change in {ADDED, CHANGED, REMOVED} for line in lines)
     return Plan(
         lines,
@@ -85,7 +90,7 @@ def plan_results(cohort: Cohort, entries: Sequence[Entry], *, version: int | Non
     )
 
 
-def _line(entry: Entry, candidate: Candidate | None, frame: Frame, times: int) -> Line:
+def _line(entry: Entry, candidate: Candidate | None, frame: Frame, times: int, against: Mapping[int, str]) -> Line:
     faults = list(_identity_faults(entry, candidate, times))
     if candidate is None or faults:
         return Line(entry, candidate, REFUSED, tuple(faults))
@@ -98,6 +103,8 @@ def _line(entry: Entry, candidate: Candidate | None, frame: Frame, times: int) -
         return Line(entry, candidate, REFUSED, (Fault("outcome", reason),))
     faults += faults_of(entry, frame, passed)
     faults += _attempt_faults(candidate, entry, on, frame)
+    if entry.outcome in NEEDS_ATTENDANCE and (reason := against.get(candidate.enrolment.id)):
+        faults.append(Fault("outcome", reason))
     if faults:
         return Line(entry, candidate, REFUSED, tuple(faults))
     if entry.outcome is None:

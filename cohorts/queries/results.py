@@ -16,6 +16,7 @@ from accreditation.people.rules import Viewer
 from cohorts.models import Cohort, Enrolment, Result, ResultPart
 from cohorts.queries.cohorts import HAS_RESULT, HOLDS_A_PLACE, cohorts_visible_to
 from cohorts.rules.assessment import MET, NOT_MET, USES_AN_ATTEMPT
+from cohorts.rules.places import ENDED
 from cohorts.rules.results import OPEN_STATES, OUTCOME_LABELS, same_name
 
 
@@ -121,10 +122,10 @@ def roster(cohort: Cohort, viewer: Viewer) -> list[Candidate]:
 
 
 def former_candidates(cohort_id: int) -> Sequence[Enrolment]:
-    """Those who had a place and do not hold it any more, by name."""
+    """Those who had a place and do not hold it any more, by name; who still waits for one is not among them."""
     found = select(Enrolment).join(Enrolment.person).options(contains_eager(Enrolment.person))
     return db.session.scalars(
-        found.where(Enrolment.cohort_id == cohort_id, ~HOLDS_A_PLACE).order_by(Person.sort_name, Person.id)
+        found.where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(ENDED)).order_by(Person.sort_name, Person.id)
     ).all()
 
 
@@ -137,6 +138,13 @@ def count_missing(cohort_id: int) -> int:
 def count_unreleased(cohort_id: int) -> int:
     waiting = select(func.count(Result.id)).where(Result.cohort_id == cohort_id, Result.state.in_(OPEN_STATES))
     return db.session.scalar(waiting) or 0
+
+
+def last_outcomes(cohort_id: int) -> dict[int, str]:
+    """By enrolment, the outcome of the last attempt that was released."""
+    found = select(Result.enrolment_id, Result.outcome).where(Result.cohort_id == cohort_id, Result.state == "released")
+    rows = db.session.execute(found.order_by(Result.attempt, Result.id))
+    return {enrolment_id: outcome for enrolment_id, outcome in rows if enrolment_id is not None}
 
 
 def released_results_of(person_id: int) -> list[Result]:

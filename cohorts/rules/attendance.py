@@ -12,6 +12,9 @@ MARK_LABELS = {"present": "Present", "part": "In part", "apology": "Apology", "n
 LETTERS = {"present": "P", "apology": "A", "no_show": "N"}
 """What is typed for each; of who was there in part the hours are typed."""
 
+NEEDS_ATTENDANCE = frozenset({"pass", "refer", "fail"})
+"""Outcomes of an assessment that took place: there is none without attendance, where the scheme asks for it."""
+
 WORDS = {
     "p": "present",
     "present": "present",
@@ -48,7 +51,7 @@ def read_mark(text: str) -> Mark | None:
 
     Raises NotAMark.
     """
-    word = re.sub(r"[\s_-]+", " ", plain(text)).strip(" .")
+    word = re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", plain(text)).strip(" .")
     if not word:
         return None
     if known := WORDS.get(word):

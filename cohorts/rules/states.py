@@ -46,6 +46,19 @@ HOLDS_A_PLACE = ("provisional", "confirmed", "in_training", "completed", "incomp
 """States in which a place of the cohort is taken, and a result is expected."""
 
 ENROLMENT_LABELS = {state: state.replace("_", " ").capitalize() for state in ENROLMENT_STATES}
+ENROLMENT_TONES = {
+    "waitlisted": "soon",
+    "provisional": "soon",
+    "confirmed": "good",
+    "in_training": "good",
+    "completed": "good",
+    "incomplete": "soon",
+    "did_not_attend": "bad",
+    "deferred": "paused",
+    "transferred": "paused",
+    "withdrawn": "paused",
+    "cancelled": "paused",
+}
 
 
 def shown_state(state: str, taken: int, capacity: int) -> str:

@@ -41,11 +41,12 @@ SEND, HOLD, NONE = "send", "hold", "none"
 
 @dataclass(frozen=True)
 class Placement:
-    """What became of one applicant: done, or the reason why not."""
+    """What became of one applicant: done, or the reason why not. `waits`: done was that they wait for a place."""
 
     application_id: int
     name: str
     refusal: str | None = None
+    waits: bool = False
 
 
 def submit_application(

@@ -1,6 +1,6 @@
 """Planning cohorts and moving them on. Callers hold the transaction; nothing here commits."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -8,12 +8,15 @@ from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.settings import get_setting
 from accreditation.standing.queries import get_scheme
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Enrolment, Result
 from cohorts.queries.assessment import usual_assessment
+from cohorts.queries.attendance import attendance_of
 from cohorts.queries.cohorts import lock_cohort, places_taken
-from cohorts.queries.results import count_missing, count_unreleased
+from cohorts.queries.results import count_missing, count_unreleased, last_outcomes
 from cohorts.rules import states
+from cohorts.rules.places import final_state
 from cohorts.services.deadlines import keep_deadline
+from cohorts.services.places import end_places, note_step
 
 
 def plan_cohort(
@@ -124,8 +127,11 @@ def _refuse(
         raise DomainError(*reasons)
 
 
-def step_cohort(cohort_id: int, to: str) -> Cohort:
+def step_cohort(cohort_id: int, to: str, *, at: datetime, by: int | None) -> Cohort:
     """The cohort goes to that state. It is closed only when every result is released, cancelled only without any.
+
+    Its places go with it: training begins for those who have one, ends for each as it did, and a cancelled cohort has
+    none. Whoever loses a place or still waits for one is told.
 
     Raises DomainError with the reasons.
     """
@@ -137,10 +143,35 @@ def step_cohort(cohort_id: int, to: str) -> Cohort:
         )
     if to == "closed" and (reasons := _reasons_to_keep_open(cohort_id)):
         raise DomainError(*reasons)
+    if to == "cancelled" and db.session.scalar(select(Result.id).where(Result.cohort_id == cohort_id).limit(1)):
+        raise DomainError(f"{cohort.title} has results, so it took place and cannot be cancelled.")
+    _take_the_places_along(cohort, to, at=at, by=by)
     cohort.state = to
     cohort.version += 1
     keep_deadline(cohort)
     return cohort
+
+
+def _take_the_places_along(cohort: Cohort, to: str, *, at: datetime, by: int | None) -> None:
+    if to == "cancelled":
+        end_places(cohort, (*states.HOLDS_A_PLACE, "waitlisted"), at=at, by=by, reason="The cohort was cancelled.")
+        return
+    if to not in states.TAKES_PEOPLE:
+        end_places(cohort, ("waitlisted",), at=at, by=by, reason="The cohort takes nobody any more.")
+    if to == "in_training":
+        for place in _places(cohort.id, "confirmed"):
+            note_step(place, "in_training", at=at, by=by)
+    if to == "closed":
+        outcomes = last_outcomes(cohort.id)
+        attended = attendance_of(cohort.id)
+        for place in _places(cohort.id, "provisional", "confirmed", "in_training"):
+            percent = attended[place.id].percent if attended[place.id].any_recorded else None
+            note_step(place, final_state(outcomes.get(place.id), percent), at=at, by=by)
+
+
+def _places(cohort_id: int, *wanted: str) -> list[Enrolment]:
+    found = select(Enrolment).where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(wanted))
+    return list(db.session.scalars(found.order_by(Enrolment.id)))
 
 
 def _reasons_to_keep_open(cohort_id: int) -> list[str]:

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from accreditation.core import clock
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import transaction
-from accreditation.core.errors import DomainError, NotFound
+from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission, Scope
-from accreditation.people.queries import get_person, providers
+from accreditation.people.queries import providers
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries import all_schemes, get_scheme
 from accreditation.standing.queries.cleared import cleared
@@ -25,13 +25,14 @@ from cohorts.queries.cohorts import (
     count_cohorts,
     get_cohort,
     get_cohort_to_manage,
-    results_outstanding,
 )
-from cohorts.queries.results import former_candidates, get_place, released_results_of, roster
+from cohorts.queries.duties import duties_of
+from cohorts.queries.results import former_candidates, released_results_of, roster
+from cohorts.queries.waiting import waiting_list
 from cohorts.rules import results as result_rules
 from cohorts.rules import states
+from cohorts.rules.duties import headline
 from cohorts.services.cohorts import change_cohort, plan_cohort, step_cohort, usual_capacity
-from cohorts.services.enrolments import change_enrolment, enrol_person
 from cohorts.views.blueprint import bp
 
 STATE_CHOICES = [("running", "Running"), *((state, states.COHORT_LABELS[state]) for state in states.COHORT_STATES)]
@@ -55,6 +56,8 @@ def cohorts(viewer: Viewer) -> ResponseReturnValue:
     provider = filters.get("provider")
     wanted = Wanted(filters.get("state"), int(provider) if provider else None, filters.get("results"))
     today = clock.today()
+    runs = viewer.may_somewhere(Permission.RUN_COHORT)
+    duties = duties_of(viewer, today, clock.now()) if runs and not filters.chips else []
     return render_template(
         "cohorts/cohorts.html",
         page=cohorts_page(
@@ -66,7 +69,9 @@ def cohorts(viewer: Viewer) -> ResponseReturnValue:
         ),
         filters=filters,
         total=count_cohorts(viewer, wanted, on=today),
-        due=results_outstanding(viewer, today),
+        duties=duties,
+        headline=headline(duties, today),
+        own=not everything,
         today=today,
         state_choices=STATE_CHOICES,
         result_choices=RESULT_CHOICES,
@@ -157,6 +162,8 @@ def show_cohort(
         candidates=candidates,
         cleared=cleared([who.person.id for who in candidates], scheme, today),
         former=former_candidates(cohort_id) if whole_service else [],
+        waiting=waiting_list(cohort_id) if whole_cohort else [],
+        free=max(0, found.capacity - row.taken) if found.state in states.TAKES_PEOPLE else 0,
         states=states,
         rules=result_rules,
         fact=_fact(found, row, today),
@@ -191,50 +198,12 @@ def change_state(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
     to = request.form.get("to", "")
     try:
         with transaction():
-            step_cohort(cohort_id, to)
+            step_cohort(cohort_id, to, at=clock.now(), by=viewer.person_id)
     except DomainError as refusal:
         for reason in refusal.reasons:
             flash(reason, "warning")
     else:
         flash(f"{title} is at “{states.COHORT_LABELS[to]}” now.", "success")
-    return redirect(url_for("cohorts.cohort", cohort_id=cohort_id))
-
-
-@bp.post("/cohorts/<int:cohort_id>/candidates")
-@requires(Permission.MANAGE_COHORTS, scoped=True)
-def add_candidate(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
-    get_cohort_to_manage(cohort_id, viewer)
-    form = AddPersonForm()
-    if form.validate_on_submit():
-        try:
-            person = get_person(form.reference.data or "", viewer)
-            name = person.name
-            with transaction():
-                enrol_person(person.id, cohort_id, on=clock.today(), enrolled_by=viewer.person_id)
-        except NotFound:
-            form.reference.errors = [f"There is nobody with the reference {form.reference.data}. Check it."]
-        except DomainError as refusal:
-            form.reference.errors = list(refusal.reasons)
-        else:
-            flash(f"{name} has a place. A letter says so.", "success")
-            return redirect(url_for("cohorts.cohort", cohort_id=cohort_id))
-    return show_cohort(viewer, cohort_id, add_form=form)
-
-
-@bp.post("/cohorts/<int:cohort_id>/places/<int:enrolment_id>")
-@requires(Permission.MANAGE_COHORTS, scoped=True)
-def change_place(viewer: Viewer, cohort_id: int, enrolment_id: int) -> ResponseReturnValue:
-    get_cohort_to_manage(cohort_id, viewer)
-    place = get_place(cohort_id, enrolment_id)
-    name = place.person.name
-    to = request.form.get("to", "")
-    try:
-        with transaction():
-            change_enrolment(enrolment_id, to)
-    except DomainError as refusal:
-        flash(f"{name}: {' '.join(refusal.reasons)}", "warning")
-    else:
-        flash(f"{name}’s place is “{states.ENROLMENT_LABELS[to]}” now.", "success")
     return redirect(url_for("cohorts.cohort", cohort_id=cohort_id))
 
 

@@ -17,7 +17,7 @@ from cohorts.rules import stages
 from cohorts.rules.offers import HOLDS_AN_OFFER
 from cohorts.rules.told import WITH_FEEDBACK
 from cohorts.services.applications import Placement, count_places, move_applications, reason_not_to_move
-from cohorts.services.enrolments import place_applicants, reason_not_to_place
+from cohorts.services.enrolments import place_applicants, what_would_become
 from cohorts.services.letters import letter_about
 from cohorts.views.blueprint import bp
 
@@ -53,11 +53,17 @@ def preview_placing(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
         return _choose_first()
     taken, lines = row.taken, []
     for application in applications:
-        refusal = reason_not_to_place(application, cohort, taken)
-        taken += refusal is None
-        lines.append((application, refusal))
+        answer = what_would_become(application, cohort, taken, waiting=True)
+        taken += answer.refusal is None and not answer.waits
+        lines.append((application, answer))
     return render_template(
-        "cohorts/place.html", cohort=cohort, row=row, lines=lines, placed=taken - row.taken, stages=stages
+        "cohorts/place.html",
+        cohort=cohort,
+        row=row,
+        lines=lines,
+        placed=taken - row.taken,
+        waiting=sum(answer.waits for _, answer in lines),
+        stages=stages,
     )
 
 
@@ -70,8 +76,19 @@ def place(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
     if not ids:
         return _choose_first()
     with transaction():
-        placements = place_applicants(ids, cohort_id, on=clock.today(), at=clock.now(), placed_by=viewer.person_id)
-    _say_what_became(placements, f"on {title}; a letter goes to each")
+        placements = place_applicants(
+            ids,
+            cohort_id,
+            waiting=request.form.get("waiting") == "list",
+            on=clock.today(),
+            at=clock.now(),
+            placed_by=viewer.person_id,
+        )
+    waits = [placement for placement in placements if placement.waits]
+    if placed := [placement for placement in placements if not placement.waits]:
+        _say_what_became(placed, f"on {title}; a letter goes to each")
+    if waits:
+        flash(f"{plural(len(waits), 'person waits', 'people wait')} for a place on {title}; a letter goes to each.")
     return redirect(url_for("cohorts.cohort", cohort_id=cohort_id))
 
 

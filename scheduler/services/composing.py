@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from html import escape
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
@@ -58,7 +59,7 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     template raises.
     """
     person = db.session.get_one(Person, letter.person_id)
-    facts = {
+    facts: dict[str, Any] = {
         "name": person.name,
         "link": f"{current_app.config['BASE_URL']}/sign-in",
         "service_name": get_setting("service_name"),
@@ -91,6 +92,10 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     text = f"{body}\n\n{closing}\n".replace("\0", "")
     message.set_content(text, cte="7bit" if text.isascii() and _short(text) else "quoted-printable")
     message.add_alternative(as_html(text, title=str(message["Subject"])), subtype="html", cte="quoted-printable")
+    for file in facts.get("calendar", ()):
+        message.add_attachment(
+            file.content, "text", "calendar", filename=file.name, params={"method": file.method, "charset": "utf-8"}
+        )
     digest = sha256(f"{message['Subject']}\n{text}".encode()).hexdigest()
     return Composed(sender, recipient, utf8, message.as_bytes(), wording=0, digest=digest)
 

@@ -19,9 +19,10 @@ from cohorts.queries.cohorts import (
     results_outstanding,
 )
 from cohorts.queries.results import roster
-from cohorts.services import cohorts, enrolments, results
+from cohorts.services import cohorts, places, results
 from tests import factories
 from tests.factories import cohorts as office
+from tests.factories.cohorts import NOW
 
 TODAY = factories.TODAY
 MANAGER = Viewer(1, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)}))
@@ -88,12 +89,12 @@ def test_a_cohort_closes_only_when_every_result_is_released(app):
     cohort_id = factories.cohort(candidates=2).id
     factories.submitted_results(cohort_id, "pass")
     with pytest.raises(DomainError) as refusal, transaction():
-        cohorts.step_cohort(cohort_id, "closed")
+        cohorts.step_cohort(cohort_id, "closed", at=NOW, by=None)
     assert len(refusal.value.reasons) == 2
     other_id = factories.cohort(candidates=1).id
     factories.released_results(other_id, "pass")
     with transaction():
-        cohorts.step_cohort(other_id, "closed")
+        cohorts.step_cohort(other_id, "closed", at=NOW, by=None)
     assert db.session.get_one(Cohort, other_id).state == "closed"
 
 
@@ -101,7 +102,7 @@ def test_a_state_that_does_not_follow_is_refused(app):
     cohort_id = factories.cohort().id
     for to in ("closed", "moderation", "no such state"):
         with pytest.raises(DomainError, match="cannot become"), transaction():
-            cohorts.step_cohort(cohort_id, to)
+            cohorts.step_cohort(cohort_id, to, at=NOW, by=None)
 
 
 def test_a_place_given_up_is_free_again_but_not_one_with_a_result(app):
@@ -113,14 +114,14 @@ def test_a_place_given_up_is_free_again_but_not_one_with_a_result(app):
         db.session.get_one(Cohort, cohort.id).state = "in_training"  # a result moves it on; here somebody joins late
     first, second = db.session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
     with pytest.raises(DomainError, match="There is a result"), transaction():
-        enrolments.change_enrolment(first.id, "withdrawn")
+        places.step_place(first.id, "withdrawn", at=NOW, by=None, reason="as it was asked")
     with pytest.raises(DomainError, match="is full"):
         factories.candidate(cohort.id)
     with transaction():
-        enrolments.change_enrolment(second.id, "withdrawn")
+        places.step_place(second.id, "withdrawn", at=NOW, by=None, reason="as it was asked")
     factories.candidate(cohort.id)
     with pytest.raises(DomainError, match="is full"), transaction():
-        enrolments.change_enrolment(second.id, "confirmed")
+        places.step_place(second.id, "confirmed", at=NOW, by=None, reason="as it was asked")
 
 
 # --- who sees which ------------------------------------------------------------------------------------------------
@@ -205,10 +206,10 @@ def test_the_deadline_stands_while_results_are_missing(app):
     assert db.session.scalars(select(Deadline)).all()
     enrolment = db.session.scalars(select(Enrolment).order_by(Enrolment.id)).all()[1]
     with transaction():
-        enrolments.change_enrolment(enrolment.id, "did_not_attend")
+        places.step_place(enrolment.id, "did_not_attend", at=NOW, by=None, reason="as it was asked")
     assert db.session.scalars(select(Deadline)).all()  # no-shows need their result too: absent
     with transaction():
-        enrolments.change_enrolment(enrolment.id, "withdrawn")
+        places.step_place(enrolment.id, "withdrawn", at=NOW, by=None, reason="as it was asked")
     assert not db.session.scalars(select(Deadline)).all()
 
 

@@ -14,7 +14,7 @@ from tests.racing import race, slow_down
 
 def take_the_last_place(person_id: int, cohort_id: int) -> str:
     slow_down(enrolments, "places_taken")
-    enrolments.enrol_person(person_id, cohort_id, on=factories.TODAY, enrolled_by=None)
+    enrolments.enrol_person(person_id, cohort_id, on=factories.TODAY, at=office.NOW, enrolled_by=None)
     return "placed"
 
 

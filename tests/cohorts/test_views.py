@@ -7,9 +7,10 @@ from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from accreditation.standing.models import Evidence
-from cohorts.models import Application, Cohort, Enrolment, Result
+from cohorts.models import Application, Attendance, Cohort, CohortSession, CohortStaff, Enrolment, Result
 from cohorts.queries.results import candidates_of
 from cohorts.rules.workbook import SheetRow
+from cohorts.services.attendance import keep_attendance_upload
 from cohorts.services.uploads import keep_upload
 from tests import factories
 from tests.cohorts.test_apply import ANSWERS
@@ -215,7 +216,24 @@ ROUTES = [
     ("POST", "/cohorts/{cohort}/change", PLAN | {"version": "2"}),
     ("POST", "/cohorts/{cohort}/state", {"to": "cancelled"}),
     ("POST", "/cohorts/{cohort}/candidates", {"reference": "M0001"}),
-    ("POST", "/cohorts/{cohort}/places/{place}", {"to": "withdrawn"}),
+    ("GET", "/cohorts/{cohort}/places/{place}", {}),
+    ("POST", "/cohorts/{cohort}/places/{place}", {"to": "withdrawn", "reason": "x"}),
+    ("POST", "/cohorts/{cohort}/waiting", {}),
+    *(("GET", f"/cohorts/{{cohort}}/{what}", {}) for what in ("staff", "sessions", "joining", "attendance")),
+    ("POST", "/cohorts/{cohort}/staff", {"role": "trainer"}),
+    ("POST", "/cohorts/{cohort}/staff/{staff}/end", {}),
+    ("GET", "/cohorts/{cohort}/sessions/new", {}),
+    ("POST", "/cohorts/{cohort}/sessions/new", {"title": "x"}),
+    ("GET", "/cohorts/{cohort}/sessions/{session}", {}),
+    ("POST", "/cohorts/{cohort}/sessions/{session}", {"title": "x"}),
+    ("GET", "/cohorts/{cohort}/sessions/{session}/call-off", {}),
+    ("POST", "/cohorts/{cohort}/sessions/{session}/call-off", {"because": "x", "version": "1"}),
+    ("POST", "/cohorts/{cohort}/joining", {"words": "x", "what": "send"}),
+    ("POST", "/cohorts/{cohort}/attendance", {"mark-{session}-{place}": "N", "version": "2"}),
+    ("GET", "/cohorts/{cohort}/attendance/workbook", {}),
+    ("POST", "/cohorts/{cohort}/attendance/uploads", {}),
+    ("GET", "/cohorts/{cohort}/attendance/uploads/{register}", {}),
+    ("POST", "/cohorts/{cohort}/attendance/uploads/{register}", {}),
     ("GET", "/cohorts/{cohort}/results", {}),
     ("POST", "/cohorts/{cohort}/results", {"outcome-{place}": "pass", "version": "4"}),
     ("POST", "/cohorts/{cohort}/submit", {"version": "4"}),
@@ -277,8 +295,14 @@ def somebody_elses(app, today):
         upload = keep_upload(
             cohort.id, file_name="r.xlsx", version=version, rows=[row], at=office.NOW, uploaded_by=uploader
         )
+        register = keep_attendance_upload(
+            cohort.id, file_name="a.xlsx", version=1, cells=[], at=office.NOW, uploaded_by=uploader
+        )
     return {
         "cohort": cohort.id,
+        "staff": factories.staff(cohort.id).id,
+        "session": factories.training_session(cohort.id, "Secret session").id,
+        "register": register.id,
         "place": places[0].id,
         "result": results[0].id,
         "upload": upload.id,
@@ -294,7 +318,7 @@ def picture():
     """Everything a stranger could have changed."""
     db.session.rollback()
     rows = []
-    for model in (Cohort, Enrolment, Result, Application):
+    for model in (Cohort, CohortSession, CohortStaff, Attendance, Enrolment, Result, Application):
         for row in db.session.scalars(select(model).order_by(model.id).execution_options(populate_existing=True)):
             rows.append({column.key: getattr(row, column.key) for column in model.__table__.columns})
     return rows
@@ -315,7 +339,7 @@ def test_another_provider_reaches_nothing_of_it_by_any_address(sign_in, today, s
         assert "Secret" not in answer.text
         # an upload or place of the other cohort through the address of their own
         crossed = knock(stranger, method, path, data, somebody_elses | {"cohort": own.id})
-        if "{upload}" in path or "{place}" in path or "{result}" in path:
+        if any(part in path for part in ("{upload}", "{place}", "{result}", "{staff}", "{session}", "{register}")):
             assert crossed.status_code in (403, 404), (method, path, crossed.status_code)
     assert picture() == before
     assert "Secret" not in stranger.get("/cohorts").text

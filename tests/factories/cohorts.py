@@ -235,7 +235,7 @@ def candidate(cohort_id: int, who: Person | None = None, **details) -> Enrolment
     """Somebody with a place on the cohort."""
     who_id = (who or person(**details)).id
     with transaction():
-        return enrolments.enrol_person(who_id, cohort_id, on=TODAY, enrolled_by=None)
+        return enrolments.enrol_person(who_id, cohort_id, on=TODAY, at=NOW, enrolled_by=None)
 
 
 def staff(cohort_id: int, who: Person | None = None, role: str = "trainer") -> CohortStaff:

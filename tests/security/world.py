@@ -15,6 +15,7 @@ from accreditation.core.database import Base, db, transaction
 from accreditation.core.permissions import Role
 from accreditation.desk.importing.models import ImportDraft
 from accreditation.people.models import GrantRow, Person
+from cohorts.services.attendance import keep_attendance_upload
 from cohorts.services.uploads import keep_upload
 from scheduler.models import ReminderRule
 from scheduler.services.rules import install_usual_rules
@@ -25,10 +26,10 @@ PERSONAL = {
     "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
-    "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id",
-    "plan_id", "away_id",
+    "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id", "plan_id", "away_id",
     "request_id", "case_id",
 }  # fmt: skip
+PERSONAL |= {"training_id", "register_id"}
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
 
 NOT_STATE = {"audit_entry", "audit_detail", "audit_head", "user_session", "throttle"}
@@ -43,6 +44,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     place = factories.candidate(cohort.id, person)
     result = factories.released_results(cohort.id, "pass")[0]
     staff = factories.staff(cohort.id)
+    session = factories.training_session(cohort.id)
     factories.clearance(person.id)
     day = factories.refresher_day()
     award = factories.award(person.id, on=TODAY)
@@ -95,6 +97,9 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
             state="open",
         )
         db.session.add(clearances)
+        register = keep_attendance_upload(
+            cohort.id, file_name="attendance.xlsx", version=1, cells=[], at=clock.now(), uploaded_by=person.id
+        )
         upload = keep_upload(
             cohort.id, file_name="results.xlsx", version=1, rows=[], at=clock.now(), uploaded_by=person.id
         )
@@ -104,6 +109,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     return {
         "reference": person.reference,
         "cohort_id": cohort.id,
+        "training_id": session.id,
+        "register_id": register.id,
         "enrolment_id": place.id,
         "result_id": result.id,
         "upload_id": upload.id,

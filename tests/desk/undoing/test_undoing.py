@@ -283,7 +283,7 @@ def test_undoing_a_correction_brings_the_corrected_result_back(app):
 def test_a_closed_cohort_opens_again(app):
     cohort_id, act, _ = released("pass")
     with transaction():
-        step_cohort(cohort_id, "closed")
+        step_cohort(cohort_id, "closed", at=NOW, by=None)
     assert factories.undo_act(act.id).cohort_reopened
     assert db.session.get_one(Cohort, cohort_id).state == "moderation"
 

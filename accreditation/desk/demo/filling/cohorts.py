@@ -7,6 +7,7 @@ from sqlalchemy import select
 from accreditation.core.database import db
 from accreditation.core.permissions import Role
 from accreditation.desk.demo.filling.ground import Ground, moment
+from accreditation.desk.demo.filling.training import fill_training
 from accreditation.desk.demo.plan.applicants import Applicant
 from accreditation.desk.demo.plan.cohorts import Candidate, CohortPlan
 from accreditation.desk.demo.plan.people import SCHEME
@@ -37,14 +38,16 @@ def fill_cohorts(ground: Ground) -> None:
                 ground.id_of(candidate.person),
                 cohort_id,
                 on=plan.starts_on - timedelta(30),
+                at=moment(plan.starts_on - timedelta(30)),
                 enrolled_by=ground.manager,
             )
+        fill_training(ground, cohort_id, plan)
         if plan.state in STEPS:
             for step in STEPS[plan.state]:
-                step_cohort(cohort_id, step)
+                _step(ground, cohort_id, step, plan.starts_on)
         else:
             for step in ("open", "in_training", "assessment"):
-                step_cohort(cohort_id, step)
+                _step(ground, cohort_id, step, plan.starts_on)
             _assess(ground, cohort_id, plan)
 
 
@@ -74,7 +77,11 @@ def _assess(ground: Ground, cohort_id: int, plan: CohortPlan) -> None:
         return
     submitted = db.session.scalars(select(Result.id).where(Result.cohort_id == cohort_id)).all()
     release_results(cohort_id, submitted, at=moment(on + timedelta(2)), released_by=ground.second_manager)
-    step_cohort(cohort_id, "closed")
+    _step(ground, cohort_id, "closed", on + timedelta(2))
+
+
+def _step(ground: Ground, cohort_id: int, to: str, on: date) -> None:
+    step_cohort(cohort_id, to, at=moment(min(on, ground.plan.on)), by=ground.manager)
 
 
 def _recorder(ground: Ground, plan: CohortPlan) -> int:
