@@ -31,4 +31,4 @@ def equality_form(questions: Sequence[Question], given: Mapping[str, str] | None
             default="",
             validate_choice=False,  # the service refuses what is not on the form
         )
-    return type("EqualityForm", (EqualityAnswers,), fields)(data=dict(given or {}))  # type: ignore[no-any-return]
+    return type("AnswersForm", (EqualityAnswers,), fields)(data=dict(given or {}))  # type: ignore[no-any-return]

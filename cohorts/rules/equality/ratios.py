@@ -76,7 +76,13 @@ class Compared:
 
     @property
     def is_prompt(self) -> bool:
+        """Below four fifths."""
         return self.ratio in (RATIO_BANDS[0][1], RATIO_BANDS[1][1])
+
+    @property
+    def is_often_chance(self) -> bool:
+        """Whether chance alone would do at least as much one time in five, with both groups treated alike."""
+        return self.p == P_TOP
 
 
 @lru_cache(maxsize=100_000)

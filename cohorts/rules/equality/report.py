@@ -68,6 +68,7 @@ class RatioLine:
     stage: str
     group: str
     compared: Compared
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Figures:
     @property
     def ratios(self) -> list[RatioLine]:
         return [
-            RatioLine(one.label, label, compared)
+            RatioLine(one.label, label, compared, _highest(one, self.labels))
             for one in self.shown
             for label, compared in zip(self.labels, one.ratios, strict=True)
             if compared is not None
@@ -107,8 +108,13 @@ class Figures:
 
     @property
     def prompts(self) -> list[RatioLine]:
-        """What is worth a look."""
-        return [line for line in self.ratios if line.compared.is_prompt]
+        """What is worth a look: below four fifths, and chance alone would seldom do it."""
+        return [line for line in self.ratios if line.compared.is_prompt and not line.compared.is_often_chance]
+
+    @property
+    def weak_prompts(self) -> list[RatioLine]:
+        """Below four fifths as well, as chance alone often makes it."""
+        return [line for line in self.ratios if line.compared.is_prompt and line.compared.is_often_chance]
 
     @property
     def finding(self) -> str:
@@ -117,11 +123,19 @@ class Figures:
         if prompts := self.prompts:
             named = [f"{line.group} ({line.stage.lower()})" for line in prompts]
             return f"Worth a look, and not a finding: {_listed(named)}."
+        if self.weak_prompts:
+            return "Below four fifths here and there, as chance alone often makes it in groups of this size."
         if any(not line.compared.reference for line in self.ratios):
-            return f"Of the groups that can be compared, none came less than four fifths as far, up to {last}."
+            return "Of the groups that can be compared, none came less than four fifths as far as another."
         if len(self.shown) == 1:
-            return f"Only who {last} can be shown so far."
+            return f"Who {last}. Further stages have too few forms so far."
         return "No two groups are large enough to be compared."
+
+
+def _highest(shown: Shown, labels: Sequence[str]) -> str:
+    """The group with the highest rate, where it may be named."""
+    found = (label for label, one in zip(labels, shown.ratios, strict=True) if one is not None and one.reference)
+    return next(found, "the group with the highest rate")
 
 
 def _length(mark: Mark) -> int:

@@ -7,6 +7,7 @@ from accreditation.core.settings import set_setting
 from accreditation.desk.demo.filling.careers import fill_awards, fill_overlays
 from accreditation.desk.demo.filling.clearances import fill_clearances
 from accreditation.desk.demo.filling.cohorts import fill_applicants, fill_cohorts
+from accreditation.desk.demo.filling.equality import fill_equality
 from accreditation.desk.demo.filling.ground import Ground
 from accreditation.desk.demo.filling.helpline import fill_helpline
 from accreditation.desk.demo.filling.letters import settle_letters
@@ -40,6 +41,7 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
         fill_overlays(ground)
         fill_practice(ground)
         fill_applicants(ground)
+        fill_equality(ground)
         fill_helpline(ground)
     settle_letters(ground, now=now)
     audit.note("filled the demo", seed=seed, mediators=mediators)

@@ -21,6 +21,7 @@ from accreditation.desk.demo.plan.cohorts import (
 )
 from accreditation.desk.demo.plan.contacts import Contact, contacts
 from accreditation.desk.demo.plan.days import refresher_dates
+from accreditation.desk.demo.plan.equality import HOW_MANY, PastApplicant, past_applicant
 from accreditation.desk.demo.plan.parts import cast
 from accreditation.desk.demo.plan.people import Mediator, Somebody
 from accreditation.desk.demo.plan.vetting import vet
@@ -69,6 +70,7 @@ class Plan:
     refresher_days: list[date]
     applicants: list[Applicant]
     contacts: list[Contact]
+    past_applicants: list[PastApplicant]
 
     @property
     def everybody(self) -> Iterator[Somebody]:
@@ -129,6 +131,9 @@ def make_plan(*, seed: int, mediators: int, on: date, scheme: Scheme) -> Plan:
         refresher_days=days,
         applicants=_applicants(cohorts, census, random, on),
         contacts=contacts(people, random, on),
+        past_applicants=[
+            past_applicant(census.person(Somebody), census.person(Somebody), random, on) for _ in range(HOW_MANY)
+        ],
     )
 
 
