@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.web.words import day
 from vetting.queries.boards import EndingRow
 
-MARKING = "OFFICIAL-SENSITIVE"
 
-
-def clearances_file(rows: Sequence[EndingRow], on: date) -> bytes:
+def clearances_file(rows: Sequence[EndingRow], on: date, notice: Notice) -> bytes:
     """The board's list: level and dates, which everybody who reaches that list may know."""
     table = Table(
         "Clearances",
@@ -29,4 +27,4 @@ def clearances_file(rows: Sequence[EndingRow], on: date) -> bytes:
         ],
         notes=(f"Clearances as at {day(on)}",),
     )
-    return write_workbook([table], classification=MARKING)
+    return write_workbook([table], notice=notice)

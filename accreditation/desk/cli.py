@@ -21,6 +21,7 @@ from accreditation.desk.rules.asof import read_as_of
 from accreditation.people.models import Person
 from accreditation.people.queries import counted_id, find_person_by_reference
 from accreditation.people.rules import Grant, Viewer
+from accreditation.people.services import SENSITIVE, note_export
 from accreditation.standing.cli import standing
 from accreditation.standing.cli.answering import refusing
 
@@ -49,11 +50,19 @@ def pack(reference: str, file: Path, scheme: str | None, on: str, known_on: str)
         person_id, reference = person.id, person.reference
         found = pack_of(person, scheme_asked(scheme, as_of.on), READER, as_of)
         with acting_as(None, "command"), transaction():
-            audit.note(
-                "took an evidence pack", about_id=person_id, rows=found.rows, scheme=found.scheme.code, **as_of.details
+            notice = note_export(
+                "an evidence pack",
+                READER,
+                rows=found.rows,
+                people=1,
+                at=now,
+                classification=SENSITIVE,
+                about_id=person_id,
+                scheme=found.scheme.code,
+                **as_of.details,
             )
         content = pack_workbook(
-            found, made_by="The command line of this service", made_at=now, position=audit.position()
+            found, made_by="The command line of this service", made_at=now, position=audit.position(), notice=notice
         )
         try:
             file.write_bytes(content)

@@ -168,8 +168,8 @@ def test_the_export_of_a_day_carries_it_in_name_sheet_and_head(today, sign_in):
     sheet = load_workbook(BytesIO(answer.data)).active
     above = [str(row[0].value) for row in sheet.iter_rows(max_row=4)]
     assert sheet.title == "Mediators on 1 Sep 2027"
-    assert "standing on 1 September 2027, if nothing is done" in above[1]
-    assert "Not today. This is 1 September 2027" in above[2]
+    assert "standing on 1 September 2027, if nothing is done" in above[2]
+    assert "Not today. This is 1 September 2027" in above[3]
     standing = [row[4].value for row in sheet.iter_rows() if str(row[0].value).startswith("M0")]
     assert standing == ["Lapsed"]
     entry = db.session.scalar(select(AuditEntry).where(AuditEntry.action == "exported the register"))

@@ -125,7 +125,7 @@ def test_its_position_in_the_trail_can_be_checked_later(ada, today, sign_in, app
     book, _ = pack(sign_in(MANAGER), ada)
     said = answer_of(book)
     seq, noted = int(said["Position of the audit trail"].split()[1]), said["Its hash"]
-    own_entry = db.session.scalar(select(AuditEntry).where(AuditEntry.action == "took an evidence pack"))
+    own_entry = db.session.scalar(select(AuditEntry).where(AuditEntry.action == "exported an evidence pack"))
     assert (own_entry.seq, own_entry.hash, own_entry.about_id) == (seq, noted, ada.id)
     factories.person()
     assert audit.holds(seq, noted)
@@ -139,7 +139,7 @@ def test_its_position_in_the_trail_can_be_checked_later(ada, today, sign_in, app
 def test_it_is_noted_with_its_rows_before_it_is_handed_out(ada, today, sign_in):
     client = sign_in(MANAGER)
     book, _ = pack(client, ada, on="2027-02-01", known="2027-01-10")
-    entry = db.session.scalar(select(AuditEntry).where(AuditEntry.action == "took an evidence pack"))
+    entry = db.session.scalar(select(AuditEntry).where(AuditEntry.action == "exported an evidence pack"))
     assert (entry.actor_id, entry.about_id) == (client.person_id, ada.id)
     detail = db.session.execute(text("SELECT text FROM audit_detail WHERE seq = :seq"), {"seq": entry.seq}).scalar()
     handed_out = sum(len(rows(book, sheet)) for sheet in ("Requirements", "Evidence", "Changed since", "Audit trail"))
@@ -165,7 +165,7 @@ def test_strangers_take_nothing_away(ada, today, sign_in):
     assert sign_in(own(ben), person=ben).get(path).status_code == 404
     for role in (Role.VETTING_OFFICER, Role.HELPLINE_ADVISER, Role.AUDITOR, Role.ADMINISTRATOR):
         assert sign_in(Grant(role, Scope.SERVICE)).get(path).status_code == 403
-    assert db.session.scalar(select(AuditEntry).where(AuditEntry.action == "took an evidence pack")) is None
+    assert db.session.scalar(select(AuditEntry).where(AuditEntry.action == "exported an evidence pack")) is None
 
 
 def test_a_bad_date_makes_no_pack(ada, today, sign_in):

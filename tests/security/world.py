@@ -166,6 +166,8 @@ def of_everybody() -> dict[str, object]:
     return {
         "code": "INHOUSE-WPM",
         "assessment_id": factories.assessment().id,
+        "figure": "active",
+        "prepared_id": factories.steering_report().id,
         "kind": "case",
         "monday": "2027-02-08",
         "month": "2027-03",

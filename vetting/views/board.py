@@ -6,12 +6,13 @@ from io import BytesIO
 from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.permissions import Permission
 from accreditation.core.sheets import XLSX
 from accreditation.people.queries import get_mediator, units
 from accreditation.people.rules import Viewer
+from accreditation.people.services import SENSITIVE, note_export
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.paging import Page
@@ -109,9 +110,16 @@ def export(viewer: Viewer) -> ResponseReturnValue:
         viewer, asked_for(read_board_filters(), today), place=None, address=lambda _: "", size=MOST_IN_A_FILE
     )
     rows = list(page.rows)
-    data = clearances_file(rows, today)
     with transaction():
-        audit.note("exported clearances", rows=len(rows))
+        notice = note_export(
+            "clearances",
+            viewer,
+            rows=len(rows),
+            people=len({row.person.id for row in rows}),
+            at=clock.now(),
+            classification=SENSITIVE,
+        )
+    data = clearances_file(rows, today, notice)
     return send_file(BytesIO(data), XLSX, as_attachment=True, download_name=f"Clearances {today.isoformat()}.xlsx")
 
 

@@ -6,6 +6,7 @@ values. `write_workbook` and `write_csv` write every string as text, whatever it
 
 from accreditation.core.sheets.checks import SheetRefused
 from accreditation.core.sheets.limits import LIMITS, Limits
+from accreditation.core.sheets.notice import Notice
 from accreditation.core.sheets.reading import read_workbook
 from accreditation.core.sheets.values import Cell, Row, Sheet, Workbook, column_letter
 from accreditation.core.sheets.writing import XLSX, Column, Table, write_csv, write_workbook
@@ -16,6 +17,7 @@ __all__ = [
     "Cell",
     "Column",
     "Limits",
+    "Notice",
     "Row",
     "Sheet",
     "SheetRefused",

@@ -17,6 +17,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from accreditation.core.sheets.notice import Notice
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """The media type of a workbook."""
 
@@ -64,14 +66,21 @@ def clean(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def write_workbook(tables: Sequence[Table], *, classification: str | None = None) -> bytes:
-    """The tables as an .xlsx file, one sheet each. `classification` (such as OFFICIAL) goes above each table and into
-    the printed head and foot of each page.
+def write_workbook(
+    tables: Sequence[Table], *, notice: Notice | None = None, classification: str | None = None
+) -> bytes:
+    """The tables as an .xlsx file, one sheet each.
+
+    `notice`: for whatever leaves the register; its marking goes above each table and into the printed head and foot of
+    each page, its sentence under the marking. A form to be filled in, or a file given back with its mistakes named,
+    takes nothing away and has a `classification` (such as OFFICIAL) alone.
     """
+    if notice:
+        classification = notice.classification
     book = Book()
     book.remove(book["Sheet"])
     for table in tables:
-        _write_table(book.create_sheet(_free_title(book, table.title)), table, classification)
+        _write_table(book.create_sheet(_free_title(book, table.title)), table, classification, notice)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -86,8 +95,8 @@ def _free_title(book: Book, title: str) -> str:
     return free
 
 
-def _write_table(sheet: Worksheet, table: Table, classification: str | None) -> None:
-    above = [*([classification] if classification else []), *table.notes]
+def _write_table(sheet: Worksheet, table: Table, classification: str | None, notice: Notice | None) -> None:
+    above = [*([classification] if classification else []), *([notice.words] if notice else []), *table.notes]
     for number, line in enumerate(above, 1):
         _put(_cell(sheet, number, 1), line)
         _cell(sheet, number, 1).font = Font(bold=number == 1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from accreditation.core.clock import LONDON
-from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.desk.queries.pack import Because, Pack, TrailEntry
 from accreditation.desk.queries.record import EvidenceRow
 from accreditation.desk.rules.asof import AsOf
@@ -18,7 +18,7 @@ Line = tuple[str, str | int | date | None]
 Value = str | int | date | datetime | None
 
 
-def pack_workbook(pack: Pack, *, made_by: str, made_at: datetime, position: tuple[int, str]) -> bytes:
+def pack_workbook(pack: Pack, *, made_by: str, made_at: datetime, position: tuple[int, str], notice: Notice) -> bytes:
     """`position`: the number and the hash of the last entry of the audit trail when this was made."""
     evidence = [_evidence(row, row.id in pack.counted_ids) for row in pack.evidence]
     tables = [
@@ -38,7 +38,7 @@ def pack_workbook(pack: Pack, *, made_by: str, made_at: datetime, position: tupl
             (*_notes(pack), "The entries about this person that its reader may know of. The trail holds more."),
         )
     )
-    return write_workbook(tables, classification=MARKING)
+    return write_workbook(tables, notice=notice)
 
 
 def _notes(pack: Pack) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from accreditation.standing.queries.standing import Standing, standing_on
 from accreditation.standing.rules.in_words import PRIVATELY_REASONED
 from accreditation.standing.rules.scheme import Scheme
 
-LOOKS = ("read the record with its clearance", "read clearance record", "took an evidence pack")
+LOOKS = ("read the record with its clearance", "read clearance record", "exported an evidence pack")
 
 TRAIL_SHOWN = {
     "person": Permission.VIEW_STANDING,

@@ -15,6 +15,7 @@ from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.times import ONLY_TODAY, as_of_asked
 from accreditation.people.queries import get_mediator, subject_of
 from accreditation.people.rules import Viewer
+from accreditation.people.services import SENSITIVE, note_export
 from accreditation.standing.queries.explain import may_ask_any_day
 from accreditation.standing.queries.since import names_of
 from accreditation.web.guards import requires
@@ -32,13 +33,17 @@ def pack(viewer: Viewer, reference: str) -> ResponseReturnValue:
     person_id, made_at, made_by = person.id, clock.now(), names_of([viewer.person_id])[viewer.person_id]
     found = pack_of(person, scheme_asked(request.args.get("scheme"), as_of.on), viewer, as_of)
     with transaction():
-        audit.note(
-            "took an evidence pack",
-            about_id=person_id,
+        notice = note_export(
+            "an evidence pack",
+            viewer,
             rows=found.rows,
+            people=1,
+            at=made_at,
+            classification=SENSITIVE,
+            about_id=person_id,
             scheme=found.scheme.code,
             **as_of.details,
         )
-    content = pack_workbook(found, made_by=made_by, made_at=made_at, position=audit.position())
+    content = pack_workbook(found, made_by=made_by, made_at=made_at, position=audit.position(), notice=notice)
     name = f"evidence-pack-{reference}-{as_of.on.isoformat()}.xlsx"
     return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Permission
@@ -19,6 +19,7 @@ from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.times import ONLY_TODAY, as_of_asked
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.standing.queries.explain import sees_details
 from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
 from accreditation.standing.rules.scheme import OVERLAY_LABELS, Scheme
@@ -67,8 +68,17 @@ def export_mediators(viewer: Viewer) -> ResponseReturnValue:
     rows = list(register_rows(viewer, asked))
     chips = [chip.label for chip in filters.chips]
     with transaction():
-        audit.note("exported the register", rows=len(rows), filters=chips, sort=asked.sort, on=as_of.on.isoformat())
-    content = register_workbook(rows, filters=chips, as_of=as_of, printed_at=clock.now(), scheme=asked.scheme)
+        notice = note_export(
+            "the register",
+            viewer,
+            rows=len(rows),
+            people=len(rows),
+            at=clock.now(),
+            filters=chips,
+            sort=asked.sort,
+            on=as_of.on.isoformat(),
+        )
+    content = register_workbook(rows, filters=chips, as_of=as_of, notice=notice, scheme=asked.scheme)
     name = f"mediators-{'as-of-' if as_of.travels else ''}{as_of.on.isoformat()}.xlsx"
     return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

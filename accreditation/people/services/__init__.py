@@ -1,5 +1,6 @@
 """Adding people, changing what is known of them, and linking two records of one person."""
 
+from accreditation.people.services.exporting import OFFICIAL, SENSITIVE, note_export
 from accreditation.people.services.merging import (
     link_records,
     lock_records,
@@ -25,6 +26,8 @@ from accreditation.people.services.people import (
 )
 
 __all__ = [
+    "OFFICIAL",
+    "SENSITIVE",
     "STAFF",
     "add_person",
     "add_provider",
@@ -38,6 +41,7 @@ __all__ = [
     "grant_role",
     "link_records",
     "lock_records",
+    "note_export",
     "rename_person",
     "rename_provider",
     "rename_unit",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from accreditation.core.sheets import Notice
 from accreditation.reports.models import SteeringReport
 from accreditation.reports.rules.figures import Contents
 from accreditation.reports.rules.periods import Period
@@ -21,7 +22,7 @@ class Document:
     first: date
     last: date
     period: str
-    printed: str
+    notice: Notice
     commentary: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -29,25 +30,23 @@ class Document:
         return len(self.contents.figures())
 
 
-def document_of(
-    contents: Contents, period: Period, *, service: str, who: str, now: datetime, classification: str = "OFFICIAL"
-) -> Document:
+def document_of(contents: Contents, period: Period, *, service: str, now: datetime, notice: Notice) -> Document:
     """The figures alone, as they are recorded at that moment."""
     title = f"Steering group figures, {period.words}"
     head = [
-        ("Protective marking", classification),
+        ("Protective marking", notice.classification),
         ("Title", title),
         ("Service", service),
         ("Period", period.words),
         ("Figures as recorded on", moment(now)),
     ]
     return Document(
-        title, classification, head, contents, period.starts_on, period.through, period.words, _printed(who, now)
+        title, notice.classification, head, contents, period.starts_on, period.through, period.words, notice
     )
 
 
 def document_of_report(
-    report: SteeringReport, contents: Contents, *, service: str, who: str, now: datetime
+    report: SteeringReport, contents: Contents, *, service: str, now: datetime, notice: Notice
 ) -> Document:
     """A prepared report; `contents`: what was kept at the signing off, or the figures as they are now."""
     signed = f"{report.signatory.name}, {moment(report.signed_off_at)}" if report.signatory else "not yet: a draft"
@@ -70,10 +69,6 @@ def document_of_report(
         report.starts_on,
         report.period.through,
         report.period.words,
-        _printed(who, now),
+        notice,
         dict(report.commentary),
     )
-
-
-def _printed(who: str, now: datetime) -> str:
-    return f"Written for {who} on {moment(now)}"

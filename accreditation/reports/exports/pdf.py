@@ -27,7 +27,8 @@ def _values(document: Document) -> dict[str, Any]:
         for figure, original in zip(section["figures"], _figures(document, section["code"]), strict=True):
             figure["words"] = original.words
     return {
-        **{key: values[key] for key in ("title", "classification", "head", "period", "printed", "commentary")},
+        **{key: values[key] for key in ("title", "classification", "head", "period", "commentary")},
+        "printed": document.notice.words,
         "sections": values["contents"]["sections"],
         "pictures": values["contents"]["pictures"],
     }

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from accreditation.core.clock import LONDON
-from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.core.sheets.writing import Value
 from accreditation.reports.exports.document import Document
 from accreditation.reports.rules.figures import FEW, Figure
 from accreditation.reports.rules.periods import Period
-from accreditation.web.words import moment
 
 FIGURES = (
     Column("Section"),
@@ -24,7 +23,7 @@ FIGURES = (
 
 def figures_workbook(document: Document) -> bytes:
     """The head on a sheet of its own, then the figures, the commentary, and a sheet for each picture."""
-    head = Table("About", [Column("What"), Column("Value", width=70)], document.head, [document.printed])
+    head = Table("About", [Column("What"), Column("Value", width=70)], document.head)
     figures = Table(
         "Figures",
         FIGURES,
@@ -46,7 +45,7 @@ def figures_workbook(document: Document) -> bytes:
                 [picture.finding],
             )
         )
-    return write_workbook(tables, classification=document.classification)
+    return write_workbook(tables, notice=document.notice)
 
 
 def _row(section: str, figure: Figure) -> tuple[Value, ...]:
@@ -55,13 +54,13 @@ def _row(section: str, figure: Figure) -> tuple[Value, ...]:
 
 
 def list_workbook(
-    title: str, rows: Sequence[tuple[str, str, str, date | datetime]], period: Period, *, who: str, now: datetime
+    title: str, rows: Sequence[tuple[str, str, str, date | datetime]], period: Period, notice: Notice
 ) -> bytes:
     """Who is behind a figure. Moments are given as London days."""
     columns = [Column("Reference"), Column("Name"), Column("What"), Column("On")]
-    notes = [f"{title}: {len(rows):,} rows, {period.words}", f"Written for {who} on {moment(now)}"]
+    notes = [f"{title}, {period.words}"]
     days = [
         (reference, name, what, on.astimezone(LONDON).date() if isinstance(on, datetime) else on)
         for reference, name, what, on in rows
     ]
-    return write_workbook([Table(title, columns, days, notes)], classification="OFFICIAL-SENSITIVE")
+    return write_workbook([Table(title, columns, days, notes)], notice=notice)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import contains_eager, joinedload
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Scope
-from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from accreditation.reports.models import SteeringReport
 from accreditation.web.guards import scope_asked
@@ -47,9 +46,3 @@ def lock_report(report_id: int) -> SteeringReport:
     if report is None:
         raise NotFound("There is no such report.")
     return report
-
-
-def name_of(viewer: Viewer) -> str:
-    """Who asks, as it stands on a file that is handed to them."""
-    person = db.session.get(Person, viewer.person_id)
-    return person.name if person else "the operator"

@@ -17,18 +17,18 @@ from accreditation.standing.queries.explain import sees_details
 from accreditation.web.guards import requires
 
 
-@bp.get("/reports/steering/<code>")
+@bp.get("/reports/steering/<figure>")
 @requires(Permission.VIEW_REPORTS, scoped=True)
-def behind(viewer: Viewer, code: str) -> ResponseReturnValue:
+def behind(viewer: Viewer, figure: str) -> ResponseReturnValue:
     """Who is behind a figure, for those who may know of each person's standing. Raises NotFound, NotAllowed."""
     within = sees_details(viewer)
     if not within.grants:
         raise NotAllowed("You may see these figures, but not who is behind them.")
     period = period_asked(clock.today()).or_refuse()
-    measure, listing = listing_of(code, ask_about(within, period))
+    measure, listing = listing_of(figure, ask_about(within, period))
     page = listing.page(
         place=request.args.get("after"),
-        address=lambda after: address_of("reports.behind", period, code=code, after=after),
+        address=lambda after: address_of("reports.behind", period, figure=figure, after=after),
     )
     return render_template(
         "reports/behind.html",
@@ -40,7 +40,7 @@ def behind(viewer: Viewer, code: str) -> ResponseReturnValue:
         detail=detail_in_words,
         link=_link(listing.kind),
         back_url=address_of("reports.steering", period),
-        export_url=address_of("reports.behind_workbook", period, code=code),
+        export_url=address_of("reports.behind_workbook", period, figure=figure),
     )
 
 

@@ -43,7 +43,7 @@ def steering(viewer: Viewer) -> ResponseReturnValue:
         may_prepare=may_prepare(viewer),
         export_url=address_of("reports.steering_workbook", asked.period),
         prepare_url=address_of("reports.prepare", asked.period),
-        list_url=lambda code: address_of("reports.behind", asked.period, code=code),
+        list_url=lambda figure: address_of("reports.behind", asked.period, figure=figure),
         has_errors=bool(asked.problems),
         today=today,
     )

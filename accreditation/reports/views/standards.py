@@ -27,5 +27,5 @@ def standards(viewer: Viewer) -> ResponseReturnValue:
         "reports/standards.html",
         shown=shown,
         period=period,
-        list_url=lambda code: address_of("reports.behind", period, code=code),
+        list_url=lambda figure: address_of("reports.behind", period, figure=figure),
     )

@@ -1,21 +1,19 @@
 """The forecast, a week of it and a month of what ends as workbooks, with what was asked and when above them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
-from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.core.sheets.writing import Value
 from accreditation.standing.queries.changes import Arriving, Dropping
 from accreditation.standing.queries.expiry import Ending
 from accreditation.standing.queries.forecast import Forecast
-from accreditation.web.words import day, moment, short_day
-
-OFFICIAL = "OFFICIAL"
+from accreditation.web.words import day, short_day
 
 
-def forecast_workbook(found: Forecast, *, where: str, notes: Sequence[str], printed_at: datetime) -> bytes:
+def forecast_workbook(found: Forecast, *, where: str, notes: Sequence[str], notice: Notice) -> bytes:
     """The weeks on one sheet, each unit's numbers on another."""
-    above = [f"{found.finding(where)}.", *notes, f"Written on {moment(printed_at)}. As it is if nothing is done."]
+    above = [f"{found.finding(where)}.", *notes, "As it is if nothing is done."]
     columns = [
         Column("On"),
         Column("May work"),
@@ -32,7 +30,7 @@ def forecast_workbook(found: Forecast, *, where: str, notes: Sequence[str], prin
             for unit in found.units
         ]
         tables.append(Table("Units", [Column("Unit"), Column("Lowest"), Column("Lowest on"), *days], rows, above))
-    return write_workbook(tables, classification=OFFICIAL)
+    return write_workbook(tables, notice=notice)
 
 
 def _week(found: Forecast, place: int) -> list[Value]:
@@ -46,10 +44,10 @@ def _week(found: Forecast, place: int) -> list[Value]:
 
 
 def week_workbook(
-    dropping: Iterable[Dropping], arriving: Iterable[Arriving], *, notes: Sequence[str], printed_at: datetime
+    dropping: Iterable[Dropping], arriving: Iterable[Arriving], *, notes: Sequence[str], notice: Notice
 ) -> bytes:
     """Who drops out on one sheet, who comes in on another."""
-    above = [*notes, f"Written on {moment(printed_at)}. As it is if nothing is done."]
+    above = [*notes, "As it is if nothing is done."]
     out = Table(
         "Drop out",
         [
@@ -88,10 +86,10 @@ def week_workbook(
         ],
         above,
     )
-    return write_workbook([out, into], classification=OFFICIAL)
+    return write_workbook([out, into], notice=notice)
 
 
-def month_workbook(ending: Iterable[Ending], *, on: date, notes: Sequence[str], printed_at: datetime) -> bytes:
+def month_workbook(ending: Iterable[Ending], *, on: date, notes: Sequence[str], notice: Notice) -> bytes:
     """Whose requirements end in the month, each as its reader may know it."""
     table = Table(
         "Endings",
@@ -118,6 +116,6 @@ def month_workbook(ending: Iterable[Ending], *, on: date, notes: Sequence[str], 
             )
             for one in ending
         ],
-        [*notes, f"Of those who may work on {day(on)}. Written on {moment(printed_at)}."],
+        [*notes, f"Of those who may work on {day(on)}."],
     )
-    return write_workbook([table], classification=OFFICIAL)
+    return write_workbook([table], notice=notice)

@@ -1,14 +1,13 @@
 """What a draft would change, as a workbook."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.standing.models import SchemeDraft
 from accreditation.standing.queries.rehearsal import ChangeRow
 from accreditation.standing.rules.rehearsal import CHANGE_WORDS
 from accreditation.standing.rules.verdict import VERDICT_WORDS
-from accreditation.web.words import day, moment
+from accreditation.web.words import day
 
 COLUMNS = (
     Column("Reference"),
@@ -23,10 +22,10 @@ COLUMNS = (
 )
 
 
-def rehearsal_workbook(rows: Iterable[ChangeRow], draft: SchemeDraft, *, printed_at: datetime) -> bytes:
+def rehearsal_workbook(rows: Iterable[ChangeRow], draft: SchemeDraft, *, notice: Notice) -> bytes:
     notes = (
         f"Rehearsal, not in force: {draft.scheme}, first day {day(draft.effective_from)}.",
-        f"As of {moment(printed_at)}. Every fact recorded until then is in it.",
+        "Every fact recorded until it was exported is in it.",
     )
     cells = [
         (
@@ -42,4 +41,4 @@ def rehearsal_workbook(rows: Iterable[ChangeRow], draft: SchemeDraft, *, printed
         )
         for row in rows
     ]
-    return write_workbook([Table("Rehearsal", COLUMNS, cells, notes)], classification="OFFICIAL-SENSITIVE")
+    return write_workbook([Table("Rehearsal", COLUMNS, cells, notes)], notice=notice)

@@ -3,11 +3,12 @@
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.standing.exports.forecast import month_workbook
 from accreditation.standing.queries.expiry import count_ending, ending_page, everyone_ending, expiry_calendar
 from accreditation.standing.rules.forecast import Month, months_from
@@ -80,9 +81,17 @@ def export_month(viewer: Viewer, month: str) -> ResponseReturnValue:
     chosen, asked = _month(viewer, month)
     found = list(everyone_ending(viewer, asked.scheme, today, chosen, asked.unit_id, asked.filters.get("by")))
     with transaction():
-        audit.note("exported what ends in a month", month=chosen.name, rows=len(found), filters=asked.chips)
+        notice = note_export(
+            "what ends in a month",
+            viewer,
+            rows=len(found),
+            people=len({one.reference for one in found}),
+            at=clock.now(),
+            month=chosen.name,
+            filters=asked.chips,
+        )
     span = f"What ends from {day(chosen.first)} to {day(chosen.last)}."
-    content = month_workbook(found, on=today, notes=[span, *asked.notes], printed_at=clock.now())
+    content = month_workbook(found, on=today, notes=[span, *asked.notes], notice=notice)
     return workbook(content, f"endings-{chosen.name}")
 
 

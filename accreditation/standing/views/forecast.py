@@ -7,12 +7,13 @@ from datetime import date
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.calendar import days_after, last_good_day
 from accreditation.core.database import transaction
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.standing.exports.forecast import forecast_workbook, week_workbook
 from accreditation.standing.queries.changes import (
     Week,
@@ -69,8 +70,10 @@ def export_cover(viewer: Viewer) -> ResponseReturnValue:
     asked = read_asked(viewer, url_for("standing.cover"))
     found = forecast(viewer, asked.scheme, clock.today(), asked.unit_id)
     with transaction():
-        audit.note("exported the forecast", rows=len(found.points), filters=asked.chips)
-    content = forecast_workbook(found, where=asked.where, notes=asked.notes, printed_at=clock.now())
+        notice = note_export(
+            "the forecast", viewer, rows=len(found.points), people=0, at=clock.now(), filters=asked.chips
+        )
+    content = forecast_workbook(found, where=asked.where, notes=asked.notes, notice=notice)
     return workbook(content, f"forecast-{found.on.isoformat()}")
 
 
@@ -123,14 +126,17 @@ def export_week(viewer: Viewer, monday: str) -> ResponseReturnValue:
     dropping = list(everyone_dropping(viewer, shown.days, shown.found.on))
     arriving = list(everyone_arriving(viewer, shown.days, shown.found.on))
     with transaction():
-        audit.note(
-            "exported a week of the forecast",
-            week=monday,
+        notice = note_export(
+            "a week of the forecast",
+            viewer,
             rows=len(dropping) + len(arriving),
+            people=len({one.reference for one in dropping} | {one.reference for one in arriving}),
+            at=clock.now(),
+            week=monday,
             filters=shown.asked.chips,
         )
     span = f"Between {day(shown.days.after)} and {day(shown.days.by)}."
-    content = week_workbook(dropping, arriving, notes=[span, *shown.asked.notes], printed_at=clock.now())
+    content = week_workbook(dropping, arriving, notes=[span, *shown.asked.notes], notice=notice)
     return workbook(content, f"forecast-week-{monday}")
 
 

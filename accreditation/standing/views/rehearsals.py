@@ -5,13 +5,14 @@ from time import monotonic
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
 from accreditation.core.sheets import XLSX
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
+from accreditation.people.services import SENSITIVE, note_export
 from accreditation.standing.exports.rehearsal import rehearsal_workbook
 from accreditation.standing.forms.drafts import APPLIES_TO, StateForm
 from accreditation.standing.queries.drafts import get_open_draft
@@ -109,8 +110,16 @@ def export_rehearsal(viewer: Viewer, code: str) -> ResponseReturnValue:
     unit = filters.get("unit")
     rows = list(every_change(beside[0].id, reader, change=filters.get("change"), unit_id=int(unit) if unit else None))
     with transaction():
-        audit.note("exported a rehearsal", scheme=code, rows=len(rows))
-    content = rehearsal_workbook(rows, get_open_draft(code), printed_at=clock.now())
+        notice = note_export(
+            "a rehearsal",
+            viewer,
+            rows=len(rows),
+            people=len(rows),
+            at=clock.now(),
+            classification=SENSITIVE,
+            scheme=code,
+        )
+    content = rehearsal_workbook(rows, get_open_draft(code), notice=notice)
     headers = {"Content-Disposition": f'attachment; filename="rehearsal-{code}.xlsx"'}
     return Response(content, mimetype=XLSX, headers=headers)
 
