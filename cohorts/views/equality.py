@@ -3,14 +3,15 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import transaction
 from accreditation.core.documents import DOCX
 from accreditation.core.permissions import Permission
 from accreditation.core.settings import get_setting
-from accreditation.core.sheets import XLSX
+from accreditation.core.sheets import XLSX, Notice
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.web.guards import requires
 from accreditation.web.words import day
 from cohorts.exports.equality.document import assessment_document
@@ -64,8 +65,9 @@ def equality_figures(viewer: Viewer, key: str) -> ResponseReturnValue:
 @requires(Permission.VIEW_EQUALITY)
 def equality_workbook(viewer: Viewer, key: str) -> ResponseReturnValue:
     collection = get_collection(key)
-    content = figures_workbook(collection.title, published_figures(key))
-    return _file(content, XLSX, f"equality-figures-{collection.key}.xlsx", collection)
+    figures, name = published_figures(key), f"equality-figures-{collection.key}.xlsx"
+    notice = _note(viewer, collection, name, len(figures))
+    return _file(figures_workbook(collection.title, figures, notice=notice), XLSX, name)
 
 
 @bp.get("/equality/<key>/assessment")
@@ -81,8 +83,9 @@ def equality_assessment(viewer: Viewer, key: str) -> ResponseReturnValue:
 @requires(Permission.VIEW_EQUALITY)
 def equality_document(viewer: Viewer, key: str) -> ResponseReturnValue:
     collection = get_collection(key)
-    content = assessment_document(collection.title, _assessment(collection))
-    return _file(content, DOCX, f"equality-impact-assessment-{collection.key}.docx", collection)
+    parts, name = _assessment(collection), f"equality-impact-assessment-{collection.key}.docx"
+    notice = _note(viewer, collection, name, len(parts))
+    return _file(assessment_document(collection.title, parts, notice=notice), DOCX, name)
 
 
 def _assessment(collection: Collection) -> list[Part]:
@@ -94,7 +97,13 @@ def _assessment(collection: Collection) -> list[Part]:
     return assessment(collection.title, period, figures, questions(), service=get_setting("service_name"))
 
 
-def _file(content: bytes, kind: str, name: str, collection: Collection) -> Response:
+def _note(viewer: Viewer, collection: Collection, name: str, rows: int) -> Notice:
+    """Published figures are sums, about nobody by name."""
     with transaction():
-        audit.note("exported equality figures", key=collection.key, file=name)
+        return note_export(
+            "equality figures", viewer, rows=rows, people=0, at=clock.now(), key=collection.key, file=name
+        )
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
     return Response(content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

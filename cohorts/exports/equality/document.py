@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from accreditation.core.documents import Block, Grid, Heading, Paragraph, write_document
+from accreditation.core.sheets import Notice
 from cohorts.rules.equality.assessment import OPEN, Part
 
 
-def assessment_document(title: str, parts: Sequence[Part], *, classification: str = "OFFICIAL") -> bytes:
-    return write_document(f"Equality impact assessment: {title}", _blocks(parts, 2), classification=classification)
+def assessment_document(title: str, parts: Sequence[Part], *, notice: Notice) -> bytes:
+    blocks = [Paragraph(notice.words), *_blocks(parts, 2)]
+    return write_document(f"Equality impact assessment: {title}", blocks, classification=notice.classification)
 
 
 def _blocks(parts: Sequence[Part], level: int) -> Iterator[Block]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.core.sheets.writing import Value
 from accreditation.web.words import day
 from cohorts.rules.equality.report import NOTICE, RULES, Figures
 from cohorts.rules.equality.stages import COUNTED, LABELS
 
 
-def figures_workbook(title: str, figures: Sequence[Figures], *, classification: str = "OFFICIAL") -> bytes:
+def figures_workbook(title: str, figures: Sequence[Figures], *, notice: Notice) -> bytes:
     """Two sheets: the counts by stage, and the ratios. Every cell is what the page says, as text."""
-    return write_workbook([_counts(title, figures), _ratios(title, figures)], classification=classification)
+    return write_workbook([_counts(title, figures), _ratios(title, figures)], notice=notice)
 
 
 def _counts(title: str, figures: Sequence[Figures]) -> Table:
