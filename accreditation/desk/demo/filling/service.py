@@ -12,6 +12,7 @@ from accreditation.desk.demo.filling.ground import Ground
 from accreditation.desk.demo.filling.helpline import fill_helpline
 from accreditation.desk.demo.filling.letters import settle_letters
 from accreditation.desk.demo.filling.people import fill_people, fill_roles
+from accreditation.desk.demo.filling.plans import fill_plans
 from accreditation.desk.demo.filling.practice import fill_practice
 from accreditation.desk.demo.filling.refreshers import fill_refreshers
 from accreditation.desk.demo.plan.people import SCHEME
@@ -43,6 +44,7 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
         fill_applicants(ground)
         fill_equality(ground)
         fill_helpline(ground)
+    fill_plans(ground, now=now)
     settle_letters(ground, now=now)
     audit.note("filled the demo", seed=seed, mediators=mediators)
     if complete:
