@@ -56,7 +56,8 @@ def cohorts(viewer: Viewer) -> ResponseReturnValue:
     provider = filters.get("provider")
     wanted = Wanted(filters.get("state"), int(provider) if provider else None, filters.get("results"))
     today = clock.today()
-    runs = viewer.may_somewhere(Permission.RUN_COHORT)
+    own = bool(viewer.ids(Scope.PROVIDER)) and not everything
+    runs = (own or everything) and viewer.may_somewhere(Permission.RUN_COHORT)
     duties = duties_of(viewer, today, clock.now()) if runs and not filters.chips else []
     return render_template(
         "cohorts/cohorts.html",
@@ -71,7 +72,7 @@ def cohorts(viewer: Viewer) -> ResponseReturnValue:
         total=count_cohorts(viewer, wanted, on=today),
         duties=duties,
         headline=headline(duties, today),
-        own=not everything,
+        own=own,
         today=today,
         state_choices=STATE_CHOICES,
         result_choices=RESULT_CHOICES,

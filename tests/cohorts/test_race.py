@@ -2,11 +2,11 @@
 
 from sqlalchemy import func, select
 
-from accreditation.core.database import db
+from accreditation.core.database import db, transaction
 from accreditation.core.outbox import Letter
 from accreditation.standing.models import Evidence
-from cohorts.models import Application, Enrolment, Result
-from cohorts.services import applying, enrolments, release, results
+from cohorts.models import Application, Cohort, Enrolment, Result
+from cohorts.services import applying, enrolments, places, release, results
 from tests import factories
 from tests.factories import cohorts as office
 from tests.racing import race, slow_down
@@ -32,6 +32,60 @@ def test_the_last_place_is_given_once(app):
 
 def test_without_the_guards_the_cohort_is_overfull_or_somebody_crashes(app):
     assert race_for_the_last_place(app, guarded=False) in ((["placed", "placed"], 3), (["crashed", "placed"], 2))
+
+
+def move_to_the_last_place(enrolment_id: int, cohort_id: int) -> str:
+    slow_down(places, "places_taken")
+    places.transfer_place(
+        enrolment_id, cohort_id, on=factories.TODAY, at=office.NOW, by=None, reason="Ill in the first week."
+    )
+    return "placed"
+
+
+def race_to_transfer(app, *, guarded):
+    cohort_id = factories.cohort(capacity=2, candidates=1).id
+    tries = [(factories.candidate(factories.cohort().id).id, cohort_id) for _ in range(2)]
+    answers = race(app.config["SETTINGS"], move_to_the_last_place, *tries, guarded=guarded)
+    taken = db.session.scalar(select(func.count(Enrolment.id)).where(Enrolment.cohort_id == cohort_id))
+    return answers, taken
+
+
+def test_of_two_who_are_moved_to_the_last_place_one_gets_it(app):
+    assert race_to_transfer(app, guarded=True) == (["placed", "refused"], 2)
+
+
+def test_without_the_guards_both_are_moved_or_somebody_crashes(app):
+    assert race_to_transfer(app, guarded=False) in ((["placed", "placed"], 3), (["crashed", "placed"], 2))
+
+
+def give_the_free_place(cohort_id: int) -> str:
+    slow_down(enrolments, "places_taken")
+    given = enrolments.give_free_places(cohort_id, on=factories.TODAY, at=office.NOW, given_by=None)
+    return f"gave {len(given)}"
+
+
+def race_for_the_waiting_list(app, *, guarded):
+    cohort_id = factories.cohort(capacity=1).id
+    for _ in range(2):
+        person_id = factories.person().id
+        with transaction():
+            enrolments.enrol_person(
+                person_id, cohort_id, else_waiting=True, on=factories.TODAY, at=office.NOW, enrolled_by=None
+            )
+    with transaction():
+        db.session.get_one(Cohort, cohort_id).capacity = 2
+    answers = race(app.config["SETTINGS"], give_the_free_place, (cohort_id,), (cohort_id,), guarded=guarded)
+    told = select(func.count(Letter.id)).where(Letter.template == enrolments.PLACED)
+    return answers, db.session.scalar(told)
+
+
+def test_the_first_on_the_list_is_told_once(app):
+    assert race_for_the_waiting_list(app, guarded=True) == (["gave 0", "gave 1"], 2)
+
+
+def test_without_the_guards_the_first_on_the_list_gets_it_twice_or_somebody_crashes(app):
+    answers, _ = race_for_the_waiting_list(app, guarded=False)
+    assert answers in (["gave 1", "gave 1"], ["crashed", "gave 1"])
 
 
 def release_them(cohort_id: int, result_ids: list[int], by: int) -> str:

@@ -68,7 +68,7 @@ def test_from_applicant_to_released_result(sign_in, today):
     )
     trainer = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, provider.id))
     page = trainer.get("/cohorts")
-    assert "were due by 29 January 2027" in page.text
+    assert "Were due by Friday 29 January 2027" in page.text
     assert "2 of 2 missing" in re.sub(r"\s+", " ", page.text)
     places = db.session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
     grid = {f"outcome-{places[0].id}": "pass", f"outcome-{places[1].id}": "fail"}
@@ -381,7 +381,8 @@ def test_every_route_of_the_room_is_tried_above(app):
     lists |= {"/assessments", "/assessments/new", "/assessments/<>"}
     by_stage = {"/applications/move/<>"}
     rules = {re.sub(r"<[^>]+>", "<>", r.rule) for r in app.url_map.iter_rules() if r.endpoint.startswith("cohorts.")}
-    assert rules == tried | open_to_all | lists | by_stage
+    elsewhere = {rule for rule in rules if "equality" in rule}  # tests/cohorts/equality
+    assert rules == tried | open_to_all | lists | by_stage | elsewhere
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_the_provider_sees_its_own_cohorts_alone(browse: Browse):
     open_cohort(manager, "Winter 2027 B")
     elsewhere = manager.url
     page = browse("courses")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Cohorts")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your cohorts")
     look(page, "of a provider")
     titles = {title.split("\n")[0] for title in cells(page, "Cohort")}
     assert titles >= PROVIDERS_OWN

@@ -18,8 +18,7 @@ class Ground:
     units: list[int] = field(default_factory=list)
     providers: list[int] = field(default_factory=list)
     cohorts: dict[str, int] = field(default_factory=dict)  # by title
-    trainers: dict[int, list[int]] = field(default_factory=dict)  # by place of the provider in the plan
-    assessor: int | None = None
+    teachers: dict[tuple[str, str], int] = field(default_factory=dict)  # who trains and assesses, by name
 
     def id_of(self, somebody: Somebody) -> int:
         return self.people[somebody.key]

@@ -6,6 +6,7 @@ from accreditation.core.database import db
 from accreditation.desk.demo.filling.ground import Ground, moment
 from accreditation.desk.demo.plan.cohorts import Candidate, CohortPlan
 from accreditation.people.models import Person
+from accreditation.people.services import add_person
 from cohorts.models import Cohort
 from cohorts.queries.sessions import held_sessions
 from cohorts.rules.attendance_sheet import Typed, typed
@@ -13,7 +14,7 @@ from cohorts.rules.sessions import SessionPlan, london_moment
 from cohorts.services.attendance import record_attendance
 from cohorts.services.joining import send_joining, write_joining_text
 from cohorts.services.sessions import plan_session
-from cohorts.services.staff import add_newcomer, add_to_staff
+from cohorts.services.staff import add_to_staff
 
 TRAINERS = (("Bronwen", "Ellis"), ("Tomasz", "Zieliński"), ("Adaeze", "Obi"))
 ASSESSOR = ("Frances", "Mottershead")
@@ -47,27 +48,18 @@ def fill_training(ground: Ground, cohort_id: int, plan: CohortPlan) -> None:
 
 
 def _staff(ground: Ground, cohort_id: int, plan: CohortPlan) -> list[int]:
+    """Two trainers of the provider's own, and one assessor for all providers, who trains nobody."""
+    trainers = [_person(ground, *TRAINERS[(plan.provider + place) % len(TRAINERS)]) for place in (0, 1)]
     on = plan.starts_on - timedelta(40)
-    known = ground.trainers.setdefault(plan.provider, [])
-    if known:
-        trainers = [add_to_staff(cohort_id, one, "trainer", on=on, added_by=ground.manager).person_id for one in known]
-    else:
-        first, second = TRAINERS[plan.provider % 3], TRAINERS[(plan.provider + 1) % 3]
-        trainers = [
-            add_newcomer(
-                cohort_id, "trainer", given_name=given, family_name=family, on=on, added_by=ground.manager
-            ).person_id
-            for given, family in (first, second)
-        ]
-        known += trainers
-    if ground.assessor is None:
-        given, family = ASSESSOR
-        ground.assessor = add_newcomer(
-            cohort_id, "assessor", given_name=given, family_name=family, on=on, added_by=ground.manager
-        ).person_id
-    else:
-        add_to_staff(cohort_id, ground.assessor, "assessor", on=on, added_by=ground.manager)
+    for person_id, role in (*((one, "trainer") for one in trainers), (_person(ground, *ASSESSOR), "assessor")):
+        add_to_staff(cohort_id, person_id, role, on=on, added_by=ground.manager)
     return trainers
+
+
+def _person(ground: Ground, given: str, family: str) -> int:
+    if (given, family) not in ground.teachers:
+        ground.teachers[given, family] = add_person(given_name=given, family_name=family).id
+    return ground.teachers[given, family]
 
 
 def _days(plan: CohortPlan) -> list[date]:
