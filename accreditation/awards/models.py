@@ -1,6 +1,7 @@
 """Accreditations as awarded, what was decided about them since, and what became of awarding several at once."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -131,5 +132,5 @@ class AwardBatch(Record):
     awarded_on: Mapped[date]
     awarded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     awarded_at: Mapped[datetime]
-    outcomes: Mapped[list[list[object]]] = mapped_column(JSON)
+    outcomes: Mapped[list[list[Any]]] = mapped_column(JSON)
     form_key: Mapped[str] = mapped_column(unique=True)

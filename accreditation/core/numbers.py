@@ -15,6 +15,12 @@ class NumberSeries(Base):
     last: Mapped[int]
 
 
+def lock_series(series: str) -> None:
+    """Nobody else takes a number of the series, or waits for one, until the transaction ends."""
+    insert_unless_there(NumberSeries, name=series, last=0)
+    db.session.get_one(NumberSeries, series, with_for_update=True, populate_existing=True)
+
+
 def next_number(series: str) -> int:
     """The next number of the series, from 1. Numbers of a transaction that failed are given out again."""
     insert_unless_there(NumberSeries, name=series, last=0)

@@ -1,12 +1,14 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from accreditation.awards import services
 from accreditation.awards.models import Award
 from accreditation.awards.queries.given import awards_of
-from accreditation.awards.queries.ready import due_for_renewal, ready_to_award
+from accreditation.awards.queries.ready import ReadyAsked, count_ready, every_ready, readiness_of, ready_page
+from accreditation.awards.rules.dates import LISTED
+from accreditation.core.calendar import Span
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.outbox import Letter
@@ -14,7 +16,10 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant, Viewer
 from accreditation.standing.models import Evidence
 from accreditation.standing.queries import get_scheme, standing_on
+from accreditation.standing.services import declare, declaring_many
 from tests import factories
+from tests.factories.awards import NOW
+from tests.statements import statements_counted
 
 TODAY = factories.TODAY
 MANAGER = Viewer(1, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)}))
@@ -91,28 +96,59 @@ def test_a_past_award_asks_no_questions_and_writes_no_letter(app):
         services.record_past_award(who.id, "INHOUSE-WPM", on=date(2024, 2, 29), recorded_by=None)
 
 
+def several(ids, form_key="k" * 20, by=None, seen=None):
+    by = by or factories.person().id
+    with transaction():
+        return services.award_several(
+            ids, "INHOUSE-WPM", on=TODAY, at=NOW, awarded_by=by, form_key=form_key, seen=seen
+        ).outcomes
+
+
+def rows_of(person_id):
+    """Everything that an award leaves behind, without the ids."""
+    award = awards_of(person_id)[0]
+    facts = select(Evidence.kind, Evidence.code, Evidence.starts_on, Evidence.ends_on, Evidence.recorded_by)
+    letters = select(Letter.template, Letter.state).where(Letter.person_id == person_id)
+    return (
+        (award.starts_on, award.ends_on, award.kind, award.renews_id, award.awarded_by, award.scheme),
+        db.session.execute(facts.where(Evidence.source_type == "award", Evidence.source_id == award.id)).all(),
+        db.session.execute(letters).all(),
+    )
+
+
 def test_several_at_once_are_what_one_by_one_would_be(app):
     ready, missing = factories.ready_mediator(**READY), factories.person()
     single = factories.ready_mediator(**READY)
     by = factories.person().id
-    alone = factories.award(single.id, awarded_by=by)
-    with transaction():
-        answers = services.award_several([missing.id, ready.id], "INHOUSE-WPM", on=TODAY, awarded_by=by)
-    assert [answer.number for answer in answers] == ["WPM-2027-0002", None]
-    assert len(answers[1].reasons) == 3
-    both = [
-        (award.starts_on, award.ends_on, award.renews_id, award.awarded_by) for award in (alone, awards_of(ready.id)[0])
-    ]
-    assert both[0] == both[1]
-    letters = db.session.execute(select(Letter.person_id, Letter.template).order_by(Letter.id)).all()
-    assert letters == [(single.id, services.AWARDED), (ready.id, services.AWARDED)]
+    factories.award(single.id, awarded_by=by)
+    refused, given = sorted(several([missing.id, ready.id], by=by), key=lambda outcome: bool(outcome[1]))
+    assert (refused[0], refused[1], len(refused[2])) == (missing.id, None, 3)
+    assert given == [ready.id, awards_of(ready.id)[0].id, []]
+    assert awards_of(ready.id)[0].number == "WPM-2027-0002"
+    assert rows_of(single.id) == rows_of(ready.id)
+
+
+def test_the_same_form_twice_is_one_decision(app):
+    who = factories.ready_mediator(**READY)
+    assert several([who.id]) == several([who.id])
+    assert len(awards_of(who.id)) == 1
+    assert several([who.id], form_key="another" * 4)[0][1] is None
+
+
+def test_nobody_is_awarded_other_dates_than_were_seen(app):
+    who = factories.ready_mediator(**READY)
+    elsewhere = Span(TODAY + timedelta(1), date(2030, 2, 3))
+    assert "no longer those that were shown" in several([who.id], seen={who.id: elsewhere})[0][2][0]
+    assert several([who.id], form_key="b" * 20, seen={who.id: Span(TODAY, date(2030, 2, 2))})[0][1]
 
 
 # --- who is ready --------------------------------------------------------------------------------------------------
 
 
-def names(found):
-    return [one.person.name for one in found]
+def listed(viewer=MANAGER, on=TODAY, **asked):
+    page = ready_page(viewer, ReadyAsked("INHOUSE-WPM", on, **asked))
+    assert sum(count_ready(viewer, ReadyAsked("INHOUSE-WPM", on, **asked)).values()) == len(page.rows)
+    return [(one.person.name, one.dates.kind) for one in page.rows]
 
 
 def test_ready_are_those_who_meet_everything_but_the_award(app):
@@ -122,24 +158,77 @@ def test_ready_are_those_who_meet_everything_but_the_award(app):
     factories.person(name="Nothing Yet")
     accredited = factories.ready_mediator(name="Has One", **READY)
     factories.award(accredited.id)
-    gone = factories.ready_mediator(name="Suspended One", **READY)
-    factories.evidence(gone.id, "suspension", TODAY - timedelta(5))
-    assert names(ready_to_award(MANAGER, TODAY)) == ["Ada Okafor"]
+    for kind in ("suspension", "leave", "membership"):
+        gone = factories.ready_mediator(name=f"Not Here: {kind}", **READY)
+        over = TODAY if kind == "membership" else None
+        factories.evidence(gone.id, kind, TODAY - timedelta(5), ends_on=over)
+    back = factories.ready_mediator(name="Back Again", **READY)
+    factories.evidence(back.id, "suspension", TODAY - timedelta(5), ends_on=TODAY)
+    assert listed() == [("Back Again", "first"), ("Ada Okafor", "first")]
 
 
-def test_a_lapsed_award_makes_ready_again(app):
-    factories.accredited_mediator(name="Ben Cole", trained_on=date(2026, 6, 1), awarded_on=date(2023, 6, 1))
-    [one] = ready_to_award(MANAGER, TODAY)
-    assert (one.person.name, one.dates.kind) == ("Ben Cole", "return")
+@pytest.mark.parametrize(
+    ("ends_in", "practised_too", "kind"),
+    [
+        (91, True, None),  # before the window
+        (90, True, "renewal"),
+        (90, False, None),  # its run goes on, and the year's practice is due
+        (1, True, "renewal"),
+        (0, True, "late"),
+        (0, False, None),  # joins the run before without a gap
+        (-1, False, "late"),  # a new run: nothing due yet
+        (-29, False, "late"),
+        (-30, False, "return"),
+    ],
+)
+def test_who_is_listed_as_what_counts_to_the_day(app, ends_in, practised_too, kind):
+    who = factories.ready_mediator(name="Ben Cole", **READY)
+    if practised_too:
+        practised(who)
+    ends_on = TODAY + timedelta(ends_in)
+    factories.evidence(who.id, "award", date(2024, 1, 5), code="INHOUSE-WPM", ends_on=ends_on)
+    assert listed() == ([("Ben Cole", kind)] if kind else [])
+    assert listed(kind="late") == ([("Ben Cole", kind)] if kind == "late" else [])
 
 
-@pytest.mark.parametrize(("days", "due"), [(91, False), (90, True), (1, True), (0, False)])
-def test_renewals_are_due_in_their_window(app, days, due):
-    who = practised(factories.ready_mediator(**READY))
-    ends_on = TODAY + timedelta(days)
-    factories.evidence(who.id, "award", date(2024, 6, 1), code="INHOUSE-WPM", ends_on=ends_on)
-    assert bool(due_for_renewal(MANAGER, TODAY)) is due
-    assert bool(ready_to_award(MANAGER, TODAY)) is (days == 0)
+def _standing_otherwise(person_id, ends_in, extra):
+    """With an award that ends so many days from today (None: without one), and something that matters besides."""
+
+    def declared(kind, starts_on, **details):
+        declare(person_id, kind=kind, starts_on=starts_on, source=("test", 1), recorded_by=None, **details)
+
+    ends_on = TODAY + timedelta(ends_in or 0)
+    if ends_in is not None:
+        declared("award", date(2023, 1, 5), code="INHOUSE-WPM", ends_on=ends_on)
+    if extra == "withdrawal":
+        declared(extra, date(2025, 1, 5), ends_on=ends_on, scheme="INHOUSE-WPM")
+    elif extra == "practice":
+        for kind, code, quantity in (("case", "lead", 2), ("supervision", None, 4), ("cpd", None, 6)):
+            declared(kind, TODAY - timedelta(9), code=code, quantity=quantity)
+    elif extra == "extension":
+        declared(extra, date(2026, 1, 5), ends_on=date(2028, 1, 5), code="award")
+    elif extra:
+        declared(extra, TODAY - timedelta(3))
+
+
+def test_the_list_says_what_the_engine_says_of_everybody(app):
+    """The projections and the ledger, asked in SQL, against one judgement for each."""
+    made = []
+    for ends_in in (None, -400, -30, -29, -1, 0, 1, 90, 91, 400):
+        for extra in (None, "withdrawal", "suspension", "practice", "extension"):
+            who = factories.ready_mediator(**READY)
+            made.append(who.id)
+            with transaction(), declaring_many():
+                _standing_otherwise(who.id, ends_in, extra)
+    scheme = get_scheme("INHOUSE-WPM", TODAY)
+    judged = readiness_of(made, MANAGER, scheme, TODAY)
+    by_engine = {(one.person.id, one.dates.kind) for one in judged if not one.reasons and one.dates.kind in LISTED}
+    found = list(every_ready(MANAGER, ReadyAsked("INHOUSE-WPM", TODAY)))
+    assert {(one.person.id, one.dates.kind) for one in found} == by_engine
+    assert not any(one.reasons for one in found)
+    assert len(by_engine) > 10
+    for kind in LISTED:
+        assert {one.dates.kind for one in every_ready(MANAGER, ReadyAsked("INHOUSE-WPM", TODAY, kind=kind))} == {kind}
 
 
 def test_each_sees_their_own_people(app):
@@ -147,27 +236,25 @@ def test_each_sees_their_own_people(app):
     factories.ready_mediator(name="Ours", unit_id=unit.id, **READY)
     factories.ready_mediator(name="Theirs", **READY)
     viewer = Viewer(1, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.UNIT, unit.id)}))
-    assert names(ready_to_award(viewer, TODAY)) == ["Ours"]
-    assert names(ready_to_award(MANAGER, TODAY)) == ["Ours", "Theirs"]
+    assert listed(viewer) == [("Ours", "first")]
+    assert listed() == [("Ours", "first"), ("Theirs", "first")]
+    assert listed(unit_id=unit.id) == listed(words="our") == [("Ours", "first")]
 
 
-def test_the_list_costs_the_same_for_any_number_of_people(app):
-    def statements():
+def test_the_list_is_paged_by_key_and_costs_the_same_for_any_number(app):
+    names = [factories.ready_mediator(name=f"Person {number:02}", **READY).name for number in range(5)]
+    asked, place, seen = ReadyAsked("INHOUSE-WPM", TODAY), None, []
+    for _ in range(3):
+        page = ready_page(MANAGER, asked, place=place, size=2)
+        seen += [one.person.name for one in page.rows]
+        place = page.next_token
+    assert (seen, place) == (names, None)
+
+    def statements(size):
         db.session.rollback()
         db.session.expunge_all()
-        seen = []
+        with statements_counted() as counted:
+            assert len(ready_page(MANAGER, asked, size=size).rows) == size
+        return len(counted)
 
-        def listener(*details):
-            seen.append(details[2])
-
-        event.listen(db.engine, "before_cursor_execute", listener)
-        count = len(ready_to_award(MANAGER, TODAY))
-        event.remove(db.engine, "before_cursor_execute", listener)
-        return count, len(seen)
-
-    factories.ready_mediator(**READY)
-    first = statements()
-    for _ in range(5):
-        factories.ready_mediator(**READY)
-    assert [first[0], statements()[0]] == [1, 6]
-    assert first[1] == statements()[1]
+    assert statements(1) == statements(5)

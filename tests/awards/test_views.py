@@ -1,7 +1,9 @@
 import re
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from accreditation.awards.models import Award
@@ -26,21 +28,49 @@ def test_a_manager_awards_several_in_one_step_with_the_dates_shown_first(sign_in
     later = factories.person(name="Not Ready")
     manager = sign_in(SERVICE)
     page = manager.get("/awards")
-    assert "2 people meet everything but the award" in page.text
+    assert "2 people can be accredited now" in page.text
     assert "Not Ready" not in page.text
     decision = {"chosen": [ada.id, ben.id, later.id], "awarded_on": "2/2/2027"}
     preview = manager.post("/awards/several", data=decision)
     assert "Award 2 accreditations" in preview.text
-    assert "2 February 2027 to 1 February 2030" in preview.text
+    assert (
+        "2\N{NO-BREAK SPACE}Feb\N{NO-BREAK SPACE}2027 to 1\N{NO-BREAK SPACE}Feb\N{NO-BREAK SPACE}2030" in preview.text
+    )
     assert "Not met: " in preview.text
     assert count() == 0
-    page = manager.post("/awards/several", data=decision | {"confirmed": "yes"}, follow_redirects=True)
-    assert "2 accreditations are awarded: WPM-2027-0001, WPM-2027-0002" in page.text
-    assert "Not Ready is not accredited" in page.text
+    confirmed = decision | {"confirmed": "yes", "form_key": "k" * 20}
+    page = manager.post("/awards/several", data=confirmed, follow_redirects=True)
+    assert "2 accreditations awarded on 2 February 2027" in page.text
+    assert "WPM-2027-0002" in page.text
+    assert "Not met: " in page.text
     assert count() == 2
-    page = manager.post("/awards/several", data=decision | {"confirmed": "yes"}, follow_redirects=True)
-    assert count() == 2  # a double click
-    assert "already" in page.text
+    again = manager.post("/awards/several", data=confirmed, follow_redirects=True)  # a double click
+    assert (count(), again.request.path) == (2, page.request.path)
+
+
+def test_all_that_the_filters_show_are_chosen_and_exported(sign_in, today):
+    unit = factories.unit("Croydon")
+    for name in ("Ada Okafor", "Ben Cole"):
+        factories.ready_mediator(name=name, unit_id=unit.id, **READY)
+    factories.ready_mediator(name="Cai Else", **READY)
+    manager = sign_in(SERVICE)
+    preview = manager.post("/awards/several", data={"step": "all", "unit": unit.id, "awarded_on": "2/2/2027"})
+    assert "Award 2 accreditations" in preview.text
+    assert "Cai Else" not in preview.text
+    book = load_workbook(BytesIO(manager.get(f"/awards/export.xlsx?unit={unit.id}").data))
+    rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert [row[1] for row in rows[-2:]] == ["cole, ben", "okafor, ada"]
+    assert rows[-1][4].date() == date(2027, 2, 2)
+    assert "Nobody fits these filters" in manager.get("/awards?kind=late").text
+
+
+def test_nothing_is_awarded_when_the_dates_have_changed_since_the_preview(sign_in, today):
+    who = factories.ready_mediator(**READY)
+    decision = {"chosen": who.id, "awarded_on": "2/2/2027", "confirmed": "y", "form_key": "k" * 20}
+    seen = {"seen": f"{who.id} 2027-02-03 2030-02-03"}
+    page = sign_in(SERVICE).post("/awards/several", data=decision | seen, follow_redirects=True)
+    assert "no longer those that were shown" in page.text
+    assert count() == 0
 
 
 def test_old_and_new_dates_are_shown_for_a_renewal(sign_in, today):
@@ -48,10 +78,11 @@ def test_old_and_new_dates_are_shown_for_a_renewal(sign_in, today):
     for kind, code, quantity in (("case", "lead", 2), ("supervision", None, 4), ("cpd", None, 6)):
         factories.evidence(who.id, kind, TODAY - timedelta(9), code=code, quantity=quantity)
     manager = sign_in(SERVICE)
-    assert "To renew, in the window now" in manager.get("/awards").text
+    assert "Renewal in time" in manager.get("/awards").text
     page = manager.post("/awards/several", data={"chosen": who.id, "awarded_on": "2 February 2027"})
-    assert "1 March 2027 to 28 February 2030" in page.text
-    assert "1 March 2024 to 28 February 2027" in page.text
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 Mar 2027 to 28 Feb 2030" in text
+    assert "1 Mar 2024 to 28 Feb 2027" in text
     assert "keeps the anniversary" in page.text
 
 
@@ -179,6 +210,8 @@ DECIDING = [
 LISTS = [
     ("GET", "/awards", {}),
     ("GET", "/awards/history", {}),
+    ("GET", "/awards/export.xlsx", {}),
+    ("GET", "/awards/given/{batch}", {}),
     ("POST", "/awards/several", {"chosen": "{person}", "awarded_on": "2/2/2027", "confirmed": "yes"}),
 ]
 
@@ -188,13 +221,18 @@ def knock(client, method, path, data, ids):
     return client.open(path.format(**ids), method=method, data=data if method == "POST" else None)
 
 
+def said_in_the_book(data):
+    return " ".join(str(cell.value) for row in load_workbook(BytesIO(data)).active.iter_rows() for cell in row)
+
+
 @pytest.fixture
 def theirs(app, today):
     unit = factories.unit("Elsewhere")
     ready = factories.ready_mediator(name="Secret Person", unit_id=unit.id, **READY)
     award = factories.award(factories.ready_mediator(name="Secret Holder", unit_id=unit.id, **READY).id)
     return {"reference": ready.reference, "person": str(ready.id), "number": award.number, "award": award.id} | {
-        "decision": factories.award_decision(award.id).id
+        "decision": factories.award_decision(award.id).id,
+        "batch": factories.award_batch(award.person_id).id,
     }
 
 
@@ -205,7 +243,8 @@ def test_a_manager_of_another_unit_reaches_nothing_of_it(sign_in, today, theirs)
         assert answer.status_code == 404, (method, path)
         assert "Secret" not in answer.text
     for method, path, data in LISTS:
-        assert "Secret" not in knock(stranger, method, path, data, theirs).text
+        answer = knock(stranger, method, path, data, theirs)
+        assert "Secret" not in (said_in_the_book(answer.data) if path.endswith(".xlsx") else answer.text)
     assert count() == 1
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from accreditation.awards import services
-from accreditation.awards.models import Award, AwardDecision
+from accreditation.awards.models import Award, AwardBatch, AwardDecision
 from accreditation.awards.rules.ending import Asked
 from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
@@ -13,7 +13,7 @@ from tests.factories.accounts import account
 from tests.factories.days import TODAY
 from tests.factories.people import grant, person
 
-__all__ = ["award", "award_decision", "practice_manager", "reinstate", "void", "withdraw"]
+__all__ = ["award", "award_batch", "award_decision", "practice_manager", "reinstate", "void", "withdraw"]
 
 NOW = datetime(2027, 2, 2, 10, tzinfo=UTC)
 _serial = count(1)
@@ -23,6 +23,15 @@ def award(person_id: int, *, on: date = TODAY, scheme: str = "INHOUSE-WPM", awar
     """An accreditation awarded to somebody who is ready for it."""
     with transaction():
         return services.award_accreditation(person_id, scheme, on=on, awarded_by=awarded_by)
+
+
+def award_batch(*person_ids: int, on: date = TODAY) -> AwardBatch:
+    """One decision about these people, whatever came of it."""
+    by = person().id
+    with transaction():
+        return services.award_several(
+            person_ids, "INHOUSE-WPM", on=on, at=NOW, awarded_by=by, form_key=f"factory-batch-key-{next(_serial)}"
+        )
 
 
 def practice_manager(

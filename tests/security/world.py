@@ -23,7 +23,7 @@ from tests import factories
 from vetting.models import ClearanceList
 
 PERSONAL = {
-    "reference", "booking_id", "entry_id", "contact_id", "award_id", "number", "clearance_id", "application_id",
+    "reference", "booking_id", "entry_id", "contact_id", "award_id", "batch_id", "number", "clearance_id", "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
     "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id", "plan_id", "away_id",
@@ -48,7 +48,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     factories.clearance(person.id)
     day = factories.refresher_day()
     award = factories.award(person.id, on=TODAY)
-    decision = factories.award_decision(award.id)
+    decision, batch = factories.award_decision(award.id), factories.award_batch(person.id)
     booking = factories.booking(person.id, day.id)
     plan = factories.plan_naming(person, day.id)
     away = factories.dates_away(person.id, date(2027, 3, 1), date(2027, 3, 5))
@@ -120,6 +120,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "day_id": day.id,
         "award_id": award.id,
         "decision_id": decision.id,
+        "batch_id": batch.id,
         "number": award.number,
         "booking_id": booking.id,
         "plan_id": plan.id,

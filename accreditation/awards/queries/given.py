@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
-from accreditation.awards.models import Award
+from accreditation.awards.models import Award, AwardBatch
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
+from accreditation.people.models import Person
 from accreditation.people.queries import of_one_person, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.web.paging import By, Page, page_of
@@ -63,3 +64,33 @@ def links_of(award: Award) -> Links:
     before = db.session.scalar(select(Award.number).where(Award.id == award.renews_id))
     after = select(Award.number).where(Award.renews_id == award.id).order_by(Award.id)
     return Links(before, tuple(db.session.scalars(after)))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one person: the award, or every reason why there is none."""
+
+    person: Person
+    award: Award | None
+    reasons: tuple[str, ...]
+
+
+def get_batch(batch_id: int, viewer: Viewer) -> tuple[AwardBatch, list[Outcome]]:
+    """One decision about several people, with what became of those whom the viewer may see, by name.
+
+    Raises NotFound, in the same words whether there is none or it concerns nobody this viewer may know of.
+    """
+    batch = db.session.get(AwardBatch, batch_id)
+    outcomes: dict[int, tuple[int | None, list[str]]] = {}
+    for who, award_id, reasons in batch.outcomes if batch else ():
+        outcomes[who] = award_id, reasons
+    people = db.session.scalars(
+        select(Person).where(Person.id.in_(outcomes), visible_to(viewer)).order_by(Person.sort_name, Person.id)
+    ).all()
+    if batch is None or not people:
+        raise NotFound("There is no such decision.")
+    ids = [award_id for award_id, _ in outcomes.values() if award_id is not None]
+    awards = {award.id: award for award in db.session.scalars(select(Award).where(Award.id.in_(ids)))}
+    return batch, [
+        Outcome(person, awards.get(outcomes[person.id][0] or 0), tuple(outcomes[person.id][1])) for person in people
+    ]

@@ -26,6 +26,8 @@ KINDS = {
     "late": "Renewal in the days of grace: counts from its own day",
     "return": "Return to practice: counts from its own day",
 }
+LISTED = ("first", "renewal", "late", "return")
+"""Kinds that a list offers to decide on now. Who renews before the window opens is asked for by name."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Awarding, withdrawing, voiding, reinstating. Callers hold the transaction; nothing here commits."""
 
 from accreditation.awards.services.awarding import (
-    Awarded,
     NotReady,
     award_accreditation,
     award_several,
@@ -25,7 +24,6 @@ __all__ = [
     "AWARDED",
     "CHANGED",
     "TO_CONFIRM",
-    "Awarded",
     "NotReady",
     "award_accreditation",
     "award_several",

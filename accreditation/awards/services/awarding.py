@@ -1,18 +1,21 @@
 """Awarding, renewing, withdrawing. Callers hold the transaction; nothing here commits."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
 
-from accreditation.awards.models import Award
+from sqlalchemy import select
+
+from accreditation.awards.models import Award, AwardBatch
 from accreditation.awards.queries.given import find_last_award
 from accreditation.awards.queries.ready import readiness
 from accreditation.awards.rules.dates import Dates
 from accreditation.awards.services.letters import AWARDED
 from accreditation.core import outbox
+from accreditation.core.calendar import Span
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
-from accreditation.core.numbers import next_number
+from accreditation.core.numbers import lock_series, next_number
 from accreditation.people.queries import lock_person
 from accreditation.standing.queries import facts_of, get_scheme, history_of
 from accreditation.standing.rules.awards import award_span
@@ -23,15 +26,20 @@ class NotReady(DomainError):
     """Carries every reason, so that the office writes to the mediator once."""
 
 
-def award_accreditation(person_id: int, scheme_code: str, *, on: date, awarded_by: int | None) -> Award:
+def award_accreditation(
+    person_id: int, scheme_code: str, *, on: date, awarded_by: int | None, seen: Span | None = None
+) -> Award:
     """An award decided on that day for the scheme's term, the first or a renewal, declared as evidence.
 
-    Its dates are those of `rules.dates.award_dates`, fixed now. Raises NotReady with every reason.
+    Its dates are those of `rules.dates.award_dates`, fixed now; `seen`: those that were shown before. Raises NotReady
+    with every reason, and where the dates are no longer those that were seen.
     """
     person = lock_person(person_id)
     judged = readiness(person, facts_of(person_id), history_of(scheme_code), on)
     if judged.reasons:
         raise NotReady(*judged.reasons)
+    if seen is not None and seen != judged.dates.span:
+        raise NotReady("The dates are no longer those that were shown. Look at the preview again.")
     award = _make(person_id, scheme_code, judged.dates, on=on, awarded_by=awarded_by, kind=judged.dates.kind)
     outbox.queue(person_id, AWARDED, about_id=award.id, key=f"awarded:{award.id}")
     return award
@@ -85,25 +93,41 @@ def _next_number(scheme_code: str, on: date) -> str:
     return f"{series}-{next_number(f'award {series}'):04}"
 
 
-@dataclass(frozen=True)
-class Awarded:
-    """What became of one person: the number of the award, or every reason why there is none."""
+def award_several(
+    person_ids: Collection[int],
+    scheme_code: str,
+    *,
+    on: date,
+    at: datetime,
+    awarded_by: int,
+    form_key: str,
+    seen: Mapping[int, Span] | None = None,
+) -> AwardBatch:
+    """Each of them by `award_accreditation`, in order of id, and what became of each.
 
-    person_id: int
-    name: str
-    number: str | None = None
-    reasons: tuple[str, ...] = ()
-
-
-def award_several(person_ids: Collection[int], scheme_code: str, *, on: date, awarded_by: int) -> list[Awarded]:
-    """Each of them by `award_accreditation`, in order of id. One who is not ready does not keep the others from it."""
-    answers = []
+    One who is not ready does not keep the others from it. The same form sent twice is one decision.
+    """
+    lock_series(f"award batch {scheme_code}")
+    if made := db.session.scalar(select(AwardBatch).where(AwardBatch.form_key == form_key)):
+        return made
+    outcomes: list[list[Any]] = []
     for person_id in sorted(set(person_ids)):
-        name = lock_person(person_id).name
         try:
-            award = award_accreditation(person_id, scheme_code, on=on, awarded_by=awarded_by)
+            award = award_accreditation(
+                person_id, scheme_code, on=on, awarded_by=awarded_by, seen=(seen or {}).get(person_id)
+            )
         except NotReady as refusal:
-            answers.append(Awarded(person_id, name, reasons=refusal.reasons))
+            outcomes.append([person_id, None, list(refusal.reasons)])
         else:
-            answers.append(Awarded(person_id, name, award.number))
-    return answers
+            outcomes.append([person_id, award.id, []])
+    batch = AwardBatch(
+        scheme=scheme_code,
+        awarded_on=on,
+        awarded_by=awarded_by,
+        awarded_at=at,
+        outcomes=outcomes,
+        form_key=form_key,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    return batch

@@ -1,5 +1,7 @@
 """Awarding one person an accreditation, with the dates shown first."""
 
+from datetime import date
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,6 +10,7 @@ from accreditation.awards.queries.ready import readiness_of
 from accreditation.awards.services import award_accreditation
 from accreditation.awards.views.blueprint import bp
 from accreditation.core import clock
+from accreditation.core.calendar import Span
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
@@ -31,7 +34,9 @@ def new_award(viewer: Viewer, reference: str) -> ResponseReturnValue:
         if "confirmed" in request.form:
             try:
                 with transaction():
-                    number = award_accreditation(mediator.id, code, on=on, awarded_by=viewer.person_id).number
+                    number = award_accreditation(
+                        mediator.id, code, on=on, awarded_by=viewer.person_id, seen=_seen()
+                    ).number
             except DomainError as refusal:
                 form.form_errors.extend(refusal.reasons)
                 mediator, judged = get_mediator(reference, viewer), None
@@ -47,3 +52,12 @@ def new_award(viewer: Viewer, reference: str) -> ResponseReturnValue:
         mediator=mediator,
         judged=judged,
     )
+
+
+def _seen() -> Span | None:
+    """The dates that the page showed before; None where the form is not from our page."""
+    starts_on, _, ends_on = request.form.get("seen", "").partition(" ")
+    try:
+        return Span(date.fromisoformat(starts_on), date.fromisoformat(ends_on))
+    except ValueError:
+        return None

@@ -7,6 +7,8 @@ from functools import partial
 
 from sqlalchemy import func, select
 
+from accreditation.awards.queries.decisions import DecisionsAsked, count_decisions
+from accreditation.awards.rules.ending import OPEN
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.deadlines import count_deadlines
@@ -142,6 +144,10 @@ def duties_for(viewer: Viewer, on: date) -> list[Duty]:
         ready = count_cohorts(releasing, Wanted(results="to_release"), on=on)
         words = "cohort with results to release" if ready == 1 else "cohorts with results to release"
         found.append(Duty(ready, words, "/cohorts?results=to_release", "soon"))
+    if (deciding := viewer.limited_to(Permission.AWARD_ACCREDITATION)).grants:
+        open_ones = count_decisions(deciding, DecisionsAsked(OPEN), on)
+        words = "decision on an accreditation waits" if open_ones == 1 else "decisions on accreditations wait"
+        found.append(Duty(open_ones, f"{words} for a second person", "/awards/decisions?state=proposed", "soon"))
     if (letters := viewer.limited_to(Permission.VIEW_REMINDERS)).grants:
         troubled = undeliverable_count(letters)
         words = "letter waiting for a decision" if troubled == 1 else "letters waiting for a decision"

@@ -1,9 +1,12 @@
 """Accreditations, and what is laid over a standing: suspension, leave, withdrawal, leaving."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from accreditation.awards.models import Award
-from accreditation.awards.services import record_past_award, withdraw_award
+from accreditation.awards.rules.ending import REINSTATE, Asked
+from accreditation.awards.services import propose, record_past_award, withdraw_award
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
 from accreditation.desk.demo.filling.ground import Ground, moment
@@ -35,6 +38,7 @@ def fill_overlays(ground: Ground) -> None:
                 _decide(ground, ground.id_of(mediator), overlay)
             else:
                 _lay_over(ground, ground.id_of(mediator), overlay)
+    _ask_to_reinstate(ground)
 
 
 def _withdraw(ground: Ground, person_id: int, overlay: Overlay) -> None:
@@ -47,6 +51,23 @@ def _withdraw(ground: Ground, person_id: int, overlay: Overlay) -> None:
         at=moment(overlay.starts_on),
         proposed_by=ground.manager,
         confirmed_by=ground.second_manager,
+    )
+
+
+def _ask_to_reinstate(ground: Ground) -> None:
+    """One of those whose accreditation was withdrawn has been assessed again; a second manager has to look at it."""
+    withdrawn = select(Award.id).where(Award.withdrawn_on.is_not(None), Award.ends_on > ground.plan.on)
+    award_id = db.session.scalar(withdrawn.order_by(Award.id).limit(1))
+    if award_id is None:
+        return
+    yesterday = ground.plan.on - timedelta(1)
+    propose(
+        award_id,
+        Asked(REINSTATE, ground.plan.on, "assessed", "Observed in two role-plays by the lead assessor; both passed."),
+        form_key=f"demo-reinstatement-{award_id:06}",
+        on=yesterday,
+        at=moment(yesterday),
+        proposed_by=ground.manager,
     )
 
 
