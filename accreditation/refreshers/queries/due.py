@@ -1,6 +1,6 @@
 """Whose refresher runs out when: read from the projections of standing, for planning a day and for the waiting list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,13 +10,20 @@ from sqlalchemy.orm import aliased
 from accreditation.core.calendar import FOREVER, Span, days_after, last_good_day, span_holding
 from accreditation.core.database import db
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.models import Booking, Invitation, RefresherDay
 from accreditation.refreshers.rules import ENDED
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
-from accreditation.standing.queries import Standing, main_scheme, standing_on
-from accreditation.standing.rules.evidence import Fact
+from accreditation.standing.queries import (
+    Standing,
+    facts_of_all,
+    history_of,
+    main_scheme,
+    standing_from,
+    standing_on,
+)
+from accreditation.standing.rules.evidence import Fact, known
 from accreditation.standing.rules.scheme import Scheme
 
 INVITABLE = ("deployable", "co_mediation_only", "lapsed")
@@ -66,6 +73,44 @@ def lapse_dates(person_ids: Iterable[int], on: date) -> dict[int, date]:
     return {row.person_id: row.lapses_on for row in db.session.execute(query)}
 
 
+def in_order_of_lapse(person_ids: Iterable[int], on: date) -> list[int]:
+    """These people, whose refresher is not met first, then whose ends first; of two the lower id."""
+    ids = list(person_ids)
+    lapses = lapse_dates(ids, on)
+    return sorted(ids, key=lambda person_id: (lapses.get(person_id, date.min), person_id))
+
+
+@dataclass(frozen=True)
+class Lapsing:
+    """Somebody on a day, and the last day on which their refresher is met now; None: it is not met now."""
+
+    person: Person
+    valid_through: date | None
+
+
+def lapsing_before(day: RefresherDay, held_on: date, viewer: Viewer, on: date) -> list[Lapsing]:
+    """Of the people booked for the day, whose refresher would run out before they attend it on `held_on`.
+
+    Those for whom the day comes too late already are left out: moving it changes nothing for them. Whose ends first is
+    first. Only people this viewer may know of.
+    """
+    found = lapsing_by(day, held_on, viewer, on)
+    return [one for one in found if one.valid_through is not None and one.valid_through >= days_after(day.held_on, -1)]
+
+
+def lapsing_by(day: RefresherDay, until: date, viewer: Viewer, on: date) -> list[Lapsing]:
+    """Of the people booked for the day, whose refresher is not met up to the day before `until`."""
+    booked = select(Booking.person_id).where(Booking.day_id == day.id, Booking.state.in_(("requested", "booked")))
+    query = select(Person).where(Person.id.in_(booked), visible_to(viewer)).order_by(Person.sort_name, Person.id)
+    people = {person.counted.id: person for person in db.session.scalars(query)}
+    lapses = lapse_dates(people, on)
+    found = [
+        Lapsing(people[person_id], last_good_day(lapses[person_id]) if person_id in lapses else None)
+        for person_id in in_order_of_lapse(people, on)
+    ]
+    return [one for one in found if one.valid_through is None or days_after(one.valid_through, 1) < until]
+
+
 def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int) -> list[Due]:
     """Whose refresher ends at most so many days after the day, or has ended, and who has no seat on a coming day.
 
@@ -110,6 +155,23 @@ def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int)
     ]
 
 
+def what_it_brings_each(people: Sequence[Person], day: RefresherDay, on: date) -> dict[int, Effect]:
+    """`what_attending_brings` of each of these people, by id; a few statements for any number of them."""
+    scheme = main_scheme(on)
+    codes = refresher_codes(scheme)
+    if not codes:
+        return {}
+    facts, history = facts_of_all(person.id for person in people), history_of(scheme.code)
+    attended = Fact("refresher", day.topic, day.held_on)
+    found = {}
+    for person in people:
+        stand, whose = known(facts.get(person.id, ()), None), subject_of(person)
+        now = _days_met(standing_from(history, whose, stand, on), codes[0], on)
+        then = _days_met(standing_from(history, whose, [*stand, attended], on), codes[0], day.held_on)
+        found[person.id] = _effect(now, then)
+    return found
+
+
 def what_attending_brings(person_id: int, day: RefresherDay, on: date) -> Effect | None:
     """Until when the refresher requirement is met as things stand, and with this day attended.
 
@@ -122,6 +184,10 @@ def what_attending_brings(person_id: int, day: RefresherDay, on: date) -> Effect
     attended = Fact("refresher", day.topic, day.held_on)
     now = _days_met(standing_on(person_id, scheme, on), codes[0], on)
     then = _days_met(standing_on(person_id, scheme, on, supposing=[attended]), codes[0], day.held_on)
+    return _effect(now, then)
+
+
+def _effect(now: Span | None, then: Span | None) -> Effect:
     return Effect(
         now_through=_last_day(now),
         then_through=_last_day(then),

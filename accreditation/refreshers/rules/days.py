@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from accreditation.core.calendar import LONDON
+from accreditation.standing.rules.verdict import Verdict
 
 TOPICS = {
     "mediation_skills": "Mediation skills",
@@ -48,6 +49,14 @@ MARKS = {
 """What can be recorded of somebody's attendance. Only `attended` counts as evidence."""
 
 COUNTING = frozenset({"attended"})
+
+
+NOT_THERE = {
+    Verdict.LEFT: "{} will have left the service by that day.",
+    Verdict.ON_LEAVE: "{} is on leave on that day.",
+    Verdict.WITHDRAWN: "The accreditation of {} is withdrawn on that day.",
+}
+"""Standings on the date of the day under which nobody is booked for it. Suspended people may come: it is a way back."""
 
 
 def topic_label(topic: str | None) -> str | None:

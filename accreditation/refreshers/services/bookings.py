@@ -1,5 +1,7 @@
 """Taking a seat, giving it back, and who gets it then. The day's row is locked first: it is what both would share."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -7,12 +9,15 @@ from sqlalchemy import select
 from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
+from accreditation.people.models import Person
 from accreditation.people.queries import lock_person
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.queries.bookings import find_live_booking, other_days_at_the_time
 from accreditation.refreshers.queries.days import lock_day, seats_taken
-from accreditation.refreshers.queries.due import lapse_dates
-from accreditation.refreshers.rules import CANCELLABLE, Waiting, next_in_line
+from accreditation.refreshers.queries.due import in_order_of_lapse, lapse_dates
+from accreditation.refreshers.rules import CANCELLABLE, NOT_THERE, Waiting, next_in_line
+from accreditation.standing.queries import main_scheme, standings_on
+from accreditation.standing.rules.verdict import Verdict
 
 BOOKED = "email/refreshers/booked.txt"
 
@@ -42,10 +47,9 @@ def book_seat(
     if there := find_live_booking(person_id, day_id):
         return there
     reasons = _reasons_to_refuse(day, on=on, afterwards=afterwards)
-    if person.left_on and person.left_on <= day.held_on:
-        reasons.append(f"{person.name} will have left the service by that day.")
+    reasons += reasons_of_the_day(person, day) if not afterwards else []
     reasons += [
-        f"That is at the same time as “{other.title}”, which is booked already."
+        f"That is at the same time as “{other}”, which is booked already."
         for other in other_days_at_the_time(person_id, day)
     ]
     if reasons:
@@ -61,6 +65,44 @@ def book_seat(
     if not full and day.held_on >= on:
         _tell_booked(booking, letter)
     return booking
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What became of one person: the state of the booking, or every reason why there is none."""
+
+    person_id: int
+    name: str
+    state: str | None
+    reasons: tuple[str, ...] = ()
+
+
+def book_several(person_ids: Collection[int], day_id: int, *, on: date, booked_by: int | None) -> list[Seat]:
+    """Each of them by `book_seat`, whose refresher ends first before the others: when seats run out, the rest wait.
+
+    One who cannot come does not keep the others from it.
+    """
+    lock_day(day_id)
+    names = {person_id: lock_person(person_id).name for person_id in sorted(set(person_ids))}
+    seats = []
+    for person_id in in_order_of_lapse(names, on):
+        try:
+            state = book_seat(person_id, day_id, on=on, booked_by=booked_by, or_wait=True).state
+        except DomainError as refusal:
+            seats.append(Seat(person_id, names[person_id], None, refusal.reasons))
+        else:
+            seats.append(Seat(person_id, names[person_id], state))
+    return seats
+
+
+def reasons_of_the_day(person: Person, day: RefresherDay) -> list[str]:
+    """Why this person cannot be booked for the day, judged at its date: gone, away, or no longer accredited then."""
+    scheme = main_scheme(day.held_on)
+    standing = standings_on([person.counted.id], scheme, day.held_on).get(person.counted.id)
+    words = NOT_THERE.get(standing.verdict) if standing else None
+    if words is None and person.counted.left_on and person.counted.left_on <= day.held_on:
+        words = NOT_THERE[Verdict.LEFT]
+    return [words.format(person.name)] if words else []
 
 
 def cancel_booking(booking_id: int, *, on: date, by_organiser: bool = False) -> Booking:

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
+from accreditation.core.calendar import days_after
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission, Role
@@ -13,12 +14,15 @@ from accreditation.refreshers.forms import BookSomebodyForm, CancelDayForm, DayF
 from accreditation.refreshers.queries.away import own_reference
 from accreditation.refreshers.queries.bookings import bookings_on, count_bookings_on
 from accreditation.refreshers.queries.days import coming_days, day_row, get_day, past_days
-from accreditation.refreshers.queries.due import what_attending_brings
+from accreditation.refreshers.queries.due import lapsing_before, lapsing_by, what_attending_brings
 from accreditation.refreshers.rules import ENDED
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
 from accreditation.web.words import day as in_words
 from accreditation.web.words import plural
+
+SOON_DAYS = 30
+"""Whose refresher ends within so many days after a day that is called off needs another seat soon."""
 
 
 @bp.get("/refreshers")
@@ -86,14 +90,28 @@ def new_day(viewer: Viewer) -> ResponseReturnValue:
 @bp.route("/refreshers/<int:day_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MANAGE_REFRESHERS)
 def edit_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    """Change the day. Moved to another date, whom it makes lapse is shown first; `confirmed` moves it."""
     today = clock.today()
     form = DayForm(on=today, day=get_day(day_id))
-    if form.validate_on_submit():
+    found = get_day(day_id)
+    details = form.details() if form.validate_on_submit() else None
+    if details and details.held_on != found.held_on and "confirmed" not in request.form:
+        row = day_row(day_id)
+        if row.taken or row.waiting:
+            return render_template(
+                "refreshers/move.html",
+                form=form,
+                row=row,
+                day=found,
+                held_on=details.held_on,
+                lapsing=lapsing_before(found, details.held_on, viewer, today),
+            )
+    if details:
         shown = form.version.data or ""
         version = int(shown) if shown.isdecimal() else 0
         try:
             with transaction():
-                services.change_day(day_id, form.details(), version=version, on=today)
+                services.change_day(day_id, details, version=version, on=today)
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
         else:
@@ -115,7 +133,14 @@ def cancel_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
         else:
             flash(f"The day is cancelled. {plural(told, 'letter').capitalize()} will go out.")
             return redirect(url_for("refreshers.day", day_id=day_id))
-    row = day_row(day_id)
+    row, today = day_row(day_id), clock.today()
     return render_template(
-        "refreshers/cancel_day.html", form=form, row=row, day=row.day, when=in_words(row.day.held_on)
+        "refreshers/cancel_day.html",
+        form=form,
+        row=row,
+        day=row.day,
+        when=in_words(row.day.held_on),
+        lapsing=lapsing_by(row.day, days_after(row.day.held_on, SOON_DAYS), viewer, today),
+        soon_days=SOON_DAYS,
+        others=[other for other in coming_days(today) if other.day.id != day_id and other.left][:3],
     )

@@ -1,4 +1,4 @@
-"""Inviting those whose refresher runs out."""
+"""Inviting those whose refresher runs out, or booking them in one step."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +10,9 @@ from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.refreshers import services
 from accreditation.refreshers.forms import ConfirmForm
-from accreditation.refreshers.queries.days import day_row
-from accreditation.refreshers.queries.due import people_due
+from accreditation.refreshers.queries.days import day_row, get_day
+from accreditation.refreshers.queries.due import MOST, people_due
+from accreditation.refreshers.queries.prospects import people_in_order, prospects_of
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
@@ -51,5 +52,32 @@ def invite(viewer: Viewer, day_id: int) -> ResponseReturnValue:
         due=due,
         within_days=within_days,
         horizons=HORIZONS,
+        today=today,
+    )
+
+
+@bp.post("/refreshers/<int:day_id>/bookings/several")
+@requires(Permission.MANAGE_REFRESHERS, scoped=True)
+def book_several(viewer: Viewer, day_id: int) -> ResponseReturnValue:
+    """First what it would bring each of those chosen, judged at the date of the day; then (`confirmed`) the seats."""
+    today = clock.today()
+    row = day_row(day_id)
+    chosen = [int(value) for value in request.form.getlist("person") if value.isascii() and value.isdecimal()][:MOST]
+    people = people_in_order(chosen, viewer, today)
+    form = ConfirmForm()
+    if not people or not form.validate_on_submit():
+        flash("Choose whom to book.", "warning")
+        return redirect(url_for("refreshers.invite", day_id=day_id))
+    ids = [person.id for person in people]
+    if "confirmed" in request.form:
+        with transaction():
+            seats = services.book_several(ids, day_id, on=today, booked_by=viewer.person_id)
+        return render_template("refreshers/booked_several.html", day=get_day(day_id), seats=seats, today=today)
+    return render_template(
+        "refreshers/book_several.html",
+        form=form,
+        row=row,
+        day=row.day,
+        prospects=prospects_of(people, row, today),
         today=today,
     )

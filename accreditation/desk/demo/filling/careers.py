@@ -46,7 +46,7 @@ def _withdraw(ground: Ground, person_id: int, overlay: Overlay) -> None:
     withdraw_award(
         db.session.scalars(held).one(),
         withdrawn_on=overlay.starts_on,
-        reason_class="standard",
+        reason_class="own_wish",
         reason=overlay.reason,
         at=moment(overlay.starts_on),
         proposed_by=ground.manager,

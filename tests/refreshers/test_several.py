@@ -1,0 +1,173 @@
+"""Booking several in one step, judged at the date of the day; moving a day, and whom it makes lapse."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from accreditation.core.database import db, transaction
+from accreditation.core.outbox import Letter
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.models import Person
+from accreditation.people.rules import Grant, Viewer
+from accreditation.refreshers import services
+from accreditation.refreshers.models import Booking, RefresherDay
+from accreditation.refreshers.queries.days import day_row
+from accreditation.refreshers.queries.due import lapsing_before, what_attending_brings, what_it_brings_each
+from accreditation.refreshers.queries.prospects import people_in_order, prospects_of
+from tests import factories
+
+TODAY = factories.TODAY
+SERVICE = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
+MANAGER = Viewer(0, frozenset({SERVICE}))
+
+
+def mediator(name, trained_on, **facts):
+    """Accredited; their refresher is met for a year from that day."""
+    return factories.accredited_mediator(name=name, trained_on=trained_on, awarded_on=trained_on, **facts)
+
+
+def book(ids, day_id):
+    with transaction():
+        return services.book_several(ids, day_id, on=TODAY, booked_by=None)
+
+
+def test_whose_refresher_ends_first_gets_the_seat_and_the_preview_says_so(app):
+    later = mediator("Later Lin", date(2026, 6, 1))
+    sooner = mediator("Sooner Sam", date(2026, 3, 1))
+    day = factories.refresher_day(capacity=1)
+    people = people_in_order([later.id, sooner.id], MANAGER, TODAY)
+    seen = {one.person.id: one.gets for one in prospects_of(people, day_row(day.id), TODAY)}
+    assert seen == {sooner.id: "seat", later.id: "wait"}
+    ids = [later.id, sooner.id]
+    assert [(one.name, one.state) for one in book(ids, day.id)] == [
+        ("Sooner Sam", "booked"),
+        ("Later Lin", "waitlisted"),
+    ]
+    told = select(Letter.person_id).where(Letter.template == "email/refreshers/booked.txt")
+    assert db.session.scalars(told).all() == [ids[1]]
+    assert {one.gets for one in prospects_of(people_in_order(ids, MANAGER, TODAY), day_row(day.id), TODAY)} == {"there"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts_in", "ends_in", "words"),
+    [
+        ("leave", 28, 29, "is on leave on that day"),  # the very day, 2 March 2027
+        ("leave", 20, 28, None),  # back on that day
+        ("leave", 29, 40, None),
+        ("suspension", 0, 60, None),  # a refresher is a way back
+        ("withdrawal", 10, None, "is withdrawn on that day"),
+        ("membership", -900, 28, "will have left"),  # the day is the first day gone
+        ("membership", -900, 29, None),
+    ],
+)
+def test_it_is_judged_at_the_date_of_the_day(app, kind, starts_in, ends_in, words):
+    who = mediator("Ada Okafor", date(2026, 6, 1))
+    ends_on = None if ends_in is None else TODAY + timedelta(ends_in)
+    factories.evidence(who.id, kind, TODAY + timedelta(starts_in), ends_on=ends_on)
+    day = factories.refresher_day(held_on=TODAY + timedelta(28))
+    [prospect] = prospects_of([db.session.get(Person, who.id)], day_row(day.id), TODAY)
+    [seat] = book([who.id], day.id)
+    assert (seat.state, prospect.gets) == ((None, None) if words else ("booked", "seat"))
+    assert seat.reasons == prospect.reasons
+    assert bool(words) is any(words in reason for reason in seat.reasons) if words else not seat.reasons
+
+
+def test_a_day_at_the_same_time_is_named_in_the_preview_and_refused(app):
+    who = mediator("Ada Okafor", date(2026, 6, 1))
+    first, other = factories.refresher_day(title="The first"), factories.refresher_day()
+    factories.booking(who.id, first.id)
+    [prospect] = prospects_of([db.session.get(Person, who.id)], day_row(other.id), TODAY)
+    [seat] = book([who.id], other.id)
+    assert seat.reasons == prospect.reasons
+    assert "“The first”" in seat.reasons[0]
+
+
+def test_what_it_brings_several_is_what_it_brings_each(app):
+    people = [mediator("A B", date(2026, 3, 1)), mediator("C D", date(2025, 12, 1)), factories.person()]
+    ids = [person.id for person in people]
+    day = factories.refresher_day()
+    people = [db.session.get(Person, person_id) for person_id in ids]
+    several = what_it_brings_each(people, day, TODAY)
+    assert several == {person_id: what_attending_brings(person_id, day, TODAY) for person_id in ids}
+
+
+@pytest.mark.parametrize(
+    ("held_on", "names"),
+    [
+        (date(2027, 3, 10), []),  # it follows on the last good day
+        (date(2027, 3, 11), ["Sooner Sam"]),
+        (date(2027, 6, 10), ["Sooner Sam", "Later Lin"]),
+    ],
+)
+def test_moving_a_day_says_whom_it_makes_lapse_to_the_day(app, held_on, names):
+    ids = [
+        mediator(name, trained_on).id
+        for name, trained_on in (
+            ("Later Lin", date(2026, 6, 1)),
+            ("Sooner Sam", date(2026, 3, 10)),
+            ("Lapsed Lou", date(2026, 1, 5)),  # lapsed whatever day it is
+        )
+    ]
+    day = factories.refresher_day(held_on=date(2027, 3, 2))
+    for person_id in ids:
+        factories.booking(person_id, day.id)
+    day = db.session.get(RefresherDay, day.id)
+    assert [one.person.name for one in lapsing_before(day, held_on, MANAGER, TODAY)] == names
+
+
+def test_the_office_books_those_due_after_seeing_what_it_brings(sign_in, today):
+    ada = mediator("Ada Okafor", date(2026, 3, 1))
+    away = mediator("Bo Away", date(2026, 3, 1))
+    factories.evidence(away.id, "leave", TODAY, ends_on=date(2027, 5, 1))
+    day = factories.refresher_day()
+    browser = sign_in(SERVICE)
+    path, chosen = f"/refreshers/{day.id}/bookings/several", {"person": [ada.id, away.id]}
+    preview = browser.post(path, data=chosen)
+    assert "Nobody has been booked yet" in preview.text
+    assert "is on leave on that day" in preview.text
+    assert "Book 1 person" in preview.text
+    assert not db.session.scalar(select(func.count(Booking.id)))
+    for _ in range(2):  # pressing twice books once
+        page = browser.post(path, data=chosen | {"confirmed": "yes"})
+        assert "1 person has a seat" in page.text
+        assert "Bo Away is on leave" in page.text
+    assert db.session.scalar(select(func.count(Booking.id))) == 1
+    assert "Choose whom to book" in browser.post(path, data={}, follow_redirects=True).text
+
+
+def test_a_move_is_shown_before_it_is_made_and_a_cancellation_names_who_needs_a_seat(sign_in, today):
+    ada = mediator("Ada Okafor", date(2026, 3, 5))
+    day = factories.refresher_day()
+    other = factories.refresher_day(title="Another day", held_on=date(2027, 3, 1))
+    factories.booking(ada.id, day.id)
+    browser = sign_in(SERVICE)
+    path = f"/refreshers/{day.id}/edit"
+    moved = {
+        "title": "Moved",
+        "topic": "",
+        "held_on": "9 March 2027",
+        "starts": "09:30",
+        "ends": "16:30",
+        "venue": "Here",
+        "capacity": "12",
+        "version": "1",
+    }
+    preview = browser.post(path, data=moved)
+    assert "1 person would lapse because of it" in preview.text
+    assert "Ada Okafor" in preview.text
+    assert db.session.get(RefresherDay, day.id).held_on == date(2027, 3, 2)
+    browser.post(path, data=moved | {"confirmed": "yes"})
+    assert db.session.get(RefresherDay, day.id).held_on == date(2027, 3, 9)
+    page = browser.get(f"/refreshers/{day.id}/cancel")
+    assert "1 person needs another seat soon" in page.text
+    assert other.title in page.text
+
+
+def test_a_manager_of_another_unit_books_nobody_of_it(sign_in, today):
+    theirs = mediator("Secret Person", date(2026, 3, 1), unit_id=factories.unit("Elsewhere").id)
+    day = factories.refresher_day()
+    stranger = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, factories.unit("Croydon").id))
+    path, data = f"/refreshers/{day.id}/bookings/several", {"person": theirs.id, "confirmed": "yes"}
+    assert "Secret" not in stranger.post(path, data=data, follow_redirects=True).text
+    assert not db.session.scalar(select(func.count(Booking.id)))
