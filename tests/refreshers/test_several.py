@@ -171,3 +171,22 @@ def test_a_manager_of_another_unit_books_nobody_of_it(sign_in, today):
     path, data = f"/refreshers/{day.id}/bookings/several", {"person": theirs.id, "confirmed": "yes"}
     assert "Secret" not in stranger.post(path, data=data, follow_redirects=True).text
     assert not db.session.scalar(select(func.count(Booking.id)))
+
+
+def test_whoever_waits_sees_their_place_in_the_order_in_which_seats_are_given(sign_in, today):
+    later, sooner = mediator("Later Lin", date(2026, 6, 1)), mediator("Sooner Sam", date(2026, 3, 1))
+    day = factories.refresher_day(capacity=1)
+    factories.booking(factories.person().id, day.id)
+    factories.booking(later.id, day.id)
+    browser = sign_in(Grant(Role.MEDIATOR, Scope.PERSON, later.id), person=later)
+    assert "You are number 1 of 1 on the waiting list" in browser.get(f"/refreshers/{day.id}").text
+    factories.booking(sooner.id, day.id)
+    assert "You are number 2 of 2 on the waiting list" in browser.get(f"/refreshers/{day.id}").text
+
+
+def test_a_day_is_planned_like_another_with_its_date_to_fill_in(sign_in, today):
+    day = factories.refresher_day(title="Risk in practice", held_on=date(2027, 3, 2), trainer="Priya Nair")
+    form = sign_in(SERVICE).get(f"/refreshers/new?copy={day.id}").text
+    assert "Risk in practice" in form
+    assert "Priya Nair" in form
+    assert "2 March 2027" not in form

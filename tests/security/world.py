@@ -23,7 +23,8 @@ from tests import factories
 from vetting.models import ClearanceList
 
 PERSONAL = {
-    "reference", "booking_id", "entry_id", "contact_id", "award_id", "batch_id", "number", "clearance_id", "application_id",
+    "reference", "booking_id", "entry_id", "contact_id", "award_id", "batch_id", "number", "clearance_id",
+    "application_id",
     "account_id", "grant_id", "session_id", "letter_id", "draft_id", "result_id", "cohort_id", "enrolment_id",
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
     "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id", "plan_id", "away_id",

@@ -26,8 +26,8 @@ from accreditation.standing.queries import all_schemes, get_scheme, main_scheme_
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 
-AT_ONCE = 500
-"""People about whom one decision can be."""
+AT_ONCE = 200
+"""People about whom one decision can be: more would keep every other writer waiting for too long."""
 
 IN_SHORT = {
     "first": "First accreditation",

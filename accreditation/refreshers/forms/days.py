@@ -51,8 +51,11 @@ class DayForm(BaseForm):
     version = HiddenField()
     submit = SubmitField("Save the day")
 
-    def __init__(self, *, on: date, day: RefresherDay | None = None) -> None:
-        super().__init__(data=_shown(day) if day else None)
+    def __init__(self, *, on: date, day: RefresherDay | None = None, copied: RefresherDay | None = None) -> None:
+        """`day`: the one that is changed; `copied`: one that the new day is to be like, but for its date."""
+        like = day or copied
+        shown = _shown(like) if like else None
+        super().__init__(data={**shown, "held_on": None, "version": None} if shown and copied else shown)
         # A day that is planned for the past is a slip of the keyboard; one that is being changed may stay where it is.
         self.held_on.validators = [*self.held_on.validators, NotBefore(min(on, day.held_on) if day else on)]
 

@@ -13,7 +13,7 @@ from accreditation.people.models import Person
 from accreditation.people.queries import subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.models import Booking, Invitation, RefresherDay
-from accreditation.refreshers.rules import ENDED
+from accreditation.refreshers.rules import ENDED, Waiting, next_in_line
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
 from accreditation.standing.queries import (
     Standing,
@@ -78,6 +78,16 @@ def in_order_of_lapse(person_ids: Iterable[int], on: date) -> list[int]:
     ids = list(person_ids)
     lapses = lapse_dates(ids, on)
     return sorted(ids, key=lambda person_id: (lapses.get(person_id, date.min), person_id))
+
+
+def place_in_line(booking_id: int, day_id: int, on: date) -> tuple[int, int] | None:
+    """Which place a waiting booking has, of how many; None when it does not wait. The order of the seats."""
+    waiting = db.session.execute(
+        select(Booking.id, Booking.person_id).where(Booking.day_id == day_id, Booking.state == "waitlisted")
+    ).all()
+    lapses = lapse_dates([person_id for _, person_id in waiting], on)
+    line = [one.booking_id for one in next_in_line([Waiting(number, lapses.get(who)) for number, who in waiting])]
+    return (line.index(booking_id) + 1, len(line)) if booking_id in line else None
 
 
 @dataclass(frozen=True)

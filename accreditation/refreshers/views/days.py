@@ -14,7 +14,7 @@ from accreditation.refreshers.forms import BookSomebodyForm, CancelDayForm, DayF
 from accreditation.refreshers.queries.away import own_reference
 from accreditation.refreshers.queries.bookings import bookings_on, count_bookings_on
 from accreditation.refreshers.queries.days import coming_days, day_row, get_day, past_days
-from accreditation.refreshers.queries.due import lapsing_before, lapsing_by, what_attending_brings
+from accreditation.refreshers.queries.due import lapsing_before, lapsing_by, place_in_line, what_attending_brings
 from accreditation.refreshers.rules import ENDED
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
@@ -63,6 +63,7 @@ def day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
         ended=[booking for booking in bookings if booking.state in ENDED],
         unseen=count_bookings_on(day_id) - len(bookings) if manager.grants else 0,
         effect=what_attending_brings(viewer.person_id, row.day, today) if is_mediator and bookable else None,
+        line=place_in_line(row.my_booking_id, day_id, today) if row.my_booking_id else None,
         form=BookSomebodyForm() if manager.grants else None,
         may_manage=bool(manager.grants),
         may_book=is_mediator and bookable,
@@ -74,7 +75,9 @@ def day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
 @bp.route("/refreshers/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_REFRESHERS)
 def new_day(viewer: Viewer) -> ResponseReturnValue:
-    form = DayForm(on=clock.today())
+    """A new day, or with `copy` one like another, for which only the date is missing."""
+    copied = request.args.get("copy", "")
+    form = DayForm(on=clock.today(), copied=get_day(int(copied)) if copied.isascii() and copied.isdecimal() else None)
     if form.validate_on_submit():
         try:
             with transaction():
