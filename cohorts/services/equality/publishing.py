@@ -25,8 +25,8 @@ from cohorts.services.equality.counting import Point, count_answers
 def lock_state(key: str) -> EqualityCollection:
     """For services: nobody else publishes or cuts until the transaction ends."""
     insert_if_absent(EqualityCollection, key=key)
-    found = select(EqualityCollection).where(EqualityCollection.key == key)
-    return db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).one()
+    state_id = db.session.scalars(select(EqualityCollection.id).where(EqualityCollection.key == key)).one()
+    return db.session.get_one(EqualityCollection, state_id, with_for_update=True, populate_existing=True)
 
 
 def publish_figures(collection: Collection, *, on: date, counted_before: date | None = None) -> int:
