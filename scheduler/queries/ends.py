@@ -3,7 +3,7 @@
 Sets, never one person at a time.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -74,14 +74,17 @@ def ladders() -> list[Ladder]:
     return [Ladder(*key, tuple(sorted(found, reverse=True))) for key, found in stages.items()]
 
 
-def missing_reminders(on: date) -> list[Reminder]:
-    """Every reminder whose day has come by `on` and that is not owed yet, its overtaken stages with it. Only reads."""
-    return list(_missing(on))
+def missing_reminders(on: date, asked: Iterable[Ladder] | None = None) -> list[Reminder]:
+    """Every reminder whose day has come by `on` and that is not owed yet, its overtaken stages with it. Only reads.
+
+    `asked`: by these ladders; None: by those that are in force.
+    """
+    return list(_missing(on, ladders() if asked is None else asked))
 
 
-def _missing(on: date) -> Iterator[Reminder]:
+def _missing(on: date, asked: Iterable[Ladder]) -> Iterator[Reminder]:
     wanted: dict[str, list[Ladder]] = {}
-    for ladder in ladders():
+    for ladder in asked:
         wanted.setdefault(ladder.subject, []).append(ladder)
     schemes = {history: history.shown(history.version_on(on)) for history in all_histories().values()}
     judged = editions_with_anybody({scheme.edition for scheme in schemes.values()})

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from accreditation.core.database import db
+from accreditation.core.errors import NotFound
 from scheduler.models import AUDIENCES, SUBJECTS, ReminderRule
 
 
@@ -13,3 +14,11 @@ def rules_by_subject() -> list[tuple[str, str, list[ReminderRule]]]:
         found.setdefault((rule.subject, rule.audience), []).append(rule)
     ordered = sorted(found, key=lambda key: (SUBJECTS.index(key[0]), AUDIENCES.index(key[1])))
     return [(*key, found[key]) for key in ordered]
+
+
+def get_rule(rule_id: int) -> ReminderRule:
+    """Raises NotFound."""
+    rule = db.session.get(ReminderRule, rule_id)
+    if rule is None:
+        raise NotFound("There is no such rule.")
+    return rule

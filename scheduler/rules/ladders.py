@@ -74,6 +74,25 @@ class Bundle:
         return self.reminders[0]
 
 
+FARTHEST, LATEST = 730, 365
+"""Days before an end, and after it, for which a reminder may be asked."""
+
+
+def reasons_against(subject: str, audience: str, stage: int) -> list[str]:
+    """Why no such reminder can be: every reason as a sentence; empty when it can."""
+    reasons = []
+    if not -LATEST <= stage <= FARTHEST:
+        reasons.append(f"Choose at most {FARTHEST} days before, or {LATEST} days after.")
+    provider = subject == "results_outstanding"
+    if audience == "provider" and not provider:
+        reasons.append("A training provider is told of results alone.")
+    if provider and audience not in ("provider", "practice_manager"):
+        reasons.append("Of results that are outstanding only the provider and the practice manager are told.")
+    if (audience == "helpline") != (subject == "helpline_followup"):
+        reasons.append("The helpline adviser, and nobody else, is told of follow-ups of the helpline.")
+    return reasons
+
+
 def stage_words(stage: int) -> str:
     """ "90 days before", "on the day", "7 days after"."""
     if stage == 0:

@@ -73,6 +73,20 @@ def owe_reminders(owed: Iterable[Owed], *, hold: str | None) -> int:
     return letters
 
 
+def settle(bundles: Iterable[Bundle], *, reason: str) -> int:
+    """Record these as known without letters: how many reminders. Later stages are reminded of as usual."""
+    now, rows, passed = clock.now(), [], []
+    reminders: list[Reminder] = []
+    for bundle in bundles:
+        reminders += bundle.reminders
+        rows += [_row(reminder, "settled", now, reason=reason) for reminder in bundle.reminders]
+        passed += [_passed_row(reminder, bundle, now) for reminder in bundle.passed]
+    written = _insert(rows)
+    again = [one for one in reminders if _key(one) not in written]
+    insert_many(Obligation, passed)
+    return len(written) + sum(put_down(one, "settled", None, reason) is not None for one in again)
+
+
 def template_for(subject: str, audience: str) -> str:
     """The letter that says it."""
     return TEMPLATES_OF_DEADLINES.get((deadline_kind(subject) or "", audience), TEMPLATES[audience])

@@ -15,7 +15,7 @@ from scheduler.queries.ends import missing_reminders
 from scheduler.queries.recipients import Recipients
 from scheduler.rules.ladders import collapse, too_many
 from scheduler.services.marks import find_mark
-from scheduler.services.owing import FOLDER, Owed, owe_reminders, put_down, put_down_passed
+from scheduler.services.owing import FOLDER, Owed, owe_reminders, settle
 
 HELD_BY_BREAKER = "More reminders at once than this service usually sends. Look at them, then release them."
 
@@ -63,13 +63,8 @@ def settle_reminders(on: date, person_ids: Collection[int], *, reason: str) -> i
 
     For an import of a register: the service knew all this from its spreadsheet, and nobody expects a flood of letters.
     """
-    settled = 0
     about = [reminder for reminder in missing_reminders(on) if reminder.person_id in person_ids]
-    for bundle in collapse(about):
-        for reminder in bundle.reminders:
-            settled += put_down(reminder, "settled", None, reason) is not None
-        put_down_passed(bundle)
-    return settled
+    return settle(collapse(about), reason=reason)
 
 
 def hold_reminders(on: date, person_ids: Collection[int], *, reason: str) -> int:

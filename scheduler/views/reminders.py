@@ -21,11 +21,9 @@ from scheduler.queries.letters import (
     letters_of,
     letters_page,
 )
-from scheduler.queries.rules import rules_by_subject
 from scheduler.queries.why import (
     AUDIENCE_WORDS,
     STATES,
-    SUBJECT_WORDS,
     obligations_about,
     reminders_to_come,
     why_nothing,
@@ -34,7 +32,6 @@ from scheduler.rules.ladders import stage_words
 from scheduler.services.marks import find_mark
 from scheduler.services.operating import release_letters
 from scheduler.services.restoring import end_hold
-from scheduler.services.rules import switch_rule
 from scheduler.views.blueprint import bp
 
 FILTERS = (
@@ -91,32 +88,6 @@ def restored(viewer: Viewer) -> ResponseReturnValue:
         end_hold(ended_by=viewer.person_id)
     flash("Reminders go out again. What was held stays held until you release it.", "success")
     return redirect(url_for("scheduler.letters"))
-
-
-@bp.get("/reminders/rules")
-@requires(Permission.VIEW_REMINDERS)
-def rules(viewer: Viewer) -> ResponseReturnValue:
-    """Who is reminded of what, and when."""
-    return render_template(
-        "scheduler/rules.html",
-        rules=rules_by_subject(),
-        subject_words=SUBJECT_WORDS,
-        audience_words=AUDIENCE_WORDS,
-        stage_words=stage_words,
-        may_manage=viewer.may_somewhere(Permission.MANAGE_REMINDERS),
-    )
-
-
-@bp.post("/reminders/rules/<int:rule_id>")
-@requires(Permission.MANAGE_REMINDERS)
-def switch(viewer: Viewer, rule_id: int) -> ResponseReturnValue:
-    """Switch one rung on or off."""
-    active = request.form.get("active") == "yes"
-    with transaction():
-        rule = switch_rule(rule_id, active=active)
-        words = f"{SUBJECT_WORDS[rule.subject]}, {stage_words(rule.stage)}"
-    flash(f"{words}: switched {'on' if active else 'off'}.", "success")
-    return redirect(url_for("scheduler.rules"))
 
 
 @bp.get("/reminders/person/<reference>")

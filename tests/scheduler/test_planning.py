@@ -18,7 +18,7 @@ from accreditation.standing.services.deadlines import clear_deadline, set_deadli
 from scheduler.models import Obligation, ReminderRule
 from scheduler.services import owing
 from scheduler.services.planning import HELD_BY_BREAKER, settle_reminders
-from scheduler.services.rules import install_usual_rules, switch_rule
+from scheduler.services.rules import install_usual_rules, switch_off
 from tests import factories
 from tests.scheduler.ready import everything_in_order
 
@@ -263,7 +263,7 @@ def test_rules_are_installed_once_and_one_switched_off_stays_off(app):
     with transaction():
         added = install_usual_rules()
         rule = db.session.scalars(select(ReminderRule).filter_by(subject="clearance", stage=30)).one()
-        switch_rule(rule.id, active=False)
+        switch_off(rule.id)
     with transaction():
         assert install_usual_rules() == 0
     assert added == db.session.scalar(select(func.count()).select_from(ReminderRule))

@@ -19,7 +19,6 @@ from accreditation.core.settings import set_setting
 from accreditation.people.models import ContactAddress
 from accreditation.people.rules import Grant, Viewer
 from scheduler.jobs import tick
-from scheduler.models import ReminderRule
 from scheduler.queries.letters import GROUPS, LetterFilter, letters_count, undeliverable, undeliverable_count
 from tests import factories
 from tests.scheduler.ready import everything_in_order
@@ -166,17 +165,6 @@ def test_the_why_page_says_what_was_owed_what_comes_and_what_keeps_letters_away(
         assert words in page
     factories.evidence(who.id, "leave", today - timedelta(days=1))
     assert "They are on leave" in sign_in(MANAGER).get(f"/reminders/person/{who.reference}").text
-
-
-def test_a_rule_is_switched_off_and_on_by_a_manager(app, sign_in, today):
-    factories.plan(today)
-    rule = db.session.scalars(select(ReminderRule).filter_by(subject="clearance", stage=180)).one()
-    manager = sign_in(MANAGER)
-    assert "180 days before" in manager.get("/reminders/rules").text
-    manager.post(f"/reminders/rules/{rule.id}", data={"active": "no"})
-    db.session.rollback()
-    assert db.session.get_one(ReminderRule, rule.id, populate_existing=True).active is False
-    assert manager.post("/reminders/rules/999999", data={"active": "no"}).status_code == 404
 
 
 def test_probes_answer_without_signing_in(app):

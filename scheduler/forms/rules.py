@@ -1,0 +1,78 @@
+"""Forms about the rules of reminders: the shape of the answer, nothing about the world."""
+
+from datetime import time
+
+from wtforms import EmailField, IntegerField, RadioField, SelectField, SubmitField, TimeField
+from wtforms.validators import Email, InputRequired, NumberRange, Optional, ValidationError
+
+from accreditation.web.forms import BaseForm, choices_of
+
+
+class NewRuleForm(BaseForm):
+    subject = SelectField("What it is about", validators=[InputRequired("Choose what it is about")])
+    audience = SelectField("Who is told", validators=[InputRequired("Choose who is told")])
+    days = IntegerField(
+        "How many days",
+        description="0 is the day itself: the first on which it is no longer good.",
+        validators=[InputRequired("Enter a number of days"), NumberRange(0, 730, "Enter a number from 0 to 730")],
+    )
+    when = RadioField(
+        "Before or after", choices=choices_of([("before", "Before it ends"), ("after", "After it has ended")])
+    )
+    submit = SubmitField("Go on: see who would be told")
+
+    def __init__(self, *, subjects: list[tuple[str, str]], audiences: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.subject.choices = choices_of(subjects)
+        self.audience.choices = choices_of(audiences)
+
+    @property
+    def stage(self) -> int:
+        return int(self.days.data or 0) * (-1 if self.when.data == "after" else 1)
+
+
+class SwitchOnForm(BaseForm):
+    backlog = RadioField(
+        "What about those?",
+        choices=choices_of(
+            [
+                ("known", "They are known: tell only of what falls due from now on"),
+                ("held", "Write the letters, and hold each until somebody releases it"),
+            ]
+        ),
+        validators=[InputRequired("Say what should happen with what is due already")],
+    )
+    submit = SubmitField("Switch it on")
+
+
+class HoursForm(BaseForm):
+    reminders_from = TimeField("From", validators=[InputRequired("Enter a time such as 08:00")])
+    reminders_until = TimeField(
+        "Until",
+        description="00:00 is the end of the day.",
+        validators=[InputRequired("Enter a time such as 18:00")],
+    )
+    reminders_on = RadioField(
+        "On which days",
+        choices=choices_of([("working_days", "Working days in England and Wales"), ("every_day", "Every day")]),
+        validators=[InputRequired("Choose the days")],
+    )
+    reminder_breaker = IntegerField(
+        "So many reminders on one day go without a person's word",
+        description="More are held until somebody has looked. Three times the busiest day of the last 28 is not too many.",
+        validators=[InputRequired("Enter a number"), NumberRange(0, 100_000, "Enter a number from 0 to 100,000")],
+    )
+    letters_per_minute = IntegerField(
+        "At most so many letters a minute",
+        description="What your mail server takes. 0: no limit.",
+        validators=[InputRequired("Enter a number"), NumberRange(0, 10_000, "Enter a number from 0 to 10,000")],
+    )
+    reply_to_scheduler = EmailField("Answers to reminders go to", validators=[Optional(), Email("Enter an address")])
+    reply_to_cohorts = EmailField("… to letters about training", validators=[Optional(), Email("Enter an address")])
+    reply_to_refreshers = EmailField("… about refresher days", validators=[Optional(), Email("Enter an address")])
+    reply_to_awards = EmailField("… about accreditations", validators=[Optional(), Email("Enter an address")])
+    submit = SubmitField("Save")
+
+    def validate_reminders_until(self, field: TimeField) -> None:
+        if field.data not in (None, time(0)) and self.reminders_from.data and field.data <= self.reminders_from.data:
+            raise ValidationError("The end must come after the beginning")

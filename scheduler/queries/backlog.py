@@ -1,0 +1,89 @@
+"""Who would be told of what: at once when a rule is switched on, and on any day to come if nothing changes before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from accreditation.core.calendar import last_good_day
+from accreditation.core.database import db
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer
+from scheduler.models import ReminderRule
+from scheduler.queries.ends import Ladder, ladders, missing_reminders
+from scheduler.queries.recipients import Recipients
+from scheduler.queries.why import subject_words
+from scheduler.rules.ladders import Bundle, Reminder, collapse
+
+AT_ONCE = 500  # people in one statement
+
+
+@dataclass(frozen=True)
+class WouldGet:
+    """A reminder that would be owed: about whom (None: nobody in particular), of what, and the names of who is told."""
+
+    person: Person | None
+    what: str
+    due_by: date
+    stage: int
+    audience: str
+    told: tuple[str, ...]
+
+
+def backlog_of(rule: ReminderRule, on: date) -> list[Bundle]:
+    """What would be owed on the day by this rung alone, were it in force: what is due already and told to nobody."""
+    stages = next((one.stages for one in ladders() if (one.subject, one.audience) == (rule.subject, rule.audience)), ())
+    whole = Ladder(rule.subject, rule.audience, tuple(sorted({*stages, rule.stage}, reverse=True)))
+    return [bundle for bundle in collapse(missing_reminders(on, [whole])) if bundle.lead.stage == rule.stage]
+
+
+def due_on(day: date, today: date) -> list[Reminder]:
+    """The reminders of that day, if nothing changes before. Of today: everything that is due and not owed yet."""
+    found = missing_reminders(day)
+    if day <= today:
+        return [reminder for bundle in collapse(found) for reminder in bundle.reminders]
+    return [one for one in found if one.basis_date - timedelta(days=one.stage) == day]
+
+
+def would_get(viewer: Viewer, reminders: Iterable[Reminder], on: date, *, at_most: int = 500) -> list[WouldGet]:
+    """The same with names, for those whom this viewer may know of; by name."""
+    reminders = list(reminders)
+    told = Recipients(on)
+    recipients = {one: told.of(one) for one in reminders}
+    about = _people(viewer, [one.person_id for one in reminders if one.person_id])
+    names = {
+        person.id: person.name
+        for person in _named(sorted({person_id for found in recipients.values() for person_id in found}))
+    }
+    rows = [
+        WouldGet(
+            about.get(one.person_id or 0),
+            subject_words(one.subject),
+            last_good_day(one.basis_date),
+            one.stage,
+            one.audience,
+            tuple(names[person_id] for person_id in recipients[one]),
+        )
+        for one in reminders
+        if one.person_id is None or one.person_id in about
+    ]
+    rows.sort(key=lambda row: (row.person.sort_name if row.person else "", row.due_by, row.stage))
+    return rows[:at_most]
+
+
+def _people(viewer: Viewer, person_ids: Sequence[int]) -> dict[int, Person]:
+    wanted = sorted(set(person_ids))
+    found: dict[int, Person] = {}
+    for first in range(0, len(wanted), AT_ONCE):
+        some = select(Person).where(Person.id.in_(wanted[first : first + AT_ONCE]), visible_to(viewer))
+        found |= {person.id: person for person in db.session.scalars(some)}
+    return found
+
+
+def _named(person_ids: Sequence[int]) -> list[Person]:
+    found: list[Person] = []
+    for first in range(0, len(person_ids), AT_ONCE):
+        found += db.session.scalars(select(Person).where(Person.id.in_(person_ids[first : first + AT_ONCE])))
+    return found
