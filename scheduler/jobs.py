@@ -17,6 +17,7 @@ from flask import Flask
 from accreditation.core import audit, clock
 from accreditation.core.chores import CHORES
 from accreditation.core.database import db, transaction
+from accreditation.core.migrate import schema_is_current
 from accreditation.standing.models import CheckRun
 from accreditation.standing.queries.checking import check_projections
 from accreditation.standing.queries.checks import troubles
@@ -79,6 +80,8 @@ def plan_all(on: date) -> Planned:
 def tick(app: Flask) -> None:
     """One look at what is due, by whichever process has the lease."""
     with app.app_context(), audit.acting_as(None, "scheduler"):
+        if not _schema_fits():
+            return
         _look_after_restore(app)
         with transaction():
             epoch = take_lease("planner", clock.now())
@@ -111,6 +114,15 @@ def _read_bounces(app: Flask) -> None:
             log.info("reports of mail servers: %s", dict(found))
 
 
+def _schema_fits() -> bool:
+    """An old process never works on a new schema, nor a new one on an old: it waits until both are one version."""
+    if schema_is_current():
+        return True
+    db.session.remove()
+    log.error("the schema of the database is not this version's: nothing is done until it is")
+    return False
+
+
 def _look_after_restore(app: Flask) -> None:
     if replayed := look_after_restore(app.config["SETTINGS"].data_dir):
         log.warning("a backup was restored: reminders are held; %s", replayed)
@@ -119,6 +131,8 @@ def _look_after_restore(app: Flask) -> None:
 def deliver(app: Flask, stop: Callable[[], bool] = lambda: False, *, pace: Pace = Pace()) -> Delivered:
     """One look at the queue. Any number of processes may do this at once."""
     with app.app_context(), audit.acting_as(None, "scheduler"):
+        if not _schema_fits():
+            return Delivered(stopped="the schema of the database is not this version's")
         _look_after_restore(app)
         done = deliver_letters(pace=pace, stop=stop)
         if done.states or done.stopped:

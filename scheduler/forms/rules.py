@@ -59,7 +59,7 @@ class HoursForm(BaseForm):
     )
     reminder_breaker = IntegerField(
         "So many reminders on one day go without a person's word",
-        description="More are held until somebody has looked. Three times the busiest day of the last 28 is not too many.",
+        description="More are held until somebody has looked. Three times the busiest of the last 28 days may go.",
         validators=[InputRequired("Enter a number"), NumberRange(0, 100_000, "Enter a number from 0 to 100,000")],
     )
     letters_per_minute = IntegerField(

@@ -10,17 +10,17 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import current_app
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.exc import DBAPIError
 
 from accreditation.core import clock
 from accreditation.core.database import db, transaction
 from accreditation.core.outbox import Letter
 from accreditation.core.settings import get_setting
-from scheduler.models import LetterAttempt
+from scheduler.models import LetterAttempt, Obligation
 from scheduler.queries.hours import sending_hours
 from scheduler.rules.answers import Meaning, meaning_of_reply, meaning_of_silence, without_address
 from scheduler.services.doubts import resend_doubtful
@@ -107,13 +107,20 @@ def deliver_letters(
 
 
 def _due_letters() -> list[int]:
-    """The next that may go. Outside the hours for reminders, what somebody is waiting for goes all the same."""
+    """The next that may go: first what somebody is waiting for, then reminders, those of the nearest end first.
+
+    Outside the hours for reminders, what somebody is waiting for goes all the same.
+    """
     now = clock.now()
-    may_go = true() if sending_hours().allow(now) else ~Letter.template.startswith(FOLDER)
+    is_reminder = Letter.template.startswith(FOLDER)
+    may_go = true() if sending_hours().allow(now) else ~is_reminder
+    ends_on = (
+        select(Obligation.basis_date).where(Obligation.id == Letter.about_id, is_reminder).scalar_subquery()
+    )  # fmt: skip
     query = (
         select(Letter.id)
         .where(Letter.state.in_(READY), Letter.not_before <= now, may_go)
-        .order_by(Letter.not_before, Letter.id)
+        .order_by(func.coalesce(ends_on, date.min), Letter.not_before, Letter.id)
         .limit(AT_ONCE)
     )
     ids = list(db.session.scalars(query))
