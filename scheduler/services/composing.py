@@ -21,6 +21,8 @@ from accreditation.core.outbox import FACTS, OWN_ADDRESS, Letter
 from accreditation.core.settings import DEFAULTS, get_setting
 from accreditation.people.models import ContactAddress, Person
 from accreditation.people.queries import address_of
+from scheduler.rules.wordings import FOLDER
+from scheduler.services.wordings import TEST, own_words, sample_facts
 
 log = logging.getLogger(__name__)
 
@@ -70,10 +72,9 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
         recipient, utf8 = as_told_to_the_server(str(facts["to"]), takes_utf8=takes_utf8)
     else:
         recipient, utf8 = usable_address(current_address(person.id), takes_utf8=takes_utf8)
-    template = _environment().get_template(letter.template)
-    context = template.new_context(facts)
-    subject = "".join(template.blocks["subject"](context))
-    body = "".join(template.blocks["body"](context)).strip()
+    if letter.template == TEST:
+        facts |= _tested(str(facts["tested"]), facts)
+    subject, body, wording = words_of(letter.template, facts)
     closing = _environment().get_template("email/closing.txt").render(facts).strip()
 
     message = EmailMessage(policy=policy.SMTPUTF8 if utf8 else policy.SMTP)
@@ -97,7 +98,22 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
             file.content, "text", "calendar", filename=file.name, params={"method": file.method, "charset": "utf-8"}
         )
     digest = sha256(f"{message['Subject']}\n{text}".encode()).hexdigest()
-    return Composed(sender, recipient, utf8, message.as_bytes(), wording=0, digest=digest)
+    return Composed(sender, recipient, utf8, message.as_bytes(), wording=wording, digest=digest)
+
+
+def words_of(template: str, facts: dict[str, object]) -> tuple[str, str, int]:
+    """Subject, text and the version of the words: the service's own where it has written some, else the product's."""
+    if own := own_words(template, facts):
+        return own
+    found = _environment().get_template(template)
+    context = found.new_context(facts)
+    return "".join(found.blocks["subject"](context)).strip(), "".join(found.blocks["body"](context)).strip(), 0
+
+
+def _tested(letter: str, facts: dict[str, object]) -> dict[str, object]:
+    sample = facts | sample_facts(clock.today(), base_url=str(current_app.config["BASE_URL"]))
+    subject, body, _ = words_of(f"{FOLDER}{letter}.txt", sample)
+    return {"test_subject": subject, "test_body": body}
 
 
 def reply_to(template: str) -> str | None:

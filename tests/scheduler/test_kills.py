@@ -3,6 +3,9 @@
 No letter is lost, none is sent twice, what cannot be known is listed.
 """
 
+import os
+import signal
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +17,7 @@ from accreditation.core.settings import set_setting
 from scheduler.models import Obligation
 from scheduler.services.rules import install_usual_rules
 from tests import factories
-from tests.scheduler.chaos import counting_server, kill_again_and_again, remind, send_then_mark
+from tests.scheduler.chaos import PACE, PROCESSES, counting_server, kill_again_and_again, remind, send_then_mark
 from tests.scheduler.ready import everything_in_order
 
 ON = date(2026, 11, 23)
@@ -96,9 +99,46 @@ def test_without_the_journal_letters_are_sent_twice(app, tmp_path):
         assert sum(accepted().values()) > len(accepted())
 
 
+def stop_and_wake(app, tmp_path, *, people: int, stops: int, workers: int) -> list[Letter]:
+    """Workers that are stopped in the middle of a letter for longer than their lease: the letters in doubt."""
+    owed = people_with_much_to_do(people)
+    with counting_server(tmp_path, seed=3, faults=0, slow=0.02) as (smtp_url, accepted):
+        ready = [PROCESSES.Event() for _ in range(workers)]
+        running = [
+            PROCESSES.Process(target=remind, args=(app.url, str(tmp_path), smtp_url, ON, event)) for event in ready
+        ]
+        for process, event in zip(running, ready, strict=True):
+            process.start()
+            event.wait(30)
+        for number in range(stops):
+            before = sum(accepted().values())
+            while sum(accepted().values()) == before and any(one.is_alive() for one in running):
+                time.sleep(0.002)
+            asleep = running[number % workers]
+            if asleep.is_alive():
+                os.kill(asleep.pid, signal.SIGSTOP)
+                time.sleep((PACE.lease_for_the_dot().total_seconds()) + 0.5)
+                os.kill(asleep.pid, signal.SIGCONT)
+        for process in running:
+            process.join(600)
+            assert process.exitcode == 0
+        return check_the_books(owed, accepted())
+
+
+def test_workers_that_sleep_past_their_lease_send_nothing_twice(app, tmp_path):
+    in_doubt = stop_and_wake(app, tmp_path, people=10, stops=1, workers=2)
+    assert len(in_doubt) <= 1
+
+
+@pytest.mark.soak
+def test_many_sleepers(app, tmp_path):
+    in_doubt = stop_and_wake(app, tmp_path, people=250, stops=50, workers=3)
+    print(f"50 stops past the lease, {len(in_doubt)} in doubt of 1,000")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [11, 12])
 def test_many_kills(app, tmp_path, seed):
-    hits, in_doubt = run(app, tmp_path, people=250, kills=60, workers=3, faults=0.03, seed=seed)
-    assert hits >= 50
-    print(f"{hits} kills, {len(in_doubt)} in doubt of 1,000")
+    hits, in_doubt = run(app, tmp_path, people=625, kills=170, workers=3, faults=0.03, seed=seed)
+    assert hits >= 150
+    print(f"{hits} kills, {len(in_doubt)} in doubt of 2,500")

@@ -1,0 +1,79 @@
+"""A service's own words for its reminders: plain text with places that are filled. Nothing in it is ever executed.
+
+A place is a name in braces, such as {due_by}. Which names there are depends on the letter; anything else is refused
+when the words are written, not when the letter goes. What a letter may not say, no words may say for it.
+"""
+
+import re
+from collections.abc import Mapping
+
+FOLDER = "email/scheduler/"
+COMMON = ("name", "link", "service_name", "service_phone")
+PLACES: dict[str, tuple[str, ...]] = {
+    "item_due": ("due_by", "items"),
+    "item_overdue": ("due_by", "items", "reference"),
+    "results_due": ("due_by",),
+    "follow_up_due": ("due_by",),
+    "own_day_comes": ("on",),
+    "day_comes": ("on", "reference"),
+}
+"""By letter, beside what every letter has."""
+
+CALLED = {
+    "item_due": "To a mediator: something is due",
+    "item_overdue": "About a mediator: something is due or overdue",
+    "results_due": "To a training provider: results are due",
+    "follow_up_due": "To a helpline adviser: a follow-up is due",
+    "own_day_comes": "To a mediator: a day on which something changes",
+    "day_comes": "About a mediator: a day on which something changes",
+}
+MEANING = {
+    "name": "whom the letter is to",
+    "link": "the address of the page that says what it is about",
+    "service_name": "the name of this service",
+    "service_phone": "its telephone number",
+    "due_by": "the last good day, such as 14 March 2027",
+    "items": "an item, or 3 items",
+    "reference": "the mediator's reference",
+    "on": "the day, such as 14 March 2027",
+}
+
+UNSAID = re.compile(
+    r"\b(ctc|sc|dv|bpss|vetting|clearance|lapsed?|suspen\w+|withdraw\w+|leave|maternity|sick\w*|refused|convict\w+)\b",
+    re.IGNORECASE,
+)
+"""Levels, states and reasons: the page behind the link says them, to whom may know."""
+
+LONGEST_SUBJECT, LONGEST_BODY = 150, 4000
+
+
+def places_of(letter: str) -> tuple[str, ...]:
+    return COMMON + PLACES[letter]
+
+
+def reasons_against(letter: str, subject: str, body: str) -> list[str]:
+    """Why these words cannot be used: every reason as a sentence; empty when they can."""
+    reasons = []
+    allowed = places_of(letter)
+    for where, text, longest in (("subject", subject, LONGEST_SUBJECT), ("text", body, LONGEST_BODY)):
+        if not text.strip():
+            reasons.append(f"Enter the {where}.")
+        if len(text) > longest:
+            reasons.append(f"The {where} has {len(text):,} characters. At most {longest:,} fit.")
+        for name in dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)):
+            if name not in allowed:
+                reasons.append(f"{{{name}}} in the {where} is not something that can be filled in here.")
+        if re.sub(r"\{[^{}]*\}", "", text).count("{") or re.sub(r"\{[^{}]*\}", "", text).count("}"):
+            reasons.append(f"A brace in the {where} stands alone. Write {{name}} with both.")
+        for word in dict.fromkeys(found[0].lower() for found in UNSAID.finditer(text)):
+            reasons.append(f"The {where} must not say “{word}”: letters say when, the page behind the link says what.")
+    if "\n" in subject.strip():
+        reasons.append("The subject is one line.")
+    if body.strip() and "{link}" not in body:
+        reasons.append("The text needs {link}, or nobody finds out what it is about.")
+    return reasons
+
+
+def fill(text: str, facts: Mapping[str, str]) -> str:
+    """The places filled, each once: what a fact contains is never looked at for places again."""
+    return re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], ""), text)
