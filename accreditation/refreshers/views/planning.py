@@ -96,7 +96,9 @@ def extra_days(viewer: Viewer, plan_id: int) -> ResponseReturnValue:
         dates = form.chosen()
         try:
             with transaction():
-                added = planning.add_extra_days(plan_id, form.details(dates[0]), dates, version=form.seen)
+                added = planning.add_extra_days(
+                    plan_id, form.details(dates[0]), dates, version=form.seen, on=clock.today()
+                )
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
         else:

@@ -8,11 +8,14 @@ from accreditation.core.sheets.writing import Value
 from accreditation.standing.queries.changes import Arriving, Dropping
 from accreditation.standing.queries.expiry import Ending
 from accreditation.standing.queries.forecast import Forecast
+from accreditation.standing.queries.supposing import WithPlan
 from accreditation.web.words import day, short_day
 
 
-def forecast_workbook(found: Forecast, *, where: str, notes: Sequence[str], notice: Notice) -> bytes:
-    """The weeks on one sheet, each unit's numbers on another."""
+def forecast_workbook(
+    found: Forecast, *, where: str, notes: Sequence[str], notice: Notice, supposing: WithPlan | None = None
+) -> bytes:
+    """The weeks on one sheet, each unit's numbers on another; what is planned in a column of its own."""
     above = [f"{found.finding(where)}.", *notes, "As it is if nothing is done."]
     columns = [
         Column("On"),
@@ -20,8 +23,11 @@ def forecast_workbook(found: Forecast, *, where: str, notes: Sequence[str], noti
         Column("Drop out in the days after"),
         Column("Come in"),
         *([Column("Wanted"), Column("Under the wanted number")] if found.wanted else []),
+        *([Column(supposing.supposed.name)] if supposing else []),
     ]
     weeks = [_week(found, place) for place in range(len(found.points))]
+    if supposing:
+        weeks = [[*week, number] for week, number in zip(weeks, supposing.numbers, strict=True)]
     tables = [Table("Weeks", columns, weeks, above)]
     if found.units:
         days = [Column(short_day(point.on)) for point in found.points]

@@ -24,7 +24,7 @@ from accreditation.standing.queries.changes import (
     everyone_dropping,
 )
 from accreditation.standing.queries.forecast import Forecast, forecast
-from accreditation.standing.queries.supposing import planned, with_plan
+from accreditation.standing.queries.supposing import WithPlan, planned, with_plan
 from accreditation.standing.rules.forecast import monday_of, points_from
 from accreditation.standing.rules.scheme import OVERLAY_LABELS, Scheme
 from accreditation.standing.views.asked import Asked, choice, read_asked, workbook
@@ -45,8 +45,7 @@ def cover(viewer: Viewer) -> ResponseReturnValue:
     asked = read_asked(viewer, url_for("standing.cover"))
     found = forecast(viewer, asked.scheme, clock.today(), asked.unit_id)
     urls = [week_url(asked, point.on) for point in found.points[:-1]]
-    ahead = planned(viewer, asked.scheme, found.on, asked.unit_id)
-    supposing = with_plan(viewer, asked.scheme, found, asked.unit_id, ahead) if ahead else None
+    supposing = _supposing(viewer, asked, found)
     return render_template(
         "standing/forecast.html",
         found=found,
@@ -69,11 +68,12 @@ def export_cover(viewer: Viewer) -> ResponseReturnValue:
     viewer = viewer.limited_to(Permission.VIEW_FORECAST)
     asked = read_asked(viewer, url_for("standing.cover"))
     found = forecast(viewer, asked.scheme, clock.today(), asked.unit_id)
+    supposing = _supposing(viewer, asked, found)
     with transaction():
         notice = note_export(
             "the forecast", viewer, rows=len(found.points), people=0, at=clock.now(), filters=asked.chips
         )
-    content = forecast_workbook(found, where=asked.where, notes=asked.notes, notice=notice)
+    content = forecast_workbook(found, where=asked.where, notes=asked.notes, notice=notice, supposing=supposing)
     return workbook(content, f"forecast-{found.on.isoformat()}")
 
 
@@ -138,6 +138,12 @@ def export_week(viewer: Viewer, monday: str) -> ResponseReturnValue:
     span = f"Between {day(shown.days.after)} and {day(shown.days.by)}."
     content = week_workbook(dropping, arriving, notes=[span, *shown.asked.notes], notice=notice)
     return workbook(content, f"forecast-week-{monday}")
+
+
+def _supposing(viewer: Viewer, asked: Asked, found: Forecast) -> WithPlan | None:
+    """The forecast with what is planned, if anything is."""
+    ahead = planned(viewer, asked.scheme, found.on, asked.unit_id)
+    return with_plan(viewer, asked.scheme, found, asked.unit_id, ahead) if ahead else None
 
 
 @dataclass(frozen=True)

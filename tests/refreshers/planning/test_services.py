@@ -177,7 +177,7 @@ def test_a_shortage_is_kept_with_its_proof_and_its_cure(app, today):
     assert ([one.held_on for one in extra], kept.at_least) == ([date(2027, 3, 19)], 1)
     details = factories.day_details(capacity=2)
     with transaction():
-        made = planning.add_extra_days(kept.id, details, [one.held_on for one in extra], version=1)
+        made = planning.add_extra_days(kept.id, details, [one.held_on for one in extra], version=1, on=TODAY)
     drawn = planning.redraw(kept.id, on=TODAY)
     with transaction():
         planning.keep_replan(kept.id, drawn, version=2, on=TODAY, now=clock.now())
@@ -255,7 +255,7 @@ def test_a_stale_page_changes_nothing(drawn_up):
         lambda: planning.move_seat(plan_id, bo, None, version=1, on=TODAY),
         lambda: planning.lock_seat(plan_id, bo, locked=True, version=1),
         lambda: planning.keep_replan(plan_id, planning.redraw(plan_id, on=TODAY), version=1, on=TODAY, now=clock.now()),
-        lambda: planning.add_extra_days(plan_id, factories.day_details(), [APRIL], version=1),
+        lambda: planning.add_extra_days(plan_id, factories.day_details(), [APRIL], version=1, on=TODAY),
         lambda: planning.discard_plan(plan_id, version=1),
         lambda: planning.start_publishing(plan_id, version=1, published_by=ada, now=clock.now()),
     ]
@@ -342,6 +342,25 @@ def test_who_booked_meanwhile_is_left_with_what_they_chose(drawn_up):
     factories.booking(other, factories.refresher_day(held_on=date(2027, 3, 11)).id)
     publish(plan_id)
     assert outcomes(plan_id) == {on_small: ("booked_already", None), other: ("not_needed", None)}
+
+
+def test_whoever_waits_for_that_day_is_not_told_of_a_seat(drawn_up):
+    ada, bo, small, _large, plan_id = drawn_up
+    on_small = next(person for person, day in seats(plan_id).items() if day == small)
+    other = factories.person()
+    factories.booking(other.id, small)
+    assert factories.booking(on_small, small).state == "waitlisted"
+    publish(plan_id)
+    assert outcomes(plan_id)[on_small][0] == "refused"
+    assert {one for one, _ in outcomes(plan_id).values()} == {"refused", "booked"}
+    assert {ada, bo} == set(outcomes(plan_id))
+
+
+def test_no_day_is_added_in_the_past(drawn_up):
+    *_, plan_id = drawn_up
+    with pytest.raises(DomainError, match="is over by now"), transaction():
+        planning.add_extra_days(plan_id, factories.day_details(), [date(2027, 2, 1)], version=1, on=TODAY)
+    assert len(list(db.session.scalars(select(RefresherDay)))) == 2
 
 
 def test_publishing_that_was_interrupted_goes_on_where_it_stopped(drawn_up):

@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from accreditation.core.database import db, transaction
@@ -157,6 +159,10 @@ def test_the_cover_forecast_shows_the_plan_beside_doing_nothing(office):
     assert "With the plan of 2 February 2027, 2 more may work on 22 March 2027 than if nothing is done" in told
     assert "22 Mar 2027 02 too few2" in told
     assert 'class="ch-line ch-planned"' in office.get("/forecast").text
+    rows = list(load_workbook(BytesIO(office.get("/forecast/export.xlsx").data)).worksheets[0].values)
+    (head,) = [row for row in rows if "With the plan of 2 February 2027" in row]
+    week = rows[rows.index(head) + 8]
+    assert (week[1], week[head.index("With the plan of 2 February 2027")]) == (0, 2)
 
 
 def test_a_mediator_enters_dates_they_cannot_make(app, sign_in):

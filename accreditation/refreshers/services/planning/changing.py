@@ -69,7 +69,7 @@ def lock_seat(plan_id: int, person_id: int, *, locked: bool, version: int) -> Pl
     return seat
 
 
-def add_extra_days(plan_id: int, details: Details, dates: Sequence[date], *, version: int) -> list[int]:
+def add_extra_days(plan_id: int, details: Details, dates: Sequence[date], *, version: int, on: date) -> list[int]:
     """Plan a refresher day on each of these dates, described alike; the ids of the days.
 
     Raises DomainError with the reasons why a day cannot be so, Conflict for a stale page.
@@ -77,6 +77,8 @@ def add_extra_days(plan_id: int, details: Details, dates: Sequence[date], *, ver
     kept = lock_draft(plan_id, version)
     if not dates:
         raise DomainError("Choose at least one day to add.")
+    if min(dates) < on:
+        raise DomainError("One of these days is over by now. Plan again, and add the days that are proposed then.")
     days = [add_day(replace(details, held_on=on)).id for on in sorted(dates)]
     kept.version += 1
     db.session.flush()

@@ -61,7 +61,10 @@ def publish_seat(seat_id: int, day_id: int, *, on: date) -> PlannedSeat:
     if kept.state != "publishing":
         raise Conflict("This plan is not being published.")
     if there := find_live_booking(seat.person_id, day_id):
-        seat.outcome, seat.booking_id = "booked_already", there.id
+        if there.state == "booked":
+            seat.outcome, seat.booking_id = "booked_already", there.id
+        else:
+            seat.outcome, seat.refusal = "refused", "They are on the waiting list of that day, or have asked for it."
     elif why := _why_not(kept, seat, on):
         seat.outcome, seat.refusal = why
     else:
