@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from accreditation.core.calendar import LONDON, Span, days_after, merge
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import counted
 from accreditation.refreshers.models import Booking, DatesAway, RefresherDay, WayToPlace
 from accreditation.refreshers.queries.due import INVITABLE
 from accreditation.refreshers.rules import SEATED
@@ -100,8 +99,8 @@ def plan_facts(asked: Asked, only: int | None = None) -> PlanFacts:
         Person.unit_id == asked.unit_id if asked.unit_id is not None and only is None else true(),
         Person.id == only if only is not None else true(),
     )
-    away = _away(due, scheme, asked)
-    held = _seats_held(due, rule, asked)
+    away = _away(due, scheme, asked, only)
+    held = _seats_held(due, rule, asked, only)
     needs, seated, throughout = [], {}, set()
     rows = select(run.person_id, run.ends_on, Person.unit_id).join(Person, Person.id == run.person_id).where(due)
     days = _days(rule, asked)
@@ -159,31 +158,32 @@ def _days(rule: Recurring, asked: Asked) -> list[Day]:
     ]
 
 
-def _of_those_due(due: ColumnElement[bool]) -> Select[int]:
-    """The records of those due, and those that are merged into theirs."""
-    record = aliased(Person)
-    return (
-        select(record.id)
-        .join(Person, Person.id == counted(record))
-        .join(RequirementPeriod, RequirementPeriod.person_id == Person.id)
-        .where(due)
-    )
+def _of_those_due(
+    person_id: InstrumentedAttribute[int], due: ColumnElement[bool], only: int | None
+) -> ColumnElement[bool]:
+    """Whether that is a record of somebody due, or of this one person: their own, or one that is merged into it."""
+    if only is not None:
+        return person_id.in_(select(Person.id).where(or_(Person.id == only, Person.merged_into_id == only)))
+    those = select(RequirementPeriod.person_id).join(Person, Person.id == RequirementPeriod.person_id).where(due)
+    merged = aliased(Person)
+    theirs = select(merged.id).where(merged.merged_into_id.in_(those))
+    return or_(person_id.in_(those), person_id.in_(theirs))
 
 
-def _away(due: ColumnElement[bool], scheme: Scheme, asked: Asked) -> dict[int, list[Span]]:
+def _away(due: ColumnElement[bool], scheme: Scheme, asked: Asked, only: int | None) -> dict[int, list[Span]]:
     away: dict[int, list[Span]] = {}
     links = _links()
     entered = select(DatesAway.person_id, DatesAway.starts_on, DatesAway.ends_on).where(
         DatesAway.ends_on > asked.starts_on,
         DatesAway.starts_on < asked.ends_on,
-        DatesAway.person_id.in_(_of_those_due(due)),
+        _of_those_due(DatesAway.person_id, due, only),
     )
     kept_off = select(StandingPeriod.person_id, StandingPeriod.starts_on, StandingPeriod.ends_on).where(
         StandingPeriod.edition == scheme.edition,
         StandingPeriod.verdict.not_in(INVITABLE),
         StandingPeriod.ends_on > asked.starts_on,
         StandingPeriod.starts_on < asked.ends_on,
-        StandingPeriod.person_id.in_(_of_those_due(due)),
+        _of_those_due(StandingPeriod.person_id, due, only),
     )
     for query in (entered, kept_off):
         for person_id, starts_on, ends_on in db.session.execute(query):
@@ -191,14 +191,14 @@ def _away(due: ColumnElement[bool], scheme: Scheme, asked: Asked) -> dict[int, l
     return away
 
 
-def _seats_held(due: ColumnElement[bool], rule: Recurring, asked: Asked) -> dict[int, list[Held]]:
+def _seats_held(due: ColumnElement[bool], rule: Recurring, asked: Asked, only: int | None) -> dict[int, list[Held]]:
     held: dict[int, list[Held]] = {}
     links = _links()
     query = (
         select(Booking.person_id, RefresherDay)
         .join(RefresherDay, RefresherDay.id == Booking.day_id)
         .where(Booking.state == "booked", RefresherDay.state == "planned", RefresherDay.held_on >= asked.made_on)
-        .where(Booking.person_id.in_(_of_those_due(due)))
+        .where(_of_those_due(Booking.person_id, due, only))
         .order_by(RefresherDay.held_on, RefresherDay.id)
     )
     for person_id, day in db.session.execute(query):
