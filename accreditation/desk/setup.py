@@ -14,6 +14,14 @@ from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from accreditation.web.places import SignedIn
 
+SEARCHED = (
+    Permission.VIEW_REGISTER,
+    Permission.VIEW_APPLICATIONS,
+    Permission.VIEW_COHORTS,
+    Permission.VIEW_REFRESHERS,
+)
+"""Any of these is something to search in."""
+
 EVERY_ROLE = ""
 """The choice of working with all roles at once, each still within its own scope."""
 
@@ -64,7 +72,7 @@ def masthead() -> dict[str, Any]:
         roles=roles,
         role=role,
         role_url=url_for("desk.choose_role"),
-        search_url=url_for("desk.search") if viewer.may_somewhere(Permission.VIEW_REGISTER) else None,
+        search_url=url_for("desk.search") if any(map(viewer.may_somewhere, SEARCHED)) else None,
         account_url="/account" if "/account" in paths else None,
     )
     navigation, more_places = places_for(viewer, request.path, paths)

@@ -140,3 +140,43 @@ def test_a_whole_reference_leads_to_its_page(today, sign_in):
 def test_a_search_for_nothing_finds_nobody(today, sign_in):
     working_mediator()
     assert '<th scope="row"' not in sign_in(MANAGER).get("/search?q=").text
+
+
+def test_the_way_to_accreditation_counts_what_its_lists_hold(service, sign_in):
+    for stage in ("submitted", "interview", "interview"):
+        factories.application(stage=stage)
+    factories.cohort(title="Spring")
+    manager = sign_in(MANAGER)
+    page = manager.get("/").text
+    part = page[page.index('id="pipeline"') :]
+    found = re.findall(r'<a href="(/(?:applications|cohorts)\?[^"]+)">\s*<span class="figure-value">([\d,]+)', part)
+    assert ("/applications?stage=interview", "2") in found
+    assert any(link.startswith("/cohorts?state=") for link, _ in found)
+    for link, number in found:
+        assert manager.get(link).text.count('<th scope="row"') == int(number), link
+
+
+def test_letters_owed_and_sent_count_what_their_lists_hold(service, sign_in):
+    person = factories.mediator()
+    factories.letter_to(person.id)
+    manager = sign_in(MANAGER)
+    page = manager.get("/").text
+    part = page[page.index('id="letters"') :]
+    found = re.findall(r'<a href="(/reminders\?state=[^"]+)">\s*<span class="figure-value">.*?([\d,]+)</span>', part, re.S)
+    assert found
+    for link, number in found:
+        assert manager.get(link).text.count('<th scope="row"') == int(number), link
+
+
+def test_a_search_finds_applications_cohorts_and_days_for_who_may_open_their_lists(service, sign_in):
+    provider = factories.provider("CMP")
+    factories.application(name="Ada Quillfeather")
+    factories.cohort(title="Quill cohort 2027", provider_id=provider.id)
+    factories.refresher_day(title="Quill and ink")
+    manager = sign_in(MANAGER).get("/search?q=quill").text
+    assert [word in manager for word in ("Ada Quillfeather", "Quill cohort 2027", "Quill and ink")] == [True] * 3
+    theirs = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, provider.id)).get("/search?q=quill").text
+    assert "Quill cohort 2027" in theirs
+    assert "Quillfeather" not in theirs
+    others = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, factories.provider("Rivals").id))
+    assert "Nothing found" in others.get("/search?q=quill").text

@@ -12,6 +12,7 @@ from accreditation.awards.rules.ending import OPEN
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.deadlines import count_deadlines
+from accreditation.desk.queries.pipeline import Stop, pipeline_for
 from accreditation.desk.queries.register import verdict_counts
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.desk.rules.asking import Asked
@@ -30,10 +31,22 @@ from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.rules.verdict import Verdict
 from cohorts.queries.cohorts import Wanted, count_cohorts
 from scheduler.queries.alive import silent_since
-from scheduler.queries.letters import undeliverable_count
+from scheduler.queries.letters import counts_by_group, undeliverable_count
 
 WITHIN = (30, 60, 90)
 """Days: the columns of what lapses soon. Each counts those of the one before too."""
+
+
+LETTERS = (
+    ("sent", "sent", "good"),
+    ("folder", "written to the folder, not sent", "soon"),
+    ("waiting", "owed and still to go", "soon"),
+    ("held", "owed and held", "paused"),
+    ("in_doubt", "in doubt", "soon"),
+    ("failed", "failed", "bad"),
+    ("undeliverable", "could not be delivered", "bad"),
+)
+"""Owed versus sent: the groups of letters that the home page tells apart, with the tone of each."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,8 @@ class Attention:
     cover: Forecast | None = None
     check: CheckState | None = None
     silence: str | None = None
+    pipeline: Sequence[Stop] = ()
+    letters: Sequence[Duty] = ()
     """Since when the scheduler has not looked, in words; None: it lives, or that is not this viewer's business."""
 
     @property
@@ -92,7 +107,22 @@ def attention_for(viewer: Viewer, scheme_code: str, on: date, now: datetime) -> 
         cover=_cover(viewer, scheme_code, on),
         check=check_state(viewer, now) if viewer.limited_to(Permission.VIEW_CHECKS).grants else None,
         silence=silent_since(now) if viewer.limited_to(Permission.VIEW_REMINDERS).grants else None,
+        pipeline=pipeline_for(viewer, on),
+        letters=_letters(viewer),
     )
+
+
+def _letters(viewer: Viewer) -> list[Duty]:
+    """What became of every letter that was owed: sent, still to go, held, in doubt or failed."""
+    viewer = viewer.limited_to(Permission.VIEW_REMINDERS)
+    if not viewer.grants:
+        return []
+    counted = counts_by_group(viewer)
+    return [
+        Duty(counted[group], label, f"/reminders?state={group}", tone)
+        for group, label, tone in LETTERS
+        if counted[group]
+    ]
 
 
 def _cover(viewer: Viewer, scheme_code: str, on: date) -> Forecast | None:

@@ -1,0 +1,104 @@
+"""What else a search finds beside people: applications, cohorts and refresher days, each for who may open its list."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, and_, func, select
+
+from accreditation.core.database import db
+from accreditation.core.permissions import Permission
+from accreditation.people.rules import Viewer, plain
+from accreditation.refreshers.models import RefresherDay
+from accreditation.web.words import day
+from cohorts.models import Cohort
+from cohorts.queries.applications import Wanted, applications_page
+from cohorts.queries.cohorts import cohorts_visible_to
+from cohorts.rules.stages import LABELS as STAGE_LABELS
+from cohorts.rules.states import COHORT_LABELS
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Hit:
+    title: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hits of one kind; `more_url` leads on where there are more than are shown."""
+
+    title: str
+    hits: Sequence[Hit]
+    more_url: str | None = None
+
+
+def find_elsewhere(viewer: Viewer, words: str) -> list[Group]:
+    """Groups with at least one hit. Every word must be found; capitals do not matter. At most one statement a group."""
+    wanted = plain(words.replace(",", " ")).split()[:8]
+    if not wanted:
+        return []
+    asked: Iterable[tuple[Permission, Callable[[Viewer, list[str], str], Group]]] = (
+        (Permission.VIEW_APPLICATIONS, _applications),
+        (Permission.VIEW_COHORTS, _cohorts),
+        (Permission.VIEW_REFRESHERS, _days),
+    )
+    found = []
+    for permission, look in asked:
+        within = viewer.limited_to(permission)
+        if within.grants and (group := look(within, wanted, words)).hits:
+            found.append(group)
+    return found
+
+
+def _applications(viewer: Viewer, wanted: list[str], words: str) -> Group:
+    hits = [
+        Hit(
+            application.name,
+            f"{application.reference}, {STAGE_LABELS[application.stage].lower()}",
+            url_for("cohorts.application", reference=application.reference),
+        )
+        for application in applications_page(viewer, Wanted(words=" ".join(wanted))).rows[: SHOWN + 1]
+    ]
+    return _group("Applications", hits, url_for("cohorts.applications", q=words))
+
+
+def _cohorts(viewer: Viewer, wanted: list[str], words: str) -> Group:
+    rows = db.session.scalars(
+        select(Cohort)
+        .where(cohorts_visible_to(viewer), _has_words(Cohort.title, wanted))
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+        .limit(SHOWN + 1)
+    )
+    hits = [
+        Hit(
+            cohort.title,
+            f"{COHORT_LABELS[cohort.state]}, from {day(cohort.starts_on)}",
+            url_for("cohorts.cohort", cohort_id=cohort.id),
+        )
+        for cohort in rows
+    ]
+    return _group("Cohorts", hits, url_for("cohorts.cohorts"))
+
+
+def _days(viewer: Viewer, wanted: list[str], words: str) -> Group:
+    rows = db.session.scalars(
+        select(RefresherDay)
+        .where(_has_words(RefresherDay.title, wanted))
+        .order_by(RefresherDay.held_on.desc(), RefresherDay.id.desc())
+        .limit(SHOWN + 1)
+    )
+    hits = [Hit(one.title, day(one.held_on), url_for("refreshers.day", day_id=one.id)) for one in rows]
+    return _group("Refresher days", hits, url_for("refreshers.days"))
+
+
+def _has_words(column: Any, wanted: list[str]) -> ColumnElement[bool]:
+    return and_(*(func.lower(column).contains(word, autoescape=True) for word in wanted))
+
+
+def _group(title: str, hits: Sequence[Hit], more_url: str) -> Group:
+    return Group(title, hits[:SHOWN], more_url if len(hits) > SHOWN else None)
