@@ -14,6 +14,7 @@ from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.models import Person
 from accreditation.people.rules import Grant, Viewer
+from accreditation.practice.services.cases import state_outcome
 from accreditation.reports.models import SteeringReport
 from accreditation.reports.queries.steering import MEASURES, ask, contents_of
 from accreditation.reports.rules.periods import Period
@@ -39,6 +40,10 @@ def service(app, today):
     factories.lapsed_mediator()
     factories.person(name="Only A. Person")
     factories.application(name="Ada Applicant")
+    resolved = factories.mediation_case("C-1")
+    factories.mediation_case("C-2")
+    with transaction():
+        state_outcome(resolved.id, outcome="resolved", ended_on=date(2027, 1, 5), on=factories.TODAY, stated_by=None)
     person = factories.mediator()
     for _ in range(6):
         factories.contact(person.id)
@@ -73,6 +78,7 @@ def test_the_figures_are_what_the_office_would_count(service, sign_in):
     shown = figures_of(sign_in(MANAGER).get(f"/reports/steering?{DAYS}").text)
     assert (shown["first-assessed"], shown["first-passed"]) == (3, 2)
     assert (shown["applied"], shown["applied-passed"]) == (1, 0)
+    assert (shown["referred"], shown["conclusion-rate"], shown["resolution-rate"]) == (2, 1, 1)
     assert shown["active"] == 2
     assert shown["deployable"] == 1
 

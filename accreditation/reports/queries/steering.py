@@ -8,7 +8,7 @@ from functools import cached_property
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
-from accreditation.reports.queries import courses, people
+from accreditation.reports.queries import cases, courses, people
 from accreditation.reports.queries.helpline import contacts_by_category
 from accreditation.reports.queries.listing import Listing
 from accreditation.reports.rules.figures import FEW, Contents, Figure, Picture, Point, Section, shown_if_many
@@ -157,7 +157,26 @@ MEDIATORS = (
     ),
 )
 
-MEASURES = {measure.code: measure for measure in (*APPLICANTS, *TRAINING, *MEDIATORS)}
+MEDIATIONS = (
+    Measure("referred", "Cases referred", lambda asked: cases.referred(asked.viewer, asked.period)),
+    Measure(
+        "conclusion-rate",
+        "Conclusion rate: brought to an end",
+        lambda asked: cases.concluded(asked.viewer, asked.period),
+        of="referred",
+        of_what="cases referred",
+    ),
+    Measure(
+        "resolution-rate",
+        "Resolution rate: resolved",
+        lambda asked: cases.resolved(asked.viewer, asked.period),
+        of="conclusion-rate",
+        of_what="cases brought to an end",
+        note="Resolved in part is not counted as resolved",
+    ),
+)
+
+MEASURES = {measure.code: measure for measure in (*APPLICANTS, *TRAINING, *MEDIATORS, *MEDIATIONS)}
 
 
 def listing_of(code: str, asked: Asked) -> tuple[Measure, Listing]:
@@ -191,6 +210,13 @@ def contents_of(asked: Asked) -> Contents:
             "Mediators",
             [_figure(one, numbers, lists) for one in MEDIATORS],
             f"{asked.scheme.name or asked.scheme.code}. Active mediators, and whatever is out of them, as at {on}.",
+        ),
+        Section(
+            "service",
+            "Mediations",
+            [_figure(one, numbers, lists) for one in MEDIATIONS],
+            "Cases referred in the period, by what has become of them so far. The two rates have different "
+            "denominators: concluded out of referred, resolved out of concluded.",
         ),
     ]
     helpline, rung = _helpline(asked)

@@ -56,7 +56,7 @@ def behind_workbook(viewer: Viewer, figure: str) -> ResponseReturnValue:
             "the list behind a figure",
             viewer,
             rows=len(rows),
-            people=0 if listing.kind == "cohort" else len({row[0] for row in rows}),
+            people=0 if listing.kind in ("cohort", "case") else len({row[0] for row in rows}),
             at=clock.now(),
             classification=SENSITIVE,
             figure=figure,

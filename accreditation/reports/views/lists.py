@@ -50,6 +50,8 @@ def _link(kind: str) -> Callable[[object], str]:
     def link(row: object) -> str:
         if kind == "cohort":
             return url_for("cohorts.cohort", cohort_id=row.row_id)  # type: ignore[attr-defined]
+        if kind == "case":
+            return url_for("practice.case", case_id=row.row_id)  # type: ignore[attr-defined]
         if kind == "application":
             return url_for("cohorts.application", reference=row.reference)  # type: ignore[attr-defined]
         return url_for("desk.mediator", reference=row.reference)  # type: ignore[attr-defined]
