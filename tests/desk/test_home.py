@@ -162,7 +162,9 @@ def test_letters_owed_and_sent_count_what_their_lists_hold(service, sign_in):
     manager = sign_in(MANAGER)
     page = manager.get("/").text
     part = page[page.index('id="letters"') :]
-    found = re.findall(r'<a href="(/reminders\?state=[^"]+)">\s*<span class="figure-value">.*?([\d,]+)</span>', part, re.S)
+    found = re.findall(
+        r'<a href="(/reminders\?state=[^"]+)">\s*<span class="figure-value">.*?([\d,]+)</span>', part, re.S
+    )
     assert found
     for link, number in found:
         assert manager.get(link).text.count('<th scope="row"') == int(number), link
