@@ -7,12 +7,13 @@ from functools import partial
 
 from sqlalchemy import func, select
 
-from accreditation.awards.queries.ready import ready_to_award
+from accreditation.awards.queries.ready import ReadyAsked, count_ready
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
+from accreditation.standing.queries.schemes import main_scheme_code
 from cohorts.models import Application, Cohort
 from cohorts.queries.cohorts import cohorts_visible_to
 from cohorts.rules import stages, states
@@ -40,7 +41,7 @@ def pipeline_for(viewer: Viewer, on: date) -> list[Stop]:
     if (awards := viewer.limited_to(Permission.AWARD_ACCREDITATION)).grants:
         ready = counted_once(("ready", awards.grants, on), partial(_ready, awards, on))
         if ready:
-            found.append(Stop(ready, "ready to accredit", "/awards"))
+            found.append(Stop(ready, "ready to accredit or renew", "/awards"))
     return found
 
 
@@ -87,4 +88,4 @@ WORDS = {
 
 
 def _ready(viewer: Viewer, on: date) -> int:
-    return len(ready_to_award(viewer, on))
+    return sum(count_ready(viewer, ReadyAsked(main_scheme_code(), on)).values())
