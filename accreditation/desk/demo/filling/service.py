@@ -10,6 +10,7 @@ from accreditation.desk.demo.filling.cohorts import fill_applicants, fill_cohort
 from accreditation.desk.demo.filling.equality import fill_equality
 from accreditation.desk.demo.filling.ground import Ground
 from accreditation.desk.demo.filling.helpline import fill_helpline
+from accreditation.desk.demo.filling.intakes import fill_intakes
 from accreditation.desk.demo.filling.letters import settle_letters
 from accreditation.desk.demo.filling.people import fill_people, fill_roles
 from accreditation.desk.demo.filling.plans import fill_plans
@@ -42,6 +43,7 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
         fill_overlays(ground)
         fill_practice(ground)
         fill_applicants(ground)
+        fill_intakes(ground)
         fill_equality(ground)
         fill_helpline(ground)
     fill_plans(ground, now=now)

@@ -53,6 +53,9 @@ STAFF: tuple[tuple[Role, str, str, str], ...] = (
 )
 """Those who sign in. Two practice managers: results are released by a second person."""
 
+HOPEFULS = 24
+"""Who apply to the two intakes."""
+
 MEDIATOR_ADDRESS = "mediator@example.police.uk"
 
 
@@ -71,6 +74,7 @@ class Plan:
     applicants: list[Applicant]
     contacts: list[Contact]
     past_applicants: list[PastApplicant]
+    hopefuls: list[Somebody]  # who apply to an intake, and bring themselves along
 
     @property
     def everybody(self) -> Iterator[Somebody]:
@@ -134,6 +138,7 @@ def make_plan(*, seed: int, mediators: int, on: date, scheme: Scheme) -> Plan:
         past_applicants=[
             past_applicant(census.person(Somebody), census.person(Somebody), random, on) for _ in range(HOW_MANY)
         ],
+        hopefuls=[census.person(Somebody) for _ in range(HOPEFULS)],
     )
 
 
