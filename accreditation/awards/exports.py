@@ -1,13 +1,13 @@
 """Who can be accredited, as a workbook, with what was asked and when above it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from accreditation.awards.queries.ready import Readiness
 from accreditation.awards.rules.dates import KINDS
 from accreditation.core.calendar import FOREVER, Span, last_good_day
-from accreditation.core.sheets import Column, Table, write_workbook
-from accreditation.web.words import day, moment
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
+from accreditation.web.words import day
 
 COLUMNS = tuple(
     Column(title)
@@ -26,15 +26,15 @@ COLUMNS = tuple(
 
 
 def ready_workbook(
-    rows: Iterable[Readiness], *, scheme: str, filters: Sequence[str], on: date, printed_at: datetime
+    rows: Iterable[Readiness], *, scheme: str, filters: Sequence[str], on: date, notice: Notice
 ) -> bytes:
     """The rows as they stand in the list."""
     notes = (
-        f"Ready to accredit, {scheme}: decided on {day(on)}. Written on {moment(printed_at)}.",
+        f"Ready to accredit, {scheme}: decided on {day(on)}.",
         f"Filters: {'; '.join(filters) if filters else 'none, everybody who can be'}",
     )
     table = Table("Ready to accredit", COLUMNS, [_cells(row) for row in rows], notes)
-    return write_workbook([table], classification="OFFICIAL")
+    return write_workbook([table], notice=notice)
 
 
 def _cells(row: Readiness) -> tuple[str | date | None, ...]:

@@ -15,13 +15,14 @@ from accreditation.awards.rules.dates import LISTED
 from accreditation.awards.rules.ending import OPEN
 from accreditation.awards.services import award_several
 from accreditation.awards.views.blueprint import bp
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.calendar import Span
 from accreditation.core.database import transaction
 from accreditation.core.permissions import Permission
 from accreditation.core.sheets import XLSX
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.standing.queries import all_schemes, get_scheme, main_scheme_code
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
@@ -96,9 +97,11 @@ def export_ready(viewer: Viewer) -> ResponseReturnValue:
     filters, asked = _read_asked(today)
     rows = list(every_ready(viewer, asked))
     chips = [chip.label for chip in filters.chips]
-    content = ready_workbook(rows, scheme=asked.scheme, filters=chips, on=today, printed_at=clock.now())
     with transaction():
-        audit.note("exported who can be accredited", rows=len(rows), filters=chips)
+        notice = note_export(
+            "who can be accredited", viewer, rows=len(rows), people=len(rows), at=clock.now(), filters=chips
+        )
+    content = ready_workbook(rows, scheme=asked.scheme, filters=chips, on=today, notice=notice)
     name = f"ready-to-accredit-{today.isoformat()}.xlsx"
     return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
