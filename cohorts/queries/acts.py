@@ -11,10 +11,11 @@ from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from cohorts.models import ActLine, Cohort, Result, ResultAct
+from cohorts.queries.appeals import open_appeals_of
 from cohorts.queries.cohorts import cohorts_visible_to
 from cohorts.rules.acts import Copy
 
-Judge = Callable[[ActLine, Result | None, list[Result]], str | None]
+Judge = Callable[[ActLine, Result | None, list[Result], set[int]], str | None]
 SHOWN = 100
 """Acts on the page of a cohort's history; a cohort has a few of them."""
 
@@ -116,7 +117,8 @@ def reversals_of(act: ResultAct) -> list[Reversal]:
     ).all()
     standing = _results_of([line.enrolment_id for line in lines])
     judge = _recorded if act.kind == "recorded" else _released
-    return [_reversal(line, standing.get(line.enrolment_id, []), judge) for line in lines]
+    appealed = open_appeals_of({line.result_id for line in lines})
+    return [_reversal(line, standing.get(line.enrolment_id, []), judge, appealed) for line in lines]
 
 
 def _results_of(enrolment_ids: Sequence[int]) -> dict[int, list[Result]]:
@@ -127,12 +129,12 @@ def _results_of(enrolment_ids: Sequence[int]) -> dict[int, list[Result]]:
     return found
 
 
-def _reversal(line: ActLine, results: list[Result], judge: Judge) -> Reversal:
+def _reversal(line: ActLine, results: list[Result], judge: Judge, appealed: set[int]) -> Reversal:
     result = next((result for result in results if result.id == line.result_id), None)
-    return Reversal(line, result, judge(line, result, results))
+    return Reversal(line, result, judge(line, result, results, appealed))
 
 
-def _recorded(line: ActLine, result: Result | None, results: list[Result]) -> str | None:
+def _recorded(line: ActLine, result: Result | None, results: list[Result], _: set[int]) -> str | None:
     """Why a recording cannot be reversed: somebody has gone on from it."""
     after = Copy.from_json(line.after) if line.after else None
     if after is None:
@@ -149,7 +151,7 @@ def _recorded(line: ActLine, result: Result | None, results: list[Result]) -> st
     return None if copy_of(result).says_the_same(after) else "Somebody has changed this draft since."
 
 
-def _released(line: ActLine, result: Result | None, results: list[Result]) -> str | None:
+def _released(line: ActLine, result: Result | None, results: list[Result], appealed: set[int]) -> str | None:
     """Why a release cannot be reversed: something rests on it."""
     if result is None or result.state not in ("released", "superseded"):
         return "The result is no longer released."
@@ -157,6 +159,8 @@ def _released(line: ActLine, result: Result | None, results: list[Result]) -> st
         return "The result has been corrected since, and the correction is released. Undo that release first."
     if any(other.supersedes_id == result.id for other in results):
         return "A correction of it waits for release. Have that settled first."
+    if line.result_id in appealed:
+        return "An appeal against it is open. Decide about the appeal first."
     if later := [other for other in results if other.attempt > result.attempt]:
         return f"Attempt {later[-1].attempt} has been recorded since."
     return None

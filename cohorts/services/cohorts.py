@@ -9,6 +9,7 @@ from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.settings import get_setting
 from accreditation.standing.queries import get_scheme
 from cohorts.models import Cohort, Enrolment, Result
+from cohorts.queries.appeals import count_open_appeals
 from cohorts.queries.assessment import usual_assessment
 from cohorts.queries.attendance import attendance_of
 from cohorts.queries.cohorts import lock_cohort, places_taken
@@ -180,4 +181,6 @@ def _reasons_to_keep_open(cohort_id: int) -> list[str]:
         reasons.append(f"{missing} of its candidates have no result yet.")
     if waiting := count_unreleased(cohort_id):
         reasons.append(f"{waiting} of its results are not released yet.")
+    if appealed := count_open_appeals(cohort_id):
+        reasons.append(f"{appealed} of its results are appealed against, and nothing is decided yet.")
     return reasons

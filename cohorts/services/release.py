@@ -16,6 +16,7 @@ from accreditation.people.queries import counted_id, lock_person, merged_among
 from accreditation.standing.services import declaring_many, void_source
 from cohorts.models import Result, ResultPart
 from cohorts.queries.acts import copy_of
+from cohorts.queries.appeals import find_open_appeal
 from cohorts.queries.cohorts import lock_cohort
 from cohorts.queries.plans import frame_of
 from cohorts.queries.results import results_by_ids
@@ -95,10 +96,12 @@ def correct_result(
     on: date,
     at: datetime,
     corrected_by: int,
+    appeal_id: int | None = None,
 ) -> Result:
     """A released result was wrong: the right one, which a second person releases. Until then the old one stands.
 
-    The note says why. Raises DomainError with what does not fit.
+    The note says why. While an appeal is open, only upholding it (`appeal_id`) does this. Raises DomainError with what
+    does not fit.
     """
     wrong = db.session.get_one(Result, result_id)
     if wrong.cohort_id is None or wrong.enrolment_id is None:
@@ -111,6 +114,9 @@ def correct_result(
         select(Result.id).where(Result.enrolment_id == wrong.enrolment_id, Result.state.in_(OPEN_STATES))
     ):
         raise DomainError("Another result of this candidate is not released yet. Finish that one first.")
+    appealed = find_open_appeal(result_id)
+    if appealed is not None and appealed.id != appeal_id:
+        raise DomainError("An appeal against this result is open. Decide about it on its own page.")
     faults = faults_of(Entry("", outcome, event_on, note), replace(frame_of(cohort, on), components=()))
     if not note.strip():
         faults = [fault for fault in faults if fault.field != "note"]

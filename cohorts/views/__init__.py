@@ -2,6 +2,7 @@
 
 from cohorts.services import joining_letters, letters
 from cohorts.views import (
+    appeals,
     applications,
     apply,
     assessment,
@@ -27,6 +28,7 @@ from cohorts.views import (
 from cohorts.views.blueprint import bp
 
 __all__ = [
+    "appeals",
     "applications",
     "apply",
     "assessment",

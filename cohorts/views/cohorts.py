@@ -17,6 +17,7 @@ from accreditation.web.guards import requires
 from cohorts.forms.cohorts import AddPersonForm, CohortForm
 from cohorts.forms.results import UploadForm
 from cohorts.models import Cohort
+from cohorts.queries.appeals import own_appeals
 from cohorts.queries.cohorts import (
     CohortRow,
     Wanted,
@@ -31,6 +32,7 @@ from cohorts.queries.results import former_candidates, released_results_of, rost
 from cohorts.queries.waiting import waiting_list
 from cohorts.rules import results as result_rules
 from cohorts.rules import states
+from cohorts.rules.appeals import APPEAL_LABELS, APPEAL_TONES
 from cohorts.rules.duties import headline
 from cohorts.services.cohorts import change_cohort, plan_cohort, step_cohort, usual_capacity
 from cohorts.views.blueprint import bp
@@ -211,4 +213,11 @@ def change_state(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
 @bp.get("/my-results")
 @requires(Permission.SIGNED_IN)
 def my_results(viewer: Viewer) -> ResponseReturnValue:
-    return render_template("cohorts/my_results.html", results=released_results_of(viewer.person_id), rules=result_rules)
+    return render_template(
+        "cohorts/my_results.html",
+        results=released_results_of(viewer.person_id),
+        appeals=own_appeals(viewer.person_id),
+        appeal_labels=APPEAL_LABELS,
+        appeal_tones=APPEAL_TONES,
+        rules=result_rules,
+    )

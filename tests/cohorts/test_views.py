@@ -244,6 +244,8 @@ ROUTES = [
     ("POST", "/cohorts/{cohort}/uploads/{upload}", {}),
     ("GET", "/cohorts/{cohort}/uploads/{upload}/to-mend", {}),
     ("GET", "/cohorts/{cohort}/history", {}),
+    ("GET", "/cohorts/{cohort}/results/{result}/appeal", {}),
+    ("POST", "/cohorts/{cohort}/results/{result}/appeal", {"grounds": "Wrong"}),
     ("GET", "/cohorts/{cohort}/assessment", {}),
     ("POST", "/cohorts/{cohort}/assessment", {"assessment": ""}),
     ("GET", "/cohorts/{cohort}/moderate", {}),
@@ -378,6 +380,7 @@ def test_every_route_of_the_room_is_tried_above(app):
     open_to_all |= {"/apply/<>", "/apply/link", "/apply/saved", "/apply/sent", "/apply/offer/<>", "/apply/support/<>"}
     open_to_all |= {f"/apply/mine/<>{further}" for further in ("", "/answers", "/interview", "/take-back", "/withdraw")}
     lists = {"/cohorts", "/cohorts/new", "/applications", "/applications/new", "/applications/decide"}
+    lists |= {"/appeals", "/appeals/<>", "/my-results/<>/appeal", "/my-results/<>/appeal/withdraw"}
     lists |= {"/assessments", "/assessments/new", "/assessments/<>"}
     by_stage = {"/applications/move/<>"}
     rules = {re.sub(r"<[^>]+>", "<>", r.rule) for r in app.url_map.iter_rules() if r.endpoint.startswith("cohorts.")}

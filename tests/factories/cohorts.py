@@ -20,12 +20,24 @@ from cohorts.models import (
     Intake,
     Marking,
     Result,
+    ResultAppeal,
 )
 from cohorts.rules.assessment import ComponentPlan
 from cohorts.rules.intakes import CriterionPlan, QuestionPlan
 from cohorts.rules.results import Entry
 from cohorts.rules.sessions import SessionPlan
-from cohorts.services import applications, cohorts, enrolments, intakes, panel, release, results, sessions, support
+from cohorts.services import (
+    appeals,
+    applications,
+    cohorts,
+    enrolments,
+    intakes,
+    panel,
+    release,
+    results,
+    sessions,
+    support,
+)
 from cohorts.services import assessment as assessing
 from cohorts.services import marking as markings
 from cohorts.services.links import open_link, token_of
@@ -34,6 +46,7 @@ from tests.factories.days import TODAY
 from tests.factories.people import person, provider
 
 __all__ = [
+    "appeal",
     "application",
     "assessment",
     "candidate",
@@ -269,6 +282,14 @@ def closed(cohort_id: int) -> None:
     """The cohort is closed, whatever became of its candidates."""
     with transaction():
         db.session.get_one(Cohort, cohort_id).state = "closed"
+
+
+def appeal(result_id: int, **details) -> ResultAppeal:
+    """The candidate's appeal against a released result."""
+    whose = db.session.get_one(Result, result_id).person_id
+    answers = {"grounds": "Half an hour was missing.", "on": TODAY, "at": NOW, "opened_by": whose}
+    with transaction():
+        return appeals.open_appeal(result_id, **answers | details)
 
 
 def references(cohort_id: int) -> list[str]:

@@ -10,6 +10,7 @@ KIND_WORDS = {
     "helpline_followup": "A call-back of the helpline",
     "return_from_leave": "Return from leave",
     "line_manager_support": "A line manager’s word on an application",
+    "appeal_decision": "The decision about an appeal",
     "offer_answer": "An applicant’s answer to an offer",
 }
 
