@@ -17,6 +17,7 @@ from tests.bench.pages import as_json, lines_of_home, lines_of_pages, measure_ho
 from tests.bench.timing import measure_processor_time
 from tests.bench.vetting import as_json as vetting_as_json
 from tests.bench.vetting import lines_of_vetting, measure_vetting
+from tests.bench.workbooks import lines_of_workbook, measure_workbook
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def main() -> None:
         for database in databases:
             urls = stack.enter_context(_urls(database, sizes, folder))
             found.append(_measure(database, sizes, urls, folder, asked))
+    if not asked.json:
+        print("\n".join(lines_of_workbook(measure_workbook())))
     if asked.json:
         print(json.dumps(found, indent=2))
 
