@@ -150,6 +150,16 @@ class SettingsForm(BaseForm):
         "Telephone of the practice office", [Optional(), Length(max=40)], description="Stands at the end of letters."
     )
     helpline_phone = StringField("Telephone of the helpline", [Optional(), Length(max=40)])
+    helpline_hours = StringField(
+        "Hours of the helpline",
+        [Optional(), Length(max=100)],
+        description="As mediators read it, for example: Monday to Friday, 9am to 5pm.",
+    )
+    helpline_keep_months = IntegerField(
+        "Months for which advice of the helpline is kept",
+        [Optional(), NumberRange(1, 120, "Enter a number of months from 1 to 120")],
+        description="24 where nothing is entered. Then the text is removed; the contact itself is counted for ever.",
+    )
     cover_wanted = StringField(
         "Mediators wanted",
         [Optional(), Regexp(r"\d{1,6}$", message="Enter a whole number, such as 150, or 0 for none")],

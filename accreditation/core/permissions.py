@@ -90,6 +90,7 @@ class Permission(StrEnum):
     VIEW_SCHEMES = "view_schemes"
     VIEW_STANDING = "view_standing"  # the verdict with its requirements
     VIEW_STATUS = "view_status"
+    VIEW_THEMES = "view_themes"  # what the helpline is asked, in sums without small numbers
 
 
 P = Permission
@@ -153,6 +154,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_REPORTS,
             P.VIEW_SCHEMES,
             P.VIEW_STANDING,
+            P.VIEW_THEMES,
         }
     ),
     Role.VETTING_OFFICER: frozenset(
@@ -173,7 +175,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.HELPLINE_ADVISER: frozenset(
-        {P.USE_HELPLINE, P.VIEW_CONTACT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REFRESHERS}
+        {P.USE_HELPLINE, P.VIEW_THEMES, P.VIEW_CONTACT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REFRESHERS}
     ),
     Role.LINE_MANAGER: frozenset({P.VIEW_MAY_WORK, P.VIEW_REGISTER}),
     Role.AUDITOR: frozenset(

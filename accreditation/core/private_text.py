@@ -7,6 +7,9 @@ so this looks at how words are written: a form of address, or capitals where an 
 import re
 from collections.abc import Collection, Iterator
 
+FEW = 5
+"""Where a number of people smaller than this could give somebody away, it is shown as "fewer than 5"."""
+
 TITLES = frozenset(
     [
         "mr",

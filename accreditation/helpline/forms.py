@@ -1,13 +1,55 @@
 """The one form of the helpline: recorded in under a minute, so that it is recorded at all."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from wtforms import IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField, TimeField
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from accreditation.core.clock import LONDON
-from accreditation.helpline.rules import CATEGORIES, CHANNELS, LONGEST_MINUTES, OUTCOMES, Details
+from accreditation.core.private_text import names_in, reference_names
+from accreditation.helpline.rules import CATEGORIES, CHANNELS, LONGEST_MINUTES, OUTCOMES, Details, about_vetting
 from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
+
+
+@dataclass(frozen=True)
+class Look:
+    """Words that look like somebody's name, and words that look like a vetting matter."""
+
+    names: list[str]
+    vetting: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        return [*self.names, *self.vetting]
+
+
+class PassOnForm(BaseForm):
+    """The words, and to whom."""
+
+    to_id = SelectField("To", validators=[InputRequired("Choose to whom it goes")])
+    text = TextAreaField(
+        "Words that are passed on",
+        description="No names of parties: a case by its reference only. Nothing else of the contact is shown.",
+        validators=[InputRequired("Enter the words that are passed on"), Length(max=4000)],
+    )
+    form_key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
+
+    def __init__(self, deciders: list[tuple[str, str]], *, form_key: str) -> None:
+        super().__init__()
+        self.to_id.choices = choices_of([("", "Choose"), *deciders])
+        if not self.form_key.data:
+            self.form_key.data = form_key
 
 
 class ContactForm(BaseForm):
@@ -41,6 +83,7 @@ class ContactForm(BaseForm):
     follow_up_on = DayField("Follow up by", validators=[Optional()])
     contacted_on = DayField("Day", validators=[InputRequired("Enter the day")])
     contacted_time = TimeField("Time", validators=[InputRequired("Enter the time, such as 14:30")])
+    looked_at = HiddenField()
     submit = SubmitField("Record the contact")
 
     def __init__(self, *, at: datetime) -> None:
@@ -49,6 +92,15 @@ class ContactForm(BaseForm):
             data={"contacted_on": there.date(), "contacted_time": there.time().replace(second=0, microsecond=0)}
         )
         self.contacted_on.validators = [*self.contacted_on.validators, NotAfter(there.date())]
+
+    def to_look_at(self, known: Collection[str]) -> "Look | None":
+        """What the page has to warn of and has not warned of yet; None where there is nothing."""
+        names = [*reference_names(self.case_reference.data), *names_in(self.advice.data, known=known)]
+        look = Look(list(dict.fromkeys(names)), about_vetting(self.advice.data))
+        if set(look.words) <= set((self.looked_at.data or "").split("|")):
+            return None
+        self.looked_at.data = "|".join(look.words)
+        return look
 
     def details(self) -> Details:
         """What was entered, once the form has been found valid."""

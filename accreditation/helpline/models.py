@@ -14,7 +14,8 @@ class Contact(Record):
     """One contact: a mediator's call to the practice support line, never a party's.
 
     `advice` is for helpline advisers alone; a case is named by its reference only. Something is owed while
-    `follow_up_on` (its last good day) is there and `followed_up_on` is not.
+    `follow_up_on` (its last good day) is there and `followed_up_on` is not. `forgotten_on`: the day on which the text
+    was removed by schedule; what it was about is counted for ever.
     """
 
     __tablename__ = "helpline_contact"
@@ -27,6 +28,8 @@ class Contact(Record):
             f"advice IS NULL OR NOT ({one_of('category', sorted(SIGNPOSTED))})", name="signposted_not_noted"
         ),
         CheckConstraint("(followed_up_on IS NULL) = (followed_up_by IS NULL)", name="followed_up_by_somebody"),
+        CheckConstraint("forgotten_on IS NULL OR advice IS NULL", name="forgotten_has_no_text"),
+        Index("ix_helpline_contact_text", "contacted_at", "id", **only_where("forgotten_on IS NULL")),
         Index("ix_helpline_contact_when", "contacted_at", "id"),
         Index("ix_helpline_contact_person", "person_id", "contacted_at"),
         Index("ix_helpline_contact_owed", "follow_up_on", "id", **only_where("followed_up_on IS NULL")),
@@ -44,6 +47,34 @@ class Contact(Record):
     follow_up_on: Mapped[date | None]
     followed_up_on: Mapped[date | None]
     followed_up_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    forgotten_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     adviser: Mapped[Person | None] = relationship(foreign_keys=adviser_id)
+
+
+class Escalation(Record):
+    """A risk or a complaint that an adviser passed on: the words they chose, and to whom. That alone is shown.
+
+    `seen_at`: when it was first opened by whom it is for.
+    """
+
+    __tablename__ = "helpline_escalation"
+    __table_args__ = (
+        CheckConstraint("text <> '' OR forgotten_on IS NOT NULL", name="has_its_text"),
+        Index("ix_helpline_escalation_to", "to_id", "id"),
+        Index("ix_helpline_escalation_contact", "contact_id"),
+    )
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("helpline_contact.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(info={"sensitive": True})
+    passed_on_at: Mapped[datetime]
+    passed_on_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    form_key: Mapped[str] = mapped_column(unique=True)
+    seen_at: Mapped[datetime | None]
+    forgotten_on: Mapped[date | None]
+
+    contact: Mapped[Contact] = relationship()
+    to: Mapped[Person] = relationship(foreign_keys=to_id)
+    adviser: Mapped[Person] = relationship(foreign_keys=passed_on_by)

@@ -1,21 +1,24 @@
 """Contacts, for helpline advisers. Lists never load the advice: one contact at a time does, and leaves a mark."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
+from accreditation.core.calendar import anniversary, days_after
 from accreditation.core.clock import LONDON
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
-from accreditation.helpline.models import Contact
+from accreditation.core.permissions import Role
+from accreditation.helpline.models import Contact, Escalation
 from accreditation.people.models import Person
-from accreditation.people.queries import found_by, of_one_person, visible_to
+from accreditation.people.queries import everyone_with, found_by, of_one_person, visible_to
 from accreditation.people.rules import Viewer, plain
 from accreditation.standing.queries import Explanation, explain, main_scheme, standings_on
+from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
 
 FOUND_AT_MOST = 8
@@ -162,3 +165,70 @@ def _rows() -> Any:
 def _row(found: Any) -> ContactRow:
     contact_id, person, given, family, *rest = found
     return ContactRow(contact_id, person, f"{given} {family}".strip() if given is not None else None, *rest)
+
+
+def escalations_of(contact_id: int) -> list[Escalation]:
+    """What was passed on from a contact, for whoever may read the contact."""
+    rows = select(Escalation).where(Escalation.contact_id == contact_id).order_by(Escalation.id)
+    return list(db.session.scalars(rows))
+
+
+def passed_on_to(viewer: Viewer) -> list[Escalation]:
+    """What advisers passed on to this very person, the latest first."""
+    scope_asked()
+    rows = select(Escalation).where(Escalation.to_id == viewer.person_id).order_by(Escalation.id.desc()).limit(100)
+    return list(db.session.scalars(rows))
+
+
+def count_passed_on(viewer: Viewer) -> int:
+    """How many of these nobody has opened."""
+    rows = select(func.count(Escalation.id)).where(Escalation.to_id == viewer.person_id, Escalation.seen_at.is_(None))
+    return db.session.scalar(rows) or 0
+
+
+def get_passed_on(escalation_id: int, viewer: Viewer) -> Escalation:
+    """One that was passed on to this very person. Raises NotFound for any other, in the same words."""
+    scope_asked()
+    rows = select(Escalation).where(Escalation.id == escalation_id, Escalation.to_id == viewer.person_id)
+    escalation = db.session.scalar(rows)
+    if escalation is None:
+        raise NotFound("There is nothing here that was passed on to you.")
+    return escalation
+
+
+def who_decides(on: date) -> list[Person]:
+    """Whom a risk or a complaint can be passed on to: the practice managers."""
+    return everyone_with(Role.PRACTICE_MANAGER, on)
+
+
+def themes_by_month(viewer: Viewer, first: date, last: date) -> dict[date, dict[str, int]]:
+    """Contacts of each category by the first day of their month in London, from `first` through `last`.
+
+    Counted from their moments, in one statement: nobody's name, and no text, is read.
+    """
+    months = list(_months(first, last))
+    columns = [
+        func.count().filter(Contact.contacted_at >= start, Contact.contacted_at < end) for _, start, end in months
+    ]
+    rows = (
+        select(Contact.category, *columns)
+        .join(Person, Person.id == Contact.person_id)
+        .where(Contact.contacted_at >= months[0][1], Contact.contacted_at < months[-1][2], visible_to(viewer))
+        .group_by(Contact.category)
+    )
+    found: dict[date, dict[str, int]] = {month: {} for month, _, _ in months}
+    for category, *numbers in db.session.execute(rows):
+        for (month, _, _), number in zip(months, numbers, strict=True):
+            if number:
+                found[month][category] = number
+    return found
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, datetime, datetime]]:
+    """Each month that a day of the period is in: its first day, and the moments between which its days of it lie."""
+    month = first.replace(day=1)
+    while month <= last:
+        following = anniversary(month, 1)
+        start, end = max(first, month), min(days_after(last, 1), following)
+        yield month, datetime.combine(start, time(), LONDON), datetime.combine(end, time(), LONDON)
+        month = following

@@ -2,10 +2,14 @@
 
 from datetime import date, datetime
 
+from flask import current_app
+from sqlalchemy import select
+
+from accreditation.core import outbox
 from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
-from accreditation.helpline.models import Contact
+from accreditation.helpline.models import Contact, Escalation
 from accreditation.helpline.rules import Details, reasons_to_refuse
 from accreditation.people.queries import lock_person
 from accreditation.standing.services import clear_deadline, set_deadline
@@ -57,3 +61,67 @@ def complete_follow_up(contact_id: int, *, on: date, done_by: int) -> Contact:
         db.session.flush()
         clear_deadline(source=(SOURCE, contact_id), kind=FOLLOW_UP)
     return contact
+
+
+def pass_on(contact_id: int, *, to_id: int, text: str, form_key: str, at: datetime, passed_on_by: int) -> Escalation:
+    """A risk or a complaint goes to somebody who decides: these words, and nothing else of the contact.
+
+    They are written to that something waits. The same form sent twice passes on once. Raises DomainError without
+    words, and where they are for the mediator whom the contact is about.
+    """
+    contact = db.session.get_one(Contact, contact_id, with_for_update=True)
+    if made := db.session.scalar(select(Escalation).where(Escalation.form_key == form_key)):
+        return made
+    if not text.strip():
+        raise DomainError("Enter the words that are passed on.")
+    if to_id == contact.person.counted.id:
+        raise DomainError("This is the mediator whom the contact is about. Choose somebody else.")
+    escalation = Escalation(
+        contact_id=contact_id,
+        to_id=to_id,
+        text=text.strip(),
+        passed_on_at=at,
+        passed_on_by=passed_on_by,
+        form_key=form_key,
+    )
+    db.session.add(escalation)
+    contact.outcome = "escalated"
+    db.session.flush()
+    outbox.queue(
+        to_id, "email/helpline/passed_on.txt", about_id=escalation.id, key=f"helpline-passed-on:{escalation.id}"
+    )
+    return escalation
+
+
+def mark_seen(escalation_id: int, *, at: datetime) -> None:
+    """Whom it is for has opened it; the first time counts."""
+    escalation = db.session.get_one(Escalation, escalation_id, with_for_update=True)
+    if escalation.seen_at is None:
+        escalation.seen_at = at
+        db.session.flush()
+
+
+def forget_advice(*, before: datetime, on: date, most: int = 200) -> int:
+    """Remove the text of the oldest contacts from before that moment, and of what was passed on from them; how many.
+
+    What each was about, how long it took and when stays. Nothing is removed while a follow-up is owed.
+    """
+    owed = Contact.follow_up_on.is_not(None) & Contact.followed_up_on.is_(None)
+    rows = select(Contact).where(Contact.forgotten_on.is_(None), Contact.contacted_at < before, ~owed)
+    found = list(db.session.scalars(rows.order_by(Contact.contacted_at, Contact.id).limit(most).with_for_update()))
+    for contact in found:
+        contact.advice, contact.case_reference, contact.forgotten_on = None, None, on
+    ids = [contact.id for contact in found]
+    for escalation in db.session.scalars(select(Escalation).where(Escalation.contact_id.in_(ids))):
+        escalation.text, escalation.forgotten_on = "", on
+    db.session.flush()
+    return len(found)
+
+
+@outbox.facts_for("email/helpline/passed_on.txt")
+def passed_on(escalation_id: int) -> dict[str, object]:
+    """That something waits, and where. Never what, nor about whom."""
+    escalation = db.session.get_one(Escalation, escalation_id)
+    if escalation.seen_at is not None:
+        raise outbox.NoLongerTrue("It has been read.")
+    return {"link": f"{current_app.config['BASE_URL']}/helpline/passed-on/{escalation_id}"}

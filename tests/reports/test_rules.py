@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from accreditation.core.clock import UTC
+from accreditation.helpline.rules.themes import themes
 from accreditation.reports.rules.figures import (
     Contents,
     Figure,
@@ -17,7 +18,6 @@ from accreditation.reports.rules.figures import (
     shown_if_many,
 )
 from accreditation.reports.rules.periods import Period, months_in, problem_with, usual_periods
-from accreditation.reports.rules.themes import themes
 
 
 @pytest.mark.parametrize(

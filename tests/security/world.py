@@ -30,6 +30,7 @@ PERSONAL = {
     "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id", "plan_id", "away_id",
     "request_id", "case_id",
     "appeal_id",
+    "escalation_id",
 }  # fmt: skip
 PERSONAL |= {"training_id", "register_id"}
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
@@ -61,6 +62,8 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     report = factories.clearance_report(person.id)
     overlay = factories.overlay(person.id, "suspension", TODAY)
     fact = factories.evidence(person.id, "cpd", TODAY, quantity=1, source=("import_draft", 1))
+    # Passed on to this person, so about somebody else: nobody is told of what is said about themselves.
+    told = factories.escalation(factories.contact(factories.mediator().id).id, person.id)
     leave = factories.leave_request(person.id, date(2028, 5, 1), date(2028, 6, 1))
     case = factories.mediation_case(f"W-{person.id}", unit_id=person.unit_id)
     letter = factories.letter_to(person.id)
@@ -132,6 +135,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "contact_id": contact.id,
         "entry_id": entry.id,
         "request_id": leave.id,
+        "escalation_id": told.id,
         "case_id": case.id,
         "application_id": waiting.id,
         "clearance_id": clearance.scalars().first(),

@@ -16,6 +16,7 @@ from accreditation.desk.queries.pipeline import Stop, pipeline_for
 from accreditation.desk.queries.register import verdict_counts
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.desk.rules.asking import Asked
+from accreditation.helpline.queries import count_passed_on
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
@@ -183,6 +184,8 @@ def duties_for(viewer: Viewer, on: date) -> list[Duty]:
         words = "letter waiting for a decision" if troubled == 1 else "letters waiting for a decision"
         found.append(Duty(troubled, words, "/reminders?state=trouble", "bad"))
     found += _of_practice(viewer)
+    if passed_on := count_passed_on(viewer):
+        found.append(Duty(passed_on, "passed on by the helpline, not read", "/helpline/passed-on", "bad"))
     passed = count_deadlines(viewer, "passed", on)
     words = "deadline passed" if passed == 1 else "deadlines passed"
     found.append(Duty(passed, words, "/deadlines?when=passed", "bad"))

@@ -45,6 +45,7 @@ FURTHER = (
     ("Practice log", "/practice", Permission.RECORD_PRACTICE),
     ("Cases", "/practice/cases", Permission.RECORD_PRACTICE),
     ("Service figures", "/practice/figures", Permission.VIEW_REPORTS),
+    ("What the helpline is asked", "/helpline/themes", Permission.VIEW_THEMES),
     ("Leave asked for", "/leave", Permission.MANAGE_OVERLAYS),
     ("My leave", "/leave/mine", Permission.ASK_LEAVE),
     ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),

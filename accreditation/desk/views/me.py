@@ -36,4 +36,5 @@ def me(viewer: Viewer) -> ResponseReturnValue:
         links=source_links(evidence.rows, viewer, subject_of(person), person.reference),
         today=today,
         helpline=get_setting("helpline_phone"),
+        helpline_hours=get_setting("helpline_hours"),
     )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from accreditation.core.clock import LONDON
+from accreditation.core.private_text import FEW
 from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.core.sheets.writing import Value
 from accreditation.reports.exports.document import Document
-from accreditation.reports.rules.figures import FEW, Figure
+from accreditation.reports.rules.figures import Figure
 from accreditation.reports.rules.periods import Period
 
 FIGURES = (

@@ -7,13 +7,14 @@ from functools import cached_property
 
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
+from accreditation.core.private_text import FEW
+from accreditation.helpline.rules.themes import themes
 from accreditation.people.rules import Viewer
 from accreditation.reports.queries import cases, courses, people
 from accreditation.reports.queries.helpline import contacts_by_category
 from accreditation.reports.queries.listing import Listing
-from accreditation.reports.rules.figures import FEW, Contents, Figure, Picture, Point, Section, shown_if_many
+from accreditation.reports.rules.figures import Contents, Figure, Picture, Point, Section, shown_if_many
 from accreditation.reports.rules.periods import Period, months_in
-from accreditation.reports.rules.themes import themes
 from accreditation.standing.queries.explain import sees_details
 from accreditation.standing.queries.forecast import forecast
 from accreditation.standing.queries.schemes import get_scheme, main_scheme_code

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from accreditation.core.private_text import FEW
 from accreditation.web.words import thousands
-
-FEW = 5
-"""Where a number of people smaller than this could give somebody away, it is shown as "fewer than 5"."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accreditation.reports.rules.figures import FEW
+from accreditation.core.private_text import FEW
 from accreditation.web.words import sentence_list
 
 NAMED = 4

@@ -1,6 +1,6 @@
 """The pages at /helpline, for helpline advisers alone."""
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import audit, clock
@@ -12,26 +12,21 @@ from accreditation.helpline.forms import ContactForm
 from accreditation.helpline.queries import (
     contacts_page,
     count_follow_ups,
+    escalations_of,
     find_mediators,
     follow_ups_page,
     get_contact,
 )
-from accreditation.helpline.rules import CATEGORIES, CHANNELS, OUTCOMES
-from accreditation.people.queries import get_mediator
+from accreditation.helpline.rules import CATEGORIES, OUTCOMES
+from accreditation.helpline.views.blueprint import bp
+from accreditation.people.queries import get_mediator, units
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries import explain, main_scheme, standing_on
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 
-bp = Blueprint("helpline", __name__)
-
 SHOW = (("all", "All contacts"), ("follow-ups", "Follow-ups due"))
 WHOSE = (("mine", "Mine"),)
-
-
-@bp.context_processor
-def words() -> dict[str, object]:
-    return {"channels": CHANNELS, "categories": CATEGORIES, "outcomes": OUTCOMES}
 
 
 @bp.get("/helpline")
@@ -58,6 +53,9 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
             address=address,
         )
     words = request.args.get("q", "").strip()[:100]
+    found = find_mediators(words, viewer, today) if words else []
+    if len(found) == 1 and request.args.get("go"):
+        return redirect(url_for("helpline.new_contact", reference=found[0].person.reference))
     return render_template(
         "helpline/contacts.html",
         page=page,
@@ -65,7 +63,7 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
         show=SHOW,
         whose=WHOSE,
         words=words,
-        found=find_mediators(words, viewer, today) if words else [],
+        found=found,
         due=count_follow_ups(viewer, until=today),
         owed=count_follow_ups(viewer),
         owed_by_me=count_follow_ups(viewer, adviser_id=viewer.person_id),
@@ -98,20 +96,21 @@ def new_contact(viewer: Viewer, reference: str) -> ResponseReturnValue:
     """One form, with whether the mediator may work and how to reach them beside it."""
     today, now = clock.today(), clock.now()
     person_id = get_mediator(reference, viewer).id
-    form = ContactForm(at=now)
+    form, look = ContactForm(at=now), None
     if form.validate_on_submit():
         try:
-            with transaction():
-                services.record_contact(person_id, form.details(), on=today, at=now, adviser_id=viewer.person_id)
+            if (look := form.to_look_at([unit.name for unit in units()])) is None:
+                with transaction():
+                    services.record_contact(person_id, form.details(), on=today, at=now, adviser_id=viewer.person_id)
+                flash("The contact is recorded.", "success")
+                return redirect(url_for("helpline.contacts"))
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
-        else:
-            flash("The contact is recorded.")
-            return redirect(url_for("helpline.contacts"))
     mediator = get_mediator(reference, viewer)
     return render_template(
         "helpline/new_contact.html",
         form=form,
+        look=look,
         mediator=mediator,
         explained=explain(standing_on(person_id, main_scheme(today), today), viewer),
         earlier=contacts_page(viewer, person_id=person_id, place=None, address=lambda _: ""),
@@ -124,7 +123,12 @@ def new_contact(viewer: Viewer, reference: str) -> ResponseReturnValue:
 def contact(viewer: Viewer, contact_id: int) -> ResponseReturnValue:
     """One contact with the advice that was given: every look at it is counted."""
     audit.sensitive_read("helpline contact", about_id=get_contact(contact_id, viewer).person_id, contact=contact_id)
-    return render_template("helpline/contact.html", contact=get_contact(contact_id, viewer), today=clock.today())
+    return render_template(
+        "helpline/contact.html",
+        contact=get_contact(contact_id, viewer),
+        escalations=escalations_of(contact_id),
+        today=clock.today(),
+    )
 
 
 @bp.post("/helpline/contacts/<int:contact_id>/done")

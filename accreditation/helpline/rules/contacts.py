@@ -1,5 +1,6 @@
 """Contacts with the helpline: the vocabulary, and what may be kept. No database, no clock."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -44,6 +45,11 @@ SIGNPOSTED = frozenset({"vetting_signpost"})
 
 LONGEST_MINUTES = 600
 
+VETTING_WORDS = re.compile(
+    r"\b(?:vett(?:ed|ing)|clear(?:ance|ances|ed to)|security check|CTC|DV|SC|NPPV ?\d?|BPSS|aftercare|UKSV)\b"
+)
+"""Words that a note about a vetting matter has. The levels in capitals only: "dv" and "sc" are other things too."""
+
 
 @dataclass(frozen=True)
 class Details:
@@ -57,6 +63,11 @@ class Details:
     advice: str | None = None
     case_reference: str | None = None
     follow_up_on: date | None = None
+
+
+def about_vetting(text: str | None) -> list[str]:
+    """Words of the text that look like a vetting matter, each once: it is signposted, and never noted."""
+    return list(dict.fromkeys(found.group() for found in VETTING_WORDS.finditer(text or "")))
 
 
 def reasons_to_refuse(details: Details, *, on: date, at: datetime) -> list[str]:

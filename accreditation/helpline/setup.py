@@ -1,0 +1,9 @@
+"""What the helpline brings to the application besides its pages."""
+
+from flask import Flask
+
+from accreditation.helpline import jobs as jobs  # importing it has registered what the clock runs
+
+
+def init_app(app: Flask) -> None:
+    """Nothing more: the chores are registered."""

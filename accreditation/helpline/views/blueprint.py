@@ -1,0 +1,10 @@
+from flask import Blueprint
+
+from accreditation.helpline.rules import CATEGORIES, CHANNELS, OUTCOMES
+
+bp = Blueprint("helpline", __name__)
+
+
+@bp.context_processor
+def words() -> dict[str, object]:
+    return {"channels": CHANNELS, "categories": CATEGORIES, "outcomes": OUTCOMES}

@@ -1,0 +1,65 @@
+"""A risk or a complaint is passed on: the adviser picks the words and to whom, and that alone is shown there."""
+
+import secrets
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from accreditation.core import audit, clock
+from accreditation.core.database import transaction
+from accreditation.core.errors import DomainError
+from accreditation.core.permissions import Permission
+from accreditation.helpline import services
+from accreditation.helpline.forms import PassOnForm
+from accreditation.helpline.queries import get_contact, get_passed_on, passed_on_to, who_decides
+from accreditation.helpline.views.blueprint import bp
+from accreditation.people.rules import Viewer
+from accreditation.web.guards import requires
+
+
+@bp.route("/helpline/contacts/<int:contact_id>/pass-on", methods=["GET", "POST"])
+@requires(Permission.USE_HELPLINE, scoped=True)
+def pass_on(viewer: Viewer, contact_id: int) -> ResponseReturnValue:
+    """The words, and to whom. The advice is shown beside the form, so the look at it is counted."""
+    about = get_contact(contact_id, viewer).person_id
+    audit.sensitive_read("helpline contact", about_id=about, contact=contact_id)
+    found = get_contact(contact_id, viewer)
+    deciders = [one for one in who_decides(clock.today()) if one.id != found.person.counted.id]
+    form = PassOnForm([(str(one.id), one.name) for one in deciders], form_key=secrets.token_urlsafe(24))
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.pass_on(
+                    contact_id,
+                    to_id=int(form.to_id.data),
+                    text=form.text.data or "",
+                    form_key=form.form_key.data or "",
+                    at=clock.now(),
+                    passed_on_by=viewer.person_id,
+                )
+        except DomainError as refusal:
+            form.form_errors.extend(refusal.reasons)
+        else:
+            flash(
+                "Passed on. They are written to that something waits, and read your words when they sign in.", "success"
+            )
+            return redirect(url_for("helpline.contact", contact_id=contact_id))
+    return render_template("helpline/pass_on.html", form=form, contact=get_contact(contact_id, viewer))
+
+
+@bp.get("/helpline/passed-on")
+@requires(Permission.SIGNED_IN, scoped=True)
+def passed_on_list(viewer: Viewer) -> ResponseReturnValue:
+    """What advisers passed on to me. The words stand on the page of each, where the look is noted."""
+    return render_template("helpline/passed_on_list.html", found=passed_on_to(viewer))
+
+
+@bp.get("/helpline/passed-on/<int:escalation_id>")
+@requires(Permission.SIGNED_IN, scoped=True)
+def passed_on(viewer: Viewer, escalation_id: int) -> ResponseReturnValue:
+    """The words that were passed on to me, and nothing else of the contact."""
+    about = get_passed_on(escalation_id, viewer).contact.person_id
+    with transaction():
+        services.mark_seen(escalation_id, at=clock.now())
+        audit.note("read what the helpline passed on", about_id=about, escalation=escalation_id)
+    return render_template("helpline/passed_on.html", one=get_passed_on(escalation_id, viewer))
