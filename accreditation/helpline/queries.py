@@ -113,7 +113,7 @@ def get_contact(contact_id: int, viewer: Viewer) -> Contact:
 
 def find_mediators(words: str, viewer: Viewer, on: date) -> list[Found]:
     """The people whose name, reference or pay number has every word, at most eight, each with whether they may work."""
-    wanted, within = plain(words).replace("\0", "").split(), visible_to(viewer)
+    wanted, within = plain(words.replace("\0", "").replace(",", " ")).split(), visible_to(viewer)
     if not wanted:
         return []
     query = select(Person).where(within, found_by(f" {word}" for word in wanted[:6]))
