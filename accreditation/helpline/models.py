@@ -56,7 +56,7 @@ class Contact(Record):
 class Escalation(Record):
     """A risk or a complaint that an adviser passed on: the words they chose, and to whom. That alone is shown.
 
-    `seen_at`: when it was first opened by whom it is for.
+    `seen_at`: when whom it is for said that they have read it.
     """
 
     __tablename__ = "helpline_escalation"

@@ -94,7 +94,7 @@ def pass_on(contact_id: int, *, to_id: int, text: str, form_key: str, at: dateti
 
 
 def mark_seen(escalation_id: int, *, at: datetime) -> None:
-    """Whom it is for has opened it; the first time counts."""
+    """Whom it is for says that they have read it; the first time counts."""
     escalation = db.session.get_one(Escalation, escalation_id, with_for_update=True)
     if escalation.seen_at is None:
         escalation.seen_at = at

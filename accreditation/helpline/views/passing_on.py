@@ -59,7 +59,16 @@ def passed_on_list(viewer: Viewer) -> ResponseReturnValue:
 def passed_on(viewer: Viewer, escalation_id: int) -> ResponseReturnValue:
     """The words that were passed on to me, and nothing else of the contact."""
     about = get_passed_on(escalation_id, viewer).contact.person_id
+    audit.sensitive_read("what the helpline passed on", about_id=about, escalation=escalation_id)
+    return render_template("helpline/passed_on.html", one=get_passed_on(escalation_id, viewer))
+
+
+@bp.post("/helpline/passed-on/<int:escalation_id>/read")
+@requires(Permission.SIGNED_IN, scoped=True)
+def passed_on_read(viewer: Viewer, escalation_id: int) -> ResponseReturnValue:
+    """Say that I have read it: the adviser sees that, and it leaves my home page."""
+    get_passed_on(escalation_id, viewer)
     with transaction():
         services.mark_seen(escalation_id, at=clock.now())
-        audit.note("read what the helpline passed on", about_id=about, escalation=escalation_id)
-    return render_template("helpline/passed_on.html", one=get_passed_on(escalation_id, viewer))
+    flash("The adviser sees that you have read it.", "success")
+    return redirect(url_for("helpline.passed_on_list"))

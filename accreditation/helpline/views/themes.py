@@ -11,7 +11,7 @@ from accreditation.core.permissions import Permission
 from accreditation.core.private_text import FEW
 from accreditation.helpline.queries import themes_by_month
 from accreditation.helpline.rules import CATEGORIES
-from accreditation.helpline.rules.themes import themes
+from accreditation.helpline.rules.themes import by_month, themes
 from accreditation.helpline.views.blueprint import bp
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
@@ -37,7 +37,7 @@ def themes_page(viewer: Viewer) -> ResponseReturnValue:
         "helpline/themes.html",
         first=first,
         last=last,
-        months=[(month, themes(found), sum(found.values())) for month, found in reversed(counted.items())],
+        months=by_month(counted),
         whole=whole,
         total=sum(together.values()),
         asked_most=[theme for theme in whole if theme.label in CATEGORIES.values()][:ASKED_MOST],
