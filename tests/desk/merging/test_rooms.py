@@ -11,7 +11,7 @@ from accreditation.core.database import db, transaction
 from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant, Viewer
-from accreditation.practice.queries import entries_of
+from accreditation.practice.queries.entries import entries_of
 from accreditation.practice.services import confirm_entries
 from accreditation.refreshers.queries.bookings import coming_bookings_of, find_live_booking
 from accreditation.standing.queries import facts_of
