@@ -1,18 +1,16 @@
-"""The practice log, the cases and the figures as workbooks, with who printed what above them."""
+"""The practice log, the cases and the figures as workbooks, with what was asked above them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from accreditation.core.calendar import last_good_day
-from accreditation.core.sheets import Column, Table, write_workbook
+from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.practice.models import MediationCase, PracticeEntry
 from accreditation.practice.queries.cases import UnitFigures, total
 from accreditation.practice.rules.cases import OUTCOMES, Figures
 from accreditation.practice.rules.entries import KINDS, STATES, code_label
-from accreditation.web.words import day, moment
-
-CLASSIFICATION = "OFFICIAL"
+from accreditation.web.words import day
 
 Value = str | int | date | Decimal | None
 
@@ -57,14 +55,11 @@ FIGURES = tuple(
 )
 
 
-def log_workbook(
-    entries: Iterable[PracticeEntry], *, filters: Sequence[str], printed_at: datetime, printed_by: str
-) -> bytes:
+def log_workbook(entries: Iterable[PracticeEntry], *, filters: Sequence[str], notice: Notice) -> bytes:
     """The entries as they stand in the list."""
     rows = [_entry(entry) for entry in entries]
-    people = len({row[0] for row in rows})
-    notes = _notes("Practice log", filters, printed_at, printed_by, f"{len(rows)} entries of {people} people")
-    return write_workbook([Table("Practice log", LOG, rows, notes)], classification=CLASSIFICATION)
+    notes = _notes("Practice log", filters)
+    return write_workbook([Table("Practice log", LOG, rows, notes)], notice=notice)
 
 
 def _entry(entry: PracticeEntry) -> tuple[Value, ...]:
@@ -86,10 +81,8 @@ def _entry(entry: PracticeEntry) -> tuple[Value, ...]:
     )
 
 
-def cases_workbook(
-    cases: Sequence[MediationCase], *, filters: Sequence[str], printed_at: datetime, printed_by: str
-) -> bytes:
-    """The cases as they stand in the list."""
+def cases_workbook(cases: Sequence[MediationCase], *, filters: Sequence[str], notice: Notice) -> bytes:
+    """The cases as they stand in the list, by reference only."""
     rows: list[tuple[Value, ...]] = [
         (
             case.reference,
@@ -102,23 +95,21 @@ def cases_workbook(
         )
         for case in cases
     ]
-    notes = _notes("Cases", filters, printed_at, printed_by, f"{len(rows)} cases, by reference only")
-    return write_workbook([Table("Cases", CASES, rows, notes)], classification=CLASSIFICATION)
+    notes = _notes("Cases", filters)
+    return write_workbook([Table("Cases", CASES, rows, notes)], notice=notice)
 
 
-def figures_workbook(
-    parts: list[UnitFigures], *, first: date, last: date, printed_at: datetime, printed_by: str
-) -> bytes:
+def figures_workbook(parts: list[UnitFigures], *, first: date, last: date, notice: Notice) -> bytes:
     """The figures of the period by unit, each rate with its numerator and denominator beside it."""
     rows = [_figures(part.name or "Not recorded", part.figures) for part in parts]
     rows.append(_figures("All", total(parts)))
     period = f"Cases referred from {day(first)} to {day(last)}, both days included"
     notes = (
-        *_notes("Service figures", [period], printed_at, printed_by, f"{total(parts).referred} cases"),
+        *_notes("Service figures", [period]),
         "Conclusion rate: concluded cases of those referred. Resolution rate: resolved cases of those concluded.",
         "A case resolved in part is concluded, not resolved. One that is open or was withdrawn is not concluded.",
     )
-    return write_workbook([Table("Service figures", FIGURES, rows, notes)], classification=CLASSIFICATION)
+    return write_workbook([Table("Service figures", FIGURES, rows, notes)], notice=notice)
 
 
 def _figures(name: str, found: Figures) -> tuple[Value, ...]:
@@ -137,8 +128,5 @@ def _figures(name: str, found: Figures) -> tuple[Value, ...]:
     )
 
 
-def _notes(title: str, filters: Sequence[str], printed_at: datetime, printed_by: str, how_many: str) -> tuple[str, ...]:
-    return (
-        f"{title}: {how_many}. Written on {moment(printed_at)} by {printed_by}.",
-        f"Filters: {'; '.join(filters) if filters else 'none'}",
-    )
+def _notes(title: str, filters: Sequence[str]) -> tuple[str, str]:
+    return title, f"Filters: {'; '.join(filters) if filters else 'none'}"

@@ -216,7 +216,7 @@ def test_the_log_is_exported_as_it_is_filtered_and_that_is_noted(sign_in, ada):
     book = load_workbook(BytesIO(sign_in(MANAGER).get("/practice/export.xlsx?state=confirmed").data))
     texts = [[cell.value for cell in row] for row in book.active.iter_rows()]
     assert texts[0][0] == "OFFICIAL"
-    assert "1 entries of 1 people" in texts[1][0]
+    assert "1 row about 1 person" in texts[1][0]
     assert next(row for row in texts if "MC-27-001" in row)[:3] == [ada.reference, "Ada Okafor", "Case"]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "exported the practice log")).one()
     details = db.session.scalars(select(AuditDetail).where(AuditDetail.seq == entry.seq)).one().text

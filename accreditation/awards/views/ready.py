@@ -101,7 +101,7 @@ def export_ready(viewer: Viewer) -> ResponseReturnValue:
         notice = note_export(
             "who can be accredited", viewer, rows=len(rows), people=len(rows), at=clock.now(), filters=chips
         )
-    content = ready_workbook(rows, scheme=asked.scheme, filters=chips, on=today, notice=notice)
+    content = ready_workbook(every_ready(viewer, asked), scheme=asked.scheme, filters=chips, on=today, notice=notice)
     name = f"ready-to-accredit-{today.isoformat()}.xlsx"
     return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

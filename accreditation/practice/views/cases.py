@@ -6,7 +6,7 @@ from datetime import date
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import transaction
 from accreditation.core.dates import NotADay, read_day
@@ -15,6 +15,7 @@ from accreditation.core.permissions import Permission
 from accreditation.core.sheets import XLSX
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.practice.exports import cases_workbook, figures_workbook
 from accreditation.practice.forms.cases import OutcomeForm, PeriodForm, ReferralForm
 from accreditation.practice.queries.cases import (
@@ -31,7 +32,6 @@ from accreditation.practice.queries.cases import (
 from accreditation.practice.rules.cases import OPEN, OUTCOMES
 from accreditation.practice.services.cases import record_referral, state_outcome
 from accreditation.practice.views.blueprint import bp
-from accreditation.standing.queries.since import names_of
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.words import day
@@ -62,12 +62,12 @@ def cases(viewer: Viewer) -> ResponseReturnValue:
 @requires(Permission.RECORD_PRACTICE, scoped=True)
 def export_cases(viewer: Viewer) -> ResponseReturnValue:
     """Exactly what the filters show, in the same order. Noted in the audit trail before it is handed out."""
-    filters, by = _filters(), viewer.person_id
+    filters = _filters()
     found = every_case(viewer, _asked(filters))
     chips = [chip.label for chip in filters.chips]
-    content = cases_workbook(found, filters=chips, printed_at=clock.now(), printed_by=names_of([by])[by])
     with transaction():
-        audit.note("exported the cases", rows=len(found), people=0, filters=chips)
+        notice = note_export("the cases", viewer, rows=len(found), people=0, at=clock.now(), filters=chips)
+    content = cases_workbook(every_case(viewer, _asked(filters)), filters=chips, notice=notice)
     return _workbook(content, f"cases-{clock.today().isoformat()}")
 
 
@@ -160,17 +160,19 @@ def export_figures(viewer: Viewer) -> ResponseReturnValue:
     _, first, last = _period()
     if first is None or last is None:
         raise DomainError("Choose the first and the last day of the period.")
-    parts, by = figures_by_unit(viewer, first, last), viewer.person_id
-    content = figures_workbook(parts, first=first, last=last, printed_at=clock.now(), printed_by=names_of([by])[by])
+    parts = figures_by_unit(viewer, first, last)
     with transaction():
-        audit.note(
-            "exported the service figures",
+        notice = note_export(
+            "the service figures",
+            viewer,
             rows=len(parts),
             people=0,
+            at=clock.now(),
             cases=total(parts).referred,
             first=first.isoformat(),
             last=last.isoformat(),
         )
+    content = figures_workbook(parts, first=first, last=last, notice=notice)
     return _workbook(content, f"service-figures-{first.isoformat()}-to-{last.isoformat()}")
 
 

@@ -3,12 +3,13 @@
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
 from accreditation.core.sheets import XLSX
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.practice import services
 from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import EntryForm
@@ -20,7 +21,6 @@ from accreditation.practice.rules.entries import KINDS
 from accreditation.practice.views.blueprint import bp
 from accreditation.practice.views.looking import look_at
 from accreditation.standing.queries import Standing, main_scheme, standing_on
-from accreditation.standing.queries.since import names_of
 from accreditation.web.guards import requires
 
 NEWEST = 20
@@ -118,13 +118,10 @@ def export_mine(viewer: Viewer) -> ResponseReturnValue:
     entries = entries_of(viewer.person_id)
     person_id = viewer.person_id
     with transaction():
-        audit.note("exported their own practice log", about_id=person_id, rows=len(entries), people=1)
-    content = log_workbook(
-        entries_of(person_id),
-        filters=["My own log"],
-        printed_at=clock.now(),
-        printed_by=names_of([person_id])[person_id],
-    )
+        notice = note_export(
+            "their own practice log", viewer, rows=len(entries), people=1, at=clock.now(), about_id=person_id
+        )
+    content = log_workbook(entries_of(person_id), filters=["My own log"], notice=notice)
     return Response(
         content, mimetype=XLSX, headers={"Content-Disposition": 'attachment; filename="my-practice-log.xlsx"'}
     )

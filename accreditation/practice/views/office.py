@@ -3,13 +3,14 @@
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import audit, clock
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
 from accreditation.core.sheets import XLSX
 from accreditation.people.queries import get_mediator, units
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
 from accreditation.practice import services
 from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import BareForm, ChooseForm, DecisionForm, EntryForm, ReasonForm
@@ -28,7 +29,6 @@ from accreditation.practice.rules.entries import KINDS, STATES
 from accreditation.practice.views.blueprint import bp
 from accreditation.practice.views.looking import look_at
 from accreditation.standing.queries import main_scheme, standing_on
-from accreditation.standing.queries.since import names_of
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
@@ -91,13 +91,13 @@ def _confirm(form: BareForm, chosen: list[int], viewer: Viewer) -> bool:
 @requires(Permission.RECORD_PRACTICE, scoped=True)
 def export_entries(viewer: Viewer) -> ResponseReturnValue:
     """Exactly what the filters show, in the same order. Noted in the audit trail before it is handed out."""
-    filters, by = _filters(), viewer.person_id
+    filters = _filters()
     found = list(every_entry(viewer, _asked(filters)))
     chips = [chip.label for chip in filters.chips] or [STATES["logged"]]
     people = len({entry.person.counted.id for entry in found})
-    content = log_workbook(found, filters=chips, printed_at=clock.now(), printed_by=names_of([by])[by])
     with transaction():
-        audit.note("exported the practice log", rows=len(found), people=people, filters=chips)
+        notice = note_export("the practice log", viewer, rows=len(found), people=people, at=clock.now(), filters=chips)
+    content = log_workbook(every_entry(viewer, _asked(filters)), filters=chips, notice=notice)
     name = f"practice-log-{clock.today().isoformat()}.xlsx"
     return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
