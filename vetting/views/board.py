@@ -106,10 +106,12 @@ def board(viewer: Viewer) -> ResponseReturnValue:
 def export(viewer: Viewer) -> ResponseReturnValue:
     """The list of clearances as it is filtered, in its order, with what this viewer may know."""
     today = clock.today()
-    page = ending_page(
-        viewer, asked_for(read_board_filters(), today), place=None, address=lambda _: "", size=MOST_IN_A_FILE
-    )
-    rows = list(page.rows)
+    asked = asked_for(read_board_filters(), today)
+
+    def listed() -> list[EndingRow]:
+        return list(ending_page(viewer, asked, place=None, address=lambda _: "", size=MOST_IN_A_FILE).rows)
+
+    rows = listed()
     with transaction():
         notice = note_export(
             "clearances",
@@ -119,7 +121,7 @@ def export(viewer: Viewer) -> ResponseReturnValue:
             at=clock.now(),
             classification=SENSITIVE,
         )
-    data = clearances_file(rows, today, notice)
+    data = clearances_file(listed(), today, notice)  # noting it has ended the reading, and forgotten whom it read
     return send_file(BytesIO(data), XLSX, as_attachment=True, download_name=f"Clearances {today.isoformat()}.xlsx")
 
 
