@@ -142,13 +142,13 @@ def test_an_open_appeal_keeps_others_from_going_past_it(failed):
             wrong, outcome="pass", event_on=TODAY, note="Typed wrong.", on=TODAY, at=NOW, corrected_by=by
         )
     with pytest.raises(DomainError, match="appealed against"), transaction():
-        step_cohort(cohort_id, "closed")
+        step_cohort(cohort_id, "closed", at=NOW, by=None)
     [line] = reversals_of(factories.act_of(cohort_id))
     assert line.why_not == "An appeal against it is open. Decide about the appeal first."
     with transaction():
         appeals.withdraw_appeal(appeal.id, at=NOW, by=failed.person_id)
     with transaction():
-        assert step_cohort(cohort_id, "closed").state == "closed"
+        assert step_cohort(cohort_id, "closed", at=NOW, by=None).state == "closed"
 
 
 def test_a_candidate_appeals_and_a_manager_decides(sign_in, today, failed):
