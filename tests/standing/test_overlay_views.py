@@ -422,3 +422,10 @@ def test_many_are_paged_and_each_stands_there_once(sign_in, monkeypatch):
         address = found[1].replace("&amp;", "&") if found else None
     assert sorted(seen) == [f"Number{number}" for number in range(5)]
     assert db.session.scalar(select(func.count()).select_from(Overlay)) == 5
+
+
+def test_a_day_that_is_none_is_told_with_its_reason(sign_in, today):
+    ada = factories.accredited_mediator()
+    page = sign_in(MANAGER).post(new(ada, "leave"), data={**FORM, "starts_on": "31/2/2027"}).text
+    assert "February 2027 has 28 days" in page or "February has 28 days" in page
+    assert "Enter the first day" not in page

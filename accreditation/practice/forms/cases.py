@@ -20,7 +20,7 @@ class ReferralForm(BaseForm):
         description="The reference only: no names of parties",
         validators=[DataRequired("Enter the case reference"), Length(max=LONGEST_REFERENCE)],
     )
-    referred_on = DayField("Day of referral", validators=[DataRequired("Enter the day of referral")])
+    referred_on = DayField("Day of referral", validators=[InputRequired("Enter the day of referral")])
     unit_id = SelectField("Unit that it came from", validators=[Optional()])
 
     def __init__(self, *, units: list[tuple[str, str]], on: date, case: MediationCase | None = None) -> None:

@@ -18,8 +18,8 @@ class AskForm(BaseForm):
     leave_type = SelectField(
         "Kind of leave", description="Private, as the reason is", validators=[InputRequired("Choose the kind of leave")]
     )
-    starts_on = DayField("First day", validators=[DataRequired("Enter the first day")])
-    through = DayField("Last day", validators=[DataRequired("Enter the last day")])
+    starts_on = DayField("First day", validators=[InputRequired("Enter the first day")])
+    through = DayField("Last day", validators=[InputRequired("Enter the last day")])
     reason = TextAreaField(
         "Reason",
         description="Private: you and the practice managers who decide read it, and nobody else. No names of parties.",

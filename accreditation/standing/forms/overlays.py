@@ -26,8 +26,8 @@ class LayForm(BaseForm):
         "Kind of leave", description="Private, as the reason is", validators=[InputRequired("Choose the kind of leave")]
     )
     scheme = SelectField("For which scheme", validators=[Optional()])
-    starts_on = DayField("First day", validators=[DataRequired("Enter the first day")])
-    through = DayField("Last day", validators=[DataRequired("Enter the last day")])
+    starts_on = DayField("First day", validators=[InputRequired("Enter the first day")])
+    through = DayField("Last day", validators=[InputRequired("Enter the last day")])
     reason = TextAreaField(
         "Reason", description=PRIVATE, validators=[DataRequired("Enter the reason"), Length(max=2000)]
     )
@@ -101,7 +101,7 @@ class LayForm(BaseForm):
 class EndForm(BaseForm):
     """Lifting a suspension, recording a return, ending a waiver or an extension."""
 
-    ended_on = DayField("First day without it", validators=[DataRequired("Enter the day")])
+    ended_on = DayField("First day without it", validators=[InputRequired("Enter the day")])
     reason = TextAreaField(
         "Reason", description=PRIVATE, validators=[DataRequired("Enter the reason"), Length(max=2000)]
     )
