@@ -7,20 +7,11 @@ from flask_login import current_user
 
 from accreditation.core import clock
 from accreditation.core.database import db
-from accreditation.core.permissions import Permission
-from accreditation.desk.rules.places import in_role, places_for
+from accreditation.desk.rules.places import SEARCHED, in_role, places_for
 from accreditation.desk.rules.sentences import date_in, shortly, without_date
 from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from accreditation.web.places import SignedIn
-
-SEARCHED = (
-    Permission.VIEW_REGISTER,
-    Permission.VIEW_APPLICATIONS,
-    Permission.VIEW_COHORTS,
-    Permission.VIEW_REFRESHERS,
-)
-"""Any of these is something to search in."""
 
 EVERY_ROLE = ""
 """The choice of working with all roles at once, each still within its own scope."""

@@ -9,6 +9,14 @@ from accreditation.web.places import Place
 
 MOST = 7
 
+SEARCHED = (
+    Permission.VIEW_REGISTER,
+    Permission.VIEW_APPLICATIONS,
+    Permission.VIEW_COHORTS,
+    Permission.VIEW_REFRESHERS,
+)
+"""Any of these is something to search in; who has none of them finds no search, and no door to it."""
+
 PLACES = (
     ("Home", "/", Permission.VIEW_ATTENTION),
     ("My standing", "/me", Permission.VIEW_OWN),
