@@ -114,3 +114,18 @@ def has_trained(assessor_id: int, enrolment_id: int) -> bool:
     """Whether this person has trained that candidate."""
     cohort_id = db.session.get_one(Enrolment, enrolment_id).cohort_id
     return enrolment_id in trained_by(assessor_id, cohort_id)
+
+
+def assessors_who_trained(cohort: Cohort) -> dict[int, list[str]]:
+    """By enrolment, the names of the cohort's assessors who have trained that candidate themselves.
+
+    Empty where the cohort's assessment does not ask for assessors who have not trained the candidate.
+    """
+    if cohort.assessment is None or not cohort.assessment.independent:
+        return {}
+    assessors = {one.person.counted.id: one.person.name for one in staff_of(cohort.id) if one.role == "assessor"}
+    found = {}
+    for enrolment_id, trainers in trainers_by_candidate(cohort.id).items():
+        if both := sorted(assessors[who] for who in trainers & assessors.keys()):
+            found[enrolment_id] = both
+    return found

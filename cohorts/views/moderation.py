@@ -12,6 +12,7 @@ from accreditation.web.guards import requires
 from accreditation.web.words import plural
 from cohorts.queries.cohorts import get_cohort
 from cohorts.queries.results import roster, said_of_parts
+from cohorts.queries.staff import assessors_who_trained
 from cohorts.rules import results as result_rules
 from cohorts.services.moderation import agree_results, return_results
 from cohorts.views.blueprint import bp
@@ -56,6 +57,7 @@ def moderate(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
         cohort=cohort,
         waiting=waiting,
         involved=involved,
+        not_independent=assessors_who_trained(cohort),
         components=cohort.assessment.rules if cohort.assessment else (),
         parts={who.enrolment.id: said_of_parts(who.open) for who in waiting if who.open},
         refusals=refusals,

@@ -14,6 +14,7 @@ from cohorts.forms.results import CorrectionForm
 from cohorts.queries.cohorts import get_cohort
 from cohorts.queries.plans import frame_of
 from cohorts.queries.results import Candidate, roster
+from cohorts.queries.staff import assessors_who_trained
 from cohorts.rules import results as result_rules
 from cohorts.services.release import correct_result, release_results
 from cohorts.views.blueprint import bp
@@ -47,10 +48,11 @@ def release(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
             said = f"{plural(count, 'result')} {'is' if count == 1 else 'are'}" if count else "These results are"
             flash(f"{said} released. A letter goes to each candidate.", "success")
             return redirect(url_for("cohorts.cohort", cohort_id=cohort_id))
-    waiting = _waiting(viewer, cohort_id)
+    waiting, cohort = _waiting(viewer, cohort_id), get_cohort(cohort_id, viewer)
     page = render_template(
         "cohorts/release.html",
-        cohort=get_cohort(cohort_id, viewer),
+        cohort=cohort,
+        not_independent=assessors_who_trained(cohort),
         waiting=waiting,
         refusals=refusals,
         has_errors=bool(refusals),

@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.rules import Grant
 from cohorts.models import Assessment, Cohort, Result
 from cohorts.queries.results import candidates_of, said_of_parts
 from cohorts.rules.assessment import ComponentPlan, ComponentRule, PartEntry, overall, reasons_to_refuse_plan
@@ -285,3 +287,22 @@ def test_the_moderator_sends_back_with_a_note(to_moderate):
     first = db.session.get_one(Result, ids[0], populate_existing=True)
     assert (first.state, first.moderation_note, first.submitted_by) == ("draft", "Which role play?", None)
     assert db.session.get_one(Cohort, cohort_id).state == "assessment"
+
+
+def test_an_assessor_who_trained_the_candidate_is_flagged_where_that_is_forbidden(sign_in, today):
+    cohort = factories.cohort()
+    factories.candidate(cohort.id)
+    trainer, other = factories.person(name="Tess Trainer"), factories.person(name="Ian Independent")
+    factories.staff(cohort.id, trainer)
+    for who in (trainer, other):
+        factories.staff(cohort.id, who, role="assessor")
+    factories.submitted_results(cohort.id, "pass")
+    manager = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
+    assert "Not independent" not in manager.get(f"/cohorts/{cohort.id}/release").text
+    for independent, flagged in ((True, True), (False, False)):
+        assessment_id = factories.assessment(independent=independent).id
+        with transaction():
+            db.session.get_one(Cohort, cohort.id).assessment_id = assessment_id
+        page = manager.get(f"/cohorts/{cohort.id}/release").text
+        assert ("Tess Trainer trained this candidate" in page) is flagged
+        assert "Ian Independent" not in page
