@@ -60,6 +60,11 @@ class UploadPlan:
     def may_be_recorded(self) -> bool:
         return not self.count(REFUSED) and self.plan.may_be_recorded
 
+    @property
+    def may_be_recorded_in_part(self) -> bool:
+        """Whether somebody may choose to record the rows that are right and leave out those to mend."""
+        return bool(self.count(REFUSED) and self.changes) and not self.plan.closed and not self.plan.stale
+
 
 def plan_upload(upload: ResultUpload, cohort: Cohort, *, on: date) -> UploadPlan:
     """What the workbook would do to the cohort as it is now."""

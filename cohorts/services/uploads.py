@@ -10,7 +10,8 @@ from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
 from cohorts.models import Cohort, ResultUpload
 from cohorts.queries.cohorts import lock_cohort
-from cohorts.queries.uploads import rows_of
+from cohorts.queries.plans import REFUSED
+from cohorts.queries.uploads import plan_upload, rows_of
 from cohorts.rules.workbook import SheetRow, headings_of
 from cohorts.services.results import Recorded, record_results
 
@@ -45,8 +46,13 @@ def keep_upload(
     return upload
 
 
-def record_upload(upload_id: int, *, on: date, at: datetime, recorded_by: int) -> Recorded:
+def record_upload(
+    upload_id: int, *, on: date, at: datetime, recorded_by: int, leave_out: int | None = None
+) -> Recorded:
     """Record what the workbook says, all of it or nothing. Once it is recorded, a second time changes nothing.
+
+    `leave_out`: the choice to record the rows that are right and to leave out so many that are to be mended; where
+    they are not so many any more, nothing is recorded.
 
     Raises Conflict for one that a later upload replaced, DomainError for cells that cannot be read, and whatever
     `record_results` raises.
@@ -60,8 +66,8 @@ def record_upload(upload_id: int, *, on: date, at: datetime, recorded_by: int) -
         raise Conflict("This upload has been undone. Upload the workbook again to record it once more.")
     if upload.state == "discarded":
         raise Conflict("A later upload took the place of this one. Nothing was recorded.")
-    rows = rows_of(upload)
     cohort = db.session.get_one(Cohort, cohort_id)
+    rows = rows_of(upload) if leave_out is None else _rows_that_are_right(upload, cohort, leave_out, on)
     titles = headings_of(cohort.assessment.rules if cohort.assessment else ())
     if faults := [f"Row {row.number}, {titles[fault.field]}: {fault.text}" for row in rows for fault in row.faults]:
         raise DomainError(*faults)
@@ -76,3 +82,11 @@ def record_upload(upload_id: int, *, on: date, at: datetime, recorded_by: int) -
     )
     upload.state, upload.recorded_at = "recorded", at
     return done
+
+
+def _rows_that_are_right(upload: ResultUpload, cohort: Cohort, leave_out: int, on: date) -> list[SheetRow]:
+    """Raises Conflict when another number of rows is to be mended than whoever chose this was shown."""
+    plan = plan_upload(upload, cohort, on=on)
+    if plan.count(REFUSED) != leave_out:
+        raise Conflict("The cohort has changed since the preview was shown. Look at the preview again.")
+    return [line.row for line in plan.lines if line.change != REFUSED]

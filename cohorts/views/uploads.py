@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
@@ -88,9 +88,16 @@ def preview(viewer: Viewer, cohort_id: int, upload_id: int) -> ResponseReturnVal
 def record(viewer: Viewer, cohort_id: int, upload_id: int) -> ResponseReturnValue:
     get_cohort_to_record(cohort_id, viewer)
     get_upload(cohort_id, upload_id, viewer)
+    left_out = request.form.get("leave_out", "")
     try:
         with transaction():
-            done = record_upload(upload_id, on=clock.today(), at=clock.now(), recorded_by=viewer.person_id)
+            done = record_upload(
+                upload_id,
+                on=clock.today(),
+                at=clock.now(),
+                recorded_by=viewer.person_id,
+                leave_out=int(left_out) if left_out.isascii() and left_out.isdecimal() and len(left_out) < 6 else None,
+            )
     except DomainError as refusal:
         flash(f"Nothing was recorded. {refusal.reasons[0]}", "warning")
         return redirect(url_for("cohorts.preview", cohort_id=cohort_id, upload_id=upload_id))

@@ -485,3 +485,26 @@ def test_a_late_day_is_the_day_of_the_event(trainer, cohort):
     day = factories.TODAY - timedelta(1)
     confirm(trainer, upload(trainer, cohort.id, filled(cohort.id, ("Pass", day.strftime("%d/%m/%Y")))))
     assert recorded(cohort.id)[0][1] == day
+
+
+def test_who_chooses_so_records_the_right_rows_and_leaves_out_the_others(trainer, cohort):
+    page = upload(trainer, cohort.id, filled(cohort.id, ("Pass",), ("Fail",), ("Maybe",), ("Pass", "31/06/2027")))
+    assert "Record 1 result, leave out 3 rows" in page.text
+    other = trainer.post(address(page), data={"leave_out": 2}, follow_redirects=True)
+    assert "Look at the preview again" in other.text
+    assert recorded(cohort.id) == []
+    done = trainer.post(address(page), data={"leave_out": 3}, follow_redirects=True)
+    assert "1 result added" in done.text
+    assert [row[0] for row in recorded(cohort.id)] == ["pass"]
+    mended = upload(trainer, cohort.id, filled(cohort.id, ("Pass",), ("Fail", None, "Took sides.")))
+    assert "1 result added" in confirm(trainer, mended).text
+
+
+def test_nothing_is_left_out_of_a_workbook_that_is_right_or_stale(trainer, cohort):
+    right = upload(trainer, cohort.id, filled(cohort.id, ("Pass",)))
+    assert "leave out" not in right.text
+    stale = filled(cohort.id, ("Pass",), ("Maybe",))
+    factories.drafts(cohort.id, "absent")
+    page = upload(trainer, cohort.id, stale)
+    assert "leave out" not in page.text
+    assert "Nothing was recorded" in trainer.post(address(page), data={"leave_out": 1}, follow_redirects=True).text
