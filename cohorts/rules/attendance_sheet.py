@@ -8,7 +8,7 @@ from accreditation.core.errors import DomainError
 from accreditation.core.sheets import Cell, Row, Sheet, Workbook
 from accreditation.people.rules import plain
 from cohorts.rules.attendance import Mark, NotAMark, read_mark
-from cohorts.rules.workbook import HEADING_ROWS, STAMP
+from cohorts.rules.workbook import HEADING_ROWS, stamped_version
 
 REFERENCE, NAME = "Reference", "Name"
 OF_SESSION = re.compile(r"\[(\d{1,15})\]\s*$")
@@ -68,7 +68,7 @@ def read_attendance(book: Workbook, *, cohort_id: int, sessions: Mapping[int, st
 
     Raises AttendanceFileRefused for a workbook of something else.
     """
-    version = _version(book, cohort_id)
+    version = stamped_version(book, cohort_id, "the attendance", AttendanceFileRefused)
     sheet, head = _table_of(book)
     columns: dict[str, int] = {}
     of_session: dict[int, int] = {}
@@ -109,26 +109,6 @@ def _cells_of(row: Row, columns: Mapping[str, int], of_session: Mapping[int, int
         else:
             found.append(typed(reference, session_id, text, name=name, row=row.number))
     return found
-
-
-def _version(book: Workbook, cohort_id: int) -> int:
-    stamps = {
-        (int(found[1]), int(found[2]))
-        for sheet in book.sheets
-        for row in sheet.rows[:HEADING_ROWS]
-        for cell in row.cells
-        if isinstance(cell.value, str) and (found := STAMP.search(cell.value))
-    }
-    if not stamps:
-        raise AttendanceFileRefused(
-            "The line that says which cohort the workbook was made for is missing. "
-            "Download the workbook again and copy the attendance into it."
-        )
-    if len(stamps) > 1 or next(iter(stamps))[0] != cohort_id:
-        raise AttendanceFileRefused(
-            "This workbook was made for another cohort. Upload the one that was downloaded from this page."
-        )
-    return next(iter(stamps))[1]
 
 
 def _table_of(book: Workbook) -> tuple[Sheet, Row]:

@@ -99,7 +99,7 @@ def read_results(book: Workbook, *, cohort_id: int, components: Sequence[Compone
     Raises WorkbookRefused when the stamp or a heading is missing, twice there, or belongs to another cohort.
     """
     sheet, head, columns = _table_of(book, components)
-    version = _version(book, cohort_id)
+    version = stamped_version(book, cohort_id, "your results", WorkbookRefused)
     letters = {field: cell.letter for field, cell in columns.items()}
     rows = tuple(
         read_row(row, {field: cell.column for field, cell in columns.items()}, components)
@@ -111,7 +111,11 @@ def read_results(book: Workbook, *, cohort_id: int, components: Sequence[Compone
     return ResultsSheet(version, rows, letters)
 
 
-def _version(book: Workbook, cohort_id: int) -> int:
+def stamped_version(book: Workbook, cohort_id: int, what: str, refused: type[DomainError]) -> int:
+    """The version of the cohort that a workbook of ours was made from, by the line that says so.
+
+    Raises `refused`, in words about `what` was filled in, where the line is missing or names another cohort.
+    """
     stamps = {
         (int(found[1]), int(found[2]))
         for sheet in book.sheets
@@ -120,14 +124,12 @@ def _version(book: Workbook, cohort_id: int) -> int:
         if isinstance(cell.value, str) and (found := STAMP.search(cell.value))
     }
     if not stamps:
-        raise WorkbookRefused(
+        raise refused(
             "The line that says which cohort the workbook was made for is missing. "
-            "Download the workbook again and copy your results into it."
+            f"Download the workbook again and copy {what} into it."
         )
     if len(stamps) > 1 or next(iter(stamps))[0] != cohort_id:
-        raise WorkbookRefused(
-            "This workbook was made for another cohort. Upload the one that was downloaded from this page."
-        )
+        raise refused("This workbook was made for another cohort. Upload the one that was downloaded from this page.")
     return next(iter(stamps))[1]
 
 
