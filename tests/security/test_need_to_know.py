@@ -60,8 +60,8 @@ COLUMNS = {
     Role.ADMINISTRATOR: "administrator",
 }
 
-NOBODYS = ("/equality/<key>", "/schemes/<code>/")
-"""Figures in sums apart from the register, and rules: nothing of anybody's is behind these."""
+NOBODYS = ("/equality/<key>", "/reminders/wordings/<letter>", "/schemes/<code>/")
+"""Figures in sums apart from the register, rules, and letters to somebody invented: nothing of anybody's is there."""
 
 SETTINGS_PAGES = ("/vetting/rules", "/vetting/figures", "/schemes")
 """They name every level there is, and nobody's."""
