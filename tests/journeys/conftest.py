@@ -64,7 +64,7 @@ def demo_database(
     with time_machine.travel(MORNING, tick=False), app.app_context():
         today, now = clock.today(), clock.now()
         with transaction():
-            fill_demo(seed=SEED, mediators=20, on=today, now=now, complete=False)
+            fill_demo(seed=SEED, mediators=20, on=today, now=now, complete=False, intakes=False)
         add_in_bulk(seed=SEED, mediators=40, on=today, now=now, progress=lambda _: None)
         with transaction():
             close_demo(on=today)

@@ -26,8 +26,11 @@ TOLD = 2000
 """Up to so many mediators are told to the rooms one by one; of a larger service the first, the others come in bulk."""
 
 
-def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: bool) -> Plan:
-    """A service with so many mediators, in the caller's transaction. `complete`: no bulk follows."""
+def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: bool, intakes: bool = True) -> Plan:
+    """A service with so many mediators, in the caller's transaction.
+
+    `complete`: no bulk follows. Without `intakes` it is between two of them, and nobody sits on a panel.
+    """
     set_setting("demo_seed", str(seed))
     set_setting("reference_prefix", "DEMO-")
     set_setting("service_name", "Demo Mediation Service")
@@ -43,7 +46,8 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
         fill_overlays(ground)
         fill_practice(ground)
         fill_applicants(ground)
-        fill_intakes(ground)
+        if intakes:
+            fill_intakes(ground)
         fill_equality(ground)
         fill_helpline(ground)
     fill_plans(ground, now=now)
