@@ -223,7 +223,7 @@ def test_a_second_person_releases_and_the_manager_awards(browse: Browse, service
     while (ticked := page.locator("main tbody input[type=checkbox]:checked")).count():
         ticked.first.uncheck()
     page.get_by_label("Choose Inês Carvalho").check()
-    page.get_by_role("button", name="Show the dates").click()
+    page.get_by_role("button", name="Show the dates of those chosen").click()
     expect(page.get_by_text("Nothing has been awarded yet.")).to_be_visible()
     look(page)
     expect(row_of(page, "Inês Carvalho")).to_contain_text(re.compile("23 Mar(ch)? 2027"))
