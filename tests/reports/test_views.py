@@ -273,3 +273,9 @@ def test_the_standards_say_what_is_held_here_and_what_is_not(service, sign_in):
     assert "Held here" in page
     assert "Not held here" in page
     assert "Vetting currency" in page
+
+
+def test_the_way_to_other_reports_is_shown_to_who_may_go_it(service, sign_in):
+    page = sign_in(MANAGER).get("/reports").text
+    assert [path in page for path in ('"/practice/figures"', '"/forecast"', '"/equality"')] == [True] * 3
+    assert '"/forecast"' not in sign_in(AUDITOR).get("/reports").text.split("<footer")[0]

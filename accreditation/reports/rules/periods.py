@@ -1,7 +1,7 @@
 """The days that a report is about. Always said in full: “this year” means something else next year."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from accreditation.core.calendar import anniversary, days_after, last_good_day
 from accreditation.core.clock import LONDON
@@ -85,7 +85,3 @@ def months_in(period: Period) -> list[Period]:
         found.append(Period(starts_on, min(following, period.ends_on)))
         starts_on = following
     return found
-
-
-def length_in_days(period: Period) -> int:
-    return (period.ends_on - period.starts_on) // timedelta(days=1)

@@ -14,6 +14,13 @@ from accreditation.reports.views.blueprint import bp
 from accreditation.reports.views.pictures import drawn
 from accreditation.web.guards import requires
 
+OTHERS = (
+    ("Service figures", "practice.figures", Permission.VIEW_REPORTS, "conclusion and resolution rates by unit"),
+    ("Cover forecast", "standing.cover", Permission.VIEW_FORECAST, "who may work in the weeks to come"),
+    ("Equality figures", "cohorts.equality", Permission.VIEW_EQUALITY, "from application to accreditation"),
+)
+"""Reports that other rooms keep: title, endpoint, what a viewer needs, and what stands there."""
+
 
 @bp.get("/reports")
 @requires(Permission.VIEW_REPORTS)
@@ -22,7 +29,9 @@ def reports(viewer: Viewer) -> ResponseReturnValue:
     page = reports_page(
         viewer, place=request.args.get("after"), address=lambda after: url_for("reports.reports", after=after)
     )
-    return render_template("reports/reports.html", page=page, may_prepare=may_prepare(viewer))
+    return render_template(
+        "reports/reports.html", page=page, may_prepare=may_prepare(viewer), others=others_for(viewer)
+    )
 
 
 @bp.get("/reports/steering")
@@ -47,6 +56,13 @@ def steering(viewer: Viewer) -> ResponseReturnValue:
         has_errors=bool(asked.problems),
         today=today,
     )
+
+
+def others_for(viewer: Viewer) -> list[tuple[str, str, str]]:
+    """Those that this viewer may open."""
+    return [
+        (title, url_for(endpoint), words) for title, endpoint, needed, words in OTHERS if viewer.may_somewhere(needed)
+    ]
 
 
 def may_prepare(viewer: Viewer) -> bool:
