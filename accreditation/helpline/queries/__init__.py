@@ -1,0 +1,35 @@
+"""Contacts, what was passed on, and the rota, for whoever may know of them."""
+
+from accreditation.helpline.queries.contacts import (
+    ContactRow,
+    Found,
+    contacts_page,
+    count_follow_ups,
+    count_passed_on,
+    escalations_of,
+    find_mediators,
+    follow_ups_page,
+    get_contact,
+    get_passed_on,
+    london_day,
+    passed_on_to,
+    themes_by_month,
+    who_decides,
+)
+
+__all__ = [
+    "ContactRow",
+    "Found",
+    "contacts_page",
+    "count_follow_ups",
+    "count_passed_on",
+    "escalations_of",
+    "find_mediators",
+    "follow_ups_page",
+    "get_contact",
+    "get_passed_on",
+    "london_day",
+    "passed_on_to",
+    "themes_by_month",
+    "who_decides",
+]
