@@ -1,6 +1,7 @@
-"""One application for each kind of database and test process, put back after each test as it was when it was made.
+"""One application for each test process, put back after each test as it was when it was made.
 
-Making it takes a tenth of a second (127 addresses to compile), and so do its templates: more than most tests take.
+Making the first takes nearly two seconds (300 addresses to compile, everything to load), and so do its templates: more
+than most tests take.
 """
 
 from dataclasses import replace
@@ -17,7 +18,6 @@ from accreditation.core.database import db, engine_options, prepare_engine
 
 class KeptApplication:
     def __init__(self, config: Config, url: str) -> None:
-        self._config = config
         self.app: Flask = create_app(replace(config, database_url=url))
         self._as_made = (
             dict(self.app.config),
@@ -26,7 +26,7 @@ class KeptApplication:
             self.app.jinja_env.loader,
         )
 
-    def begin(self, url: str, data_dir: Path) -> Flask:
+    def begin(self, config: Config, url: str, data_dir: Path) -> Flask:
         """The application as it was made, on this database and with this folder of its own."""
         settings, extensions, views, loader = self._as_made
         for now, then in (
@@ -38,8 +38,14 @@ class KeptApplication:
             now.update(then)
         if self.app.jinja_env.loader is not loader:
             self.app.jinja_env.loader = loader
-        self.app.config["SETTINGS"] = replace(self._config, database_url=url, data_dir=data_dir)
-        self.app.config["SQLALCHEMY_DATABASE_URI"] = url
+        self.app.config["SETTINGS"] = replace(config, database_url=url, data_dir=data_dir)
+        self.app.config.update(
+            SECRET_KEY=config.secret_key,
+            MAIL_FROM=config.mail_from,
+            SMTP_URL=config.smtp_url,
+            BASE_URL=config.base_url,
+            SQLALCHEMY_DATABASE_URI=url,
+        )
         engine = create_engine(url, **engine_options(url))
         prepare_engine(engine)
         if url.startswith("sqlite"):
@@ -53,11 +59,10 @@ def _without_waiting_for_the_disk(connection: Any, _: object) -> None:
     connection.execute("PRAGMA synchronous = OFF")
 
 
-_kept: dict[str, KeptApplication] = {}
+_kept: list[KeptApplication] = []
 
 
 def application(config: Config, url: str, data_dir: Path) -> Flask:
-    backend = url.partition(":")[0]
-    if backend not in _kept:
-        _kept[backend] = KeptApplication(config, url)
-    return _kept[backend].begin(url, data_dir)
+    if not _kept:
+        _kept.append(KeptApplication(config, url))
+    return _kept[0].begin(config, url, data_dir)

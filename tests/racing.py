@@ -1,8 +1,6 @@
 """Two processes that start at one barrier, and what each of them answers."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from threading import BrokenBarrierError
@@ -11,11 +9,12 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from accreditation.app import create_app
 from accreditation.config import Config
 from accreditation.core import database
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import DomainError
+from tests.applications import application
+from tests.forking import PROCESSES
 
 SECONDS = 0.7
 """How long a process waits between reading and writing, where the other is kept out by the guards."""
@@ -28,12 +27,10 @@ _meeting: tuple[Barrier, float] | None = None
 
 def race(settings: Config, attempt: Callable[..., str], *arguments: tuple[Any, ...], guarded: bool = True) -> list[str]:
     """Run the attempt once for each tuple of arguments, each in a process of its own; the sorted answers."""
-    processes = get_context("forkserver")  # forked from one that has imported the house and opened nothing
-    processes.set_forkserver_preload(["tests.racing"])
-    barrier, meeting, answers = processes.Barrier(len(arguments)), processes.Barrier(len(arguments)), processes.Queue()
+    barrier, meeting, answers = PROCESSES.Barrier(len(arguments)), PROCESSES.Barrier(len(arguments)), PROCESSES.Queue()
     db.session.remove()  # the test's own read would hold nothing up, and must see nothing old afterwards
     runners = [
-        processes.Process(target=run, args=(settings, attempt, each, guarded, barrier, meeting, answers))
+        PROCESSES.Process(target=run, args=(settings, attempt, each, guarded, barrier, meeting, answers))
         for each in arguments
     ]
     for runner in runners:
@@ -57,7 +54,7 @@ def run(
     _meeting = meeting, SECONDS if guarded else PATIENCE
     if not guarded:
         take_the_guards_away()
-    app = create_app(replace(settings))
+    app = application(settings, settings.database_url, settings.data_dir)
     with app.app_context():
         barrier.wait(timeout=60)
         try:

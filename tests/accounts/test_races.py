@@ -4,7 +4,6 @@ stays. Each with its control, in which the guard is taken away and the race is l
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from time import sleep
@@ -16,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 
 from accreditation.accounts.models import PASSWORD_RESET
 from accreditation.accounts.services import accounts, links
-from accreditation.app import create_app
 from accreditation.config import Config
 from accreditation.core import clock, database, throttle
 from accreditation.core.database import db, transaction
@@ -24,6 +22,8 @@ from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.services import grant_role
 from tests import factories
+from tests.applications import application
+from tests.forking import PROCESSES
 
 PASSWORD = "four blue kettles whistle"
 LIMIT = 5
@@ -44,7 +44,7 @@ class Race:
             Select.with_for_update = lambda query, **_: query  # type: ignore[method-assign]
             get = db.session.get
             db.session.get = lambda *a, with_for_update=None, **k: get(*a, **k)  # type: ignore[method-assign]
-        app = create_app(self.settings)
+        app = application(self.settings, self.settings.database_url, self.settings.data_dir)
         with app.app_context():
             start.wait(timeout=60)
             try:
@@ -59,11 +59,10 @@ class Race:
 def race(app: Any, attempt: Callable[..., list[str]], *runners: tuple[Any, ...], guarded: bool = True, each: int = 1):
     """Every answer of every runner, sorted."""
     db.session.remove()
-    context = get_context("forkserver")
-    start, answers = context.Barrier(len(runners)), context.Queue()
+    start, answers = PROCESSES.Barrier(len(runners)), PROCESSES.Queue()
     settings = replace(app.config["SETTINGS"], database_url=app.url)
     processes = [
-        context.Process(target=Race(settings, attempt, arguments, guarded).run, args=(start, answers))
+        PROCESSES.Process(target=Race(settings, attempt, arguments, guarded).run, args=(start, answers))
         for arguments in runners
     ]
     for process in processes:

@@ -1,7 +1,6 @@
 """The one way to write, proven by real processes on both databases, with a control that shows what the guard does."""
 
 from datetime import UTC, datetime
-from multiprocessing import get_context
 
 import pytest
 from sqlalchemy import select, text
@@ -14,6 +13,7 @@ from accreditation.core.numbers import NumberSeries, next_number
 from accreditation.core.outbox import Letter, queue
 from accreditation.people.models import Person, Unit
 from tests import factories
+from tests.forking import PROCESSES
 
 WRITERS, TURNS = 4, 25
 
@@ -44,9 +44,10 @@ def take_numbers(url: str, guarded: bool, start, answers) -> None:
 def race(app, *, guarded: bool) -> tuple[list[int], int]:
     with transaction():
         assert next_number("race") == 1
-    context = get_context("forkserver")
-    start, answers = context.Barrier(WRITERS), context.Queue()
-    processes = [context.Process(target=take_numbers, args=(app.url, guarded, start, answers)) for _ in range(WRITERS)]
+    start, answers = PROCESSES.Barrier(WRITERS), PROCESSES.Queue()
+    processes = [
+        PROCESSES.Process(target=take_numbers, args=(app.url, guarded, start, answers)) for _ in range(WRITERS)
+    ]
     for process in processes:
         process.start()
     results = [answers.get(timeout=120) for _ in processes]

@@ -5,7 +5,6 @@ The sample runs with the suite; the full figures (40,000 attempts by 8 writers o
 
 import random
 from dataclasses import replace
-from multiprocessing import get_context
 from time import perf_counter, sleep
 
 import pytest
@@ -21,6 +20,7 @@ from accreditation.refreshers.queries.bookings import find_live_booking
 from accreditation.refreshers.rules import ENDED, SEATED
 from accreditation.refreshers.services import bookings as bookings_module
 from tests import factories
+from tests.forking import PROCESSES
 from tests.racing import take_the_guards_away
 
 BOOKED_OF_TEN = 8
@@ -64,12 +64,10 @@ def storm(app, *, writers, attempts, people, days, seats, guarded=True):
     """What came of all attempts with their times, and how often a seat too many or a second booking is found after."""
     who = [factories.person().id for _ in range(people)]
     where = [factories.refresher_day(capacity=seats).id for _ in range(days)]
-    processes = get_context("forkserver")
-    processes.set_forkserver_preload(["tests.refreshers.test_soak"])
-    barrier, answers = processes.Barrier(writers), processes.Queue()
+    barrier, answers = PROCESSES.Barrier(writers), PROCESSES.Queue()
     db.session.remove()
     runners = [
-        processes.Process(
+        PROCESSES.Process(
             target=keep_trying,
             args=(app.config["SETTINGS"], seed, attempts, who, where, guarded, barrier, answers),
         )

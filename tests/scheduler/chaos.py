@@ -1,6 +1,5 @@
 """Real processes that remind and deliver until they are killed, and what is left when the last one has finished."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -27,12 +26,11 @@ from scheduler.jobs import plan_all
 from scheduler.rules import answers
 from scheduler.services.delivery import deliver_letters
 from scheduler.services.steps import Pace
+from tests.forking import PROCESSES
 from tests.scheduler import mail_server
 
 PACE = Pace(lease=timedelta(seconds=2), step_seconds=2, reply_seconds=2)
 OPEN = ("queued", "claimed", "handing_over", "retry_wait")
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.scheduler.warm", "tests.scheduler.chaos"])
 
 
 def remind(url: str, data_dir: str, smtp_url: str, on: date, ready: object) -> None:

@@ -5,7 +5,6 @@ import signal
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 
 from sqlalchemy import func, select
@@ -16,6 +15,7 @@ from accreditation.core.audit import AuditEntry
 from accreditation.core.database import db, transaction
 from accreditation.standing.models import Evidence
 from tests import factories
+from tests.forking import PROCESSES
 from vetting.models import BirthMark, Clearance, ClearanceList
 from vetting.services import listing
 
@@ -54,10 +54,8 @@ def killed_midway(app, *, careless: bool = False) -> int:
         headings=("Ref", "Granted", "Expiry", "DOB"),
     )
     db.session.remove()
-    processes = get_context("forkserver")
-    processes.set_forkserver_preload(["tests.racing"])
-    midway = processes.Event()
-    victim = processes.Process(
+    midway = PROCESSES.Event()
+    victim = PROCESSES.Process(
         target=bring_in_and_wait_to_be_killed, args=(app.config["SETTINGS"], list_id, midway, careless)
     )
     victim.start()
