@@ -18,6 +18,7 @@ from waitress.wasyncore import dispatcher, loop
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.core.migrate import schema_is_current
+from accreditation.core.sheets.children import keep_none_ready, keep_one_ready
 from scheduler.jobs import Ticker
 
 THREADS = 4  # more only hurt: one interpreter runs one at a time
@@ -70,6 +71,7 @@ def run(app: Flask, host: str, port: int, *, with_scheduler: bool) -> None:
         signal.signal(number, end)
     gc.collect()
     gc.freeze()  # what is loaded by now stays: the collector need not look at it again
+    keep_one_ready()  # for whoever uploads a workbook first
     ticker = Ticker(app) if with_scheduler else None
     if ticker:
         ticker.start()
@@ -87,6 +89,7 @@ def run(app: Flask, host: str, port: int, *, with_scheduler: bool) -> None:
     finally:
         if ticker:
             ticker.stop()
+        keep_none_ready()
         server.task_dispatcher.shutdown()
 
 

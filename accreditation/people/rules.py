@@ -69,8 +69,10 @@ EVERYTHING = Viewer(0, frozenset(Grant(role, Scope.SERVICE) for role in Role))
 
 def plain(text: str) -> str:
     """Lower case without accents, for sorting and finding: “Żak, Zoë” is found by “zak zoe”."""
-    text = text.casefold().translate(_NOT_DECOMPOSED)
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_NOT_DECOMPOSED))
+        text = "".join(c for c in text if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", text.replace("’", "'")).strip()
 
 

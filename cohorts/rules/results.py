@@ -167,7 +167,9 @@ def _faults_of_day(on: date | None, frame: Frame) -> list[Fault]:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are the same but for capitals, accents, spaces, commas and the order of their words."""
-    return sorted(plain(one).replace(",", " ").split()) == sorted(plain(other).replace(",", " ").split())
+    return one == other or sorted(plain(one).replace(",", " ").split()) == sorted(
+        plain(other).replace(",", " ").split()
+    )
 
 
 def release_refusals(releaser_id: int, submitters: Collection[int | None], candidates: Collection[int]) -> list[str]:

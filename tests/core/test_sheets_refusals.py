@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from accreditation.core.sheets import LIMITS, SheetRefused, read_workbook
+from accreditation.core.sheets import LIMITS, SheetRefused, children, read_workbook
 
 SAMPLE = (Path(__file__).parents[1] / "data" / "existing-register.xlsx").read_bytes()
 SHEET = "xl/worksheets/sheet1.xml"
@@ -173,7 +173,5 @@ def test_rows_sheets_and_columns_have_caps():
 
 
 def test_the_child_is_given_none_of_the_services_secrets(monkeypatch):
-    from accreditation.core.sheets import reading
-
     monkeypatch.setenv("ACCREDITATION_SECRET_KEY", "kept")
-    assert "kept" not in str(reading._environment())
+    assert "kept" not in str(children._environment())

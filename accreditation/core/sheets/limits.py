@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 
 MB = 1024 * 1024
+STAND_BY = "--stand-by"
+"""Tells a child to load and warm up everything before there is a file."""
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,15 @@
 
 import json
 import logging
-import os
 import subprocess
-import sys
-import tempfile
 from typing import Any
 
+from accreditation.core.sheets import children
 from accreditation.core.sheets.checks import SAVE_AGAIN, TOO_MUCH, SheetRefused, kind_of_file
 from accreditation.core.sheets.limits import LIMITS, Limits
 from accreditation.core.sheets.values import Workbook
 
 log = logging.getLogger(__name__)
-CHILD = "accreditation.core.sheets.child"
 
 
 def read_workbook(data: bytes, *, limits: Limits = LIMITS) -> Workbook:
@@ -31,37 +28,19 @@ def read_workbook(data: bytes, *, limits: Limits = LIMITS) -> Workbook:
 
 
 def _ask_the_child(data: bytes, limits: Limits) -> dict[str, Any]:
-    # The answer goes to a file and not to a pipe: the child's own limit on file size then bounds it.
-    with tempfile.TemporaryFile() as output:
+    with children.child(limits) as (process, output):
         try:
-            done = subprocess.run(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", CHILD, json.dumps(limits.as_dict())],
-                input=data,
-                stdout=output,
-                stderr=subprocess.PIPE,
-                timeout=limits.wall_seconds,
-                env=_environment(),
-                check=False,
-            )
+            _, errors = process.communicate(data, timeout=limits.wall_seconds)
         except subprocess.TimeoutExpired as expired:
             raise SheetRefused(TOO_MUCH) from expired
-        if done.returncode < 0 or b"MemoryError" in done.stderr:
+        if process.returncode < 0 or b"MemoryError" in errors:
             raise SheetRefused(TOO_MUCH)
-        if done.returncode != 0:
+        if process.returncode != 0:
             log.error(
                 "the sheet reader failed: %s",
-                done.stderr.decode(errors="replace")[-2000:],
+                errors.decode(errors="replace")[-2000:],
             )
             raise SheetRefused(f"The file cannot be read as a spreadsheet. {SAVE_AGAIN}")
         output.seek(0)
         answer: dict[str, Any] = json.load(output)
     return answer
-
-
-def _environment() -> dict[str, str]:
-    """None of the parent's variables (secrets among them), only where to find the code."""
-    return {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "PYTHONIOENCODING": "utf-8",
-        "OPENPYXL_LXML": "False",
-    }
