@@ -1,10 +1,12 @@
-"""Calendar invitations: one event of a few hours, as Outlook and every other calendar takes it (RFC 5545, RFC 5546).
+"""Calendar files as Outlook and every other calendar takes them: invitations in letters, and feeds to subscribe to.
 
-Moments are written in UTC: a one-off event needs no time zone of its own, and 9:30am in London stays 9:30am there.
+RFC 5545, RFC 5546 and RFC 7986. Moments are written in UTC: a one-off event needs no time zone of its own, and 9:30am
+in London stays 9:30am there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 PRODUCT = "-//Accreditation register//EN"
@@ -22,6 +24,19 @@ class Event:
     ends_at: datetime
     title: str
     place: str | None = None
+    words: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class AllDay:
+    """Something that is so on whole days, from `first` to `last`, both inclusive; it takes up nobody's time."""
+
+    uid: str
+    sequence: int
+    first: date
+    last: date
+    title: str
     words: str | None = None
     link: str | None = None
 
@@ -65,6 +80,52 @@ def invitation(event: Event, *, organiser: str, to: str, at: datetime, cancelled
         lines.append(f"URL:{_address(event.link)}")
     lines += ["END:VEVENT", "END:VCALENDAR"]
     return b"".join(_folded(line) for line in lines)
+
+
+def feed(entries: Iterable[Event | AllDay], *, name: str, at: datetime) -> bytes:
+    """What a calendar that has subscribed shows: all of these and nothing else. `name`: what it is called there.
+
+    What is no longer among them leaves the calendar when it next asks, which is every few hours.
+    """
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{PRODUCT}",
+        "METHOD:PUBLISH",
+        f"NAME:{_text(name)}",
+        f"X-WR-CALNAME:{_text(name)}",
+        f"REFRESH-INTERVAL;VALUE=DURATION:{ASK_AGAIN}",
+        f"X-PUBLISHED-TTL:{ASK_AGAIN}",
+    ]
+    for entry in entries:
+        lines += ["BEGIN:VEVENT", f"UID:{_text(entry.uid)}", f"SEQUENCE:{entry.sequence}", f"DTSTAMP:{_moment(at)}"]
+        if isinstance(entry, Event):
+            lines += [f"DTSTART:{_moment(entry.starts_at)}", f"DTEND:{_moment(entry.ends_at)}"]
+            if entry.place:
+                lines.append(f"LOCATION:{_text(entry.place)}")
+        else:
+            lines += [f"DTSTART;VALUE=DATE:{_day(entry.first)}", f"DTEND;VALUE=DATE:{_day(_after(entry.last))}"]
+            lines.append("TRANSP:TRANSPARENT")
+        lines += [f"SUMMARY:{_text(entry.title)}", "CLASS:PRIVATE"]
+        if entry.words:
+            lines.append(f"DESCRIPTION:{_text(entry.words)}")
+        if entry.link:
+            lines.append(f"URL:{_address(entry.link)}")
+        lines.append("END:VEVENT")
+    lines.append("END:VCALENDAR")
+    return b"".join(_folded(line) for line in lines)
+
+
+ASK_AGAIN = "PT4H"
+"""How often a calendar should ask again; most ask when they like."""
+
+
+def _day(on: date) -> str:
+    return on.strftime("%Y%m%d")
+
+
+def _after(on: date) -> date:
+    return on + timedelta(days=1)  # DTEND is the first day on which it is no longer so
 
 
 def _moment(moment: datetime) -> str:

@@ -1,5 +1,6 @@
 """Counting tries, so exactly that it holds for any number of processes: the counter's row is locked while it counts."""
 
+import ipaddress
 import json
 from datetime import datetime, timedelta
 
@@ -26,6 +27,19 @@ class Throttle(Base):
 def recent(moments: list[float], now: float, window: timedelta = TRY_WINDOW) -> list[float]:
     """Those that still count: less than the window old. Moments are seconds since 1970."""
     return [moment for moment in moments if moment > now - window.total_seconds()]
+
+
+def network_of(address: str | None) -> str:
+    """What tries are counted under: an IPv4 address, or the /64 that one IPv6 subscriber has to themselves."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if found.version == 6:
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def may_try(key: str, limit: int, *, now: datetime, window: timedelta = TRY_WINDOW) -> bool:

@@ -1,10 +1,10 @@
-"""The forms of people, units and training providers."""
+"""The forms of people, units and training providers, and of calendar addresses."""
 
 from wtforms import EmailField, HiddenField, SelectField, StringField, SubmitField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from accreditation.people.rules import address_problem
-from accreditation.web.forms import BaseForm, choices_of
+from accreditation.web.forms import BaseForm, CheckboxesField, choices_of
 
 HOLDER_KINDS = choices_of([("", "Not known"), ("employee", "Employee"), ("contractor", "Contractor")])
 
@@ -71,3 +71,13 @@ class EditPersonForm(PersonForm):
         """The version of the record that the page showed; 0 for anything that is no number."""
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+class FeedForm(BaseForm):
+    """What else a calendar address shows; `extra` are (code, words) of what it shows only on request."""
+
+    also = CheckboxesField("Show these too", [Optional()])
+
+    def __init__(self, *, feed: str, extra: list[tuple[str, str]], also: list[str]) -> None:
+        super().__init__(prefix=f"{feed}-", data={"also": also})
+        self.also.choices = choices_of(extra)

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from accreditation.core import clock
 from accreditation.core.database import db
-from accreditation.core.ics import Attachment, Event, invitation
+from accreditation.core.ics import Attachment, invitation
 from accreditation.core.outbox import NoLongerTrue, facts_for
 from cohorts.models import Cohort, CohortSession, Enrolment, SessionNotice
+from cohorts.queries.calendar import session_event
 from cohorts.queries.sessions import last_notices
 from cohorts.queries.waiting import position_of
 from cohorts.rules import states
@@ -30,16 +31,7 @@ def calendar_files(
     files = []
     for number, (session, notice) in enumerate(told, 1):
         cancelled = notice.kind == "cancel"
-        event = Event(
-            uid=session.uid,
-            sequence=notice.sequence,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-            title=f"{session.title}, {cohort.title}",
-            place=session.venue or session.link,
-            words="\n".join(part for part in (cohort.provider.name, session.link) if part),
-            link=session.link,
-        )
+        event = session_event(session, sequence=notice.sequence, link=session.link)
         content = invitation(event, organiser=organiser, to=to, at=at, cancelled=cancelled)
         files.append(Attachment(f"session-{number}.ics", content, "CANCEL" if cancelled else "REQUEST"))
     return files

@@ -2,10 +2,11 @@
 
 import pytest
 
-from accreditation.accounts.rules.addresses import network_of, normal_email
+from accreditation.accounts.rules.addresses import normal_email
 from accreditation.accounts.rules.browsers import browser_name
 from accreditation.accounts.rules.passwords import LONGEST, password_problems
 from accreditation.accounts.services.passwords import fits, hash_password
+from accreditation.core.throttle import network_of
 
 ABOUT = ("ada@harbour.police.uk", "Ada Okafor", "M0001", "Harbour Mediation")
 

@@ -1,6 +1,5 @@
-"""Addresses of three kinds: e-mail, network, and where to go after signing in."""
+"""Addresses of two kinds: e-mail, and where to go after signing in."""
 
-import ipaddress
 import re
 import unicodedata
 from urllib.parse import urlsplit
@@ -11,19 +10,6 @@ LONGEST_EMAIL = 254  # characters, RFC 5321
 def normal_email(text: str) -> str:
     """The one spelling under which an address is an account's identity: composed, no capitals, no spaces around it."""
     return unicodedata.normalize("NFC", text.strip()).casefold()
-
-
-def network_of(address: str | None) -> str:
-    """What tries are counted under: an IPv4 address, or the /64 that one IPv6 subscriber has to themselves."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if found.version == 6:
-        if found.ipv4_mapped:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
 
 
 def safe_next(asked: str | None) -> str | None:

@@ -15,7 +15,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.core.settings import get_setting
 from accreditation.people.queries import lock_person
-from accreditation.people.services import change_address, rename_person
+from accreditation.people.services import change_address, rename_person, stop_feeds_of
 
 
 class WrongPassword(DomainError):
@@ -165,6 +165,7 @@ def disable_account(account_id: int, *, now: datetime, on: date) -> None:
     db.session.flush()
     end_sessions_of(account_id, now=now)
     replace_links(account_id, now=now)
+    stop_feeds_of(account.person_id, at=now)
 
 
 def enable_account(account_id: int) -> None:

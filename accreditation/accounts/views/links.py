@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from accreditation.accounts.forms import ChoosePasswordForm, FirstAdministratorForm, ForgottenPasswordForm
 from accreditation.accounts.models import INVITATION, PASSWORD_RESET, AccountLink
-from accreditation.accounts.rules.addresses import network_of
 from accreditation.accounts.rules.limits import LETTERS_PER_ACCOUNT, LETTERS_PER_ADDRESS
 from accreditation.accounts.services.accounts import (
     RefusedPassword,
@@ -22,7 +21,7 @@ from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
-from accreditation.core.throttle import may_try
+from accreditation.core.throttle import may_try, network_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 

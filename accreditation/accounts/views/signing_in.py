@@ -9,7 +9,7 @@ from flask_login import current_user, login_user
 
 from accreditation.accounts.forms import SignInForm
 from accreditation.accounts.queries.sessions import find_session
-from accreditation.accounts.rules.addresses import network_of, normal_email, safe_next
+from accreditation.accounts.rules.addresses import normal_email, safe_next
 from accreditation.accounts.rules.limits import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
 from accreditation.accounts.services.accounts import let_in
 from accreditation.accounts.services.passwords import may_enter
@@ -20,7 +20,7 @@ from accreditation.accounts.views.login import SignedInUser
 from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.permissions import Permission
-from accreditation.core.throttle import forget_last_try, forget_tries, may_try
+from accreditation.core.throttle import forget_last_try, forget_tries, may_try, network_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 

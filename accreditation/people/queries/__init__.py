@@ -1,5 +1,13 @@
 """Finding people, for somebody; and which records are one person's."""
 
+from accreditation.people.queries.calendars import (
+    calendar_source,
+    entries_of,
+    feeds_in_use,
+    find_feed,
+    kept_from,
+    sources_for,
+)
 from accreditation.people.queries.merging import (
     LinkMade,
     MergeInForce,
@@ -49,10 +57,14 @@ __all__ = [
     "MergeInForce",
     "address_of",
     "any_merged",
+    "calendar_source",
     "counted",
     "counted_id",
     "end_of",
+    "entries_of",
     "everyone_with",
+    "feeds_in_use",
+    "find_feed",
     "find_not_same",
     "find_person_by_pay_number",
     "find_person_by_reference",
@@ -67,6 +79,7 @@ __all__ = [
     "get_person",
     "get_record",
     "grants_of",
+    "kept_from",
     "links_since",
     "lock_person",
     "merged_among",
@@ -79,6 +92,7 @@ __all__ = [
     "providers",
     "records_as_known",
     "records_of",
+    "sources_for",
     "subject_of",
     "units",
     "viewer_of",

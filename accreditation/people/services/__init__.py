@@ -1,5 +1,6 @@
 """Adding people, changing what is known of them, and linking two records of one person."""
 
+from accreditation.people.services.calendars import choose_shown, make_feed, note_read, stop_feed, stop_feeds_of
 from accreditation.people.services.exporting import OFFICIAL, SENSITIVE, note_export
 from accreditation.people.services.merging import (
     link_records,
@@ -35,17 +36,22 @@ __all__ = [
     "add_unit",
     "change_address",
     "change_details",
+    "choose_shown",
     "edit_person",
     "end_grant",
     "find_or_add_unit",
     "grant_role",
     "link_records",
     "lock_records",
+    "make_feed",
     "note_export",
+    "note_read",
     "rename_person",
     "rename_provider",
     "rename_unit",
     "reopen_pair",
     "say_two_people",
+    "stop_feed",
+    "stop_feeds_of",
     "unlink_records",
 ]

@@ -1,0 +1,80 @@
+"""Refresher days as calendars show them: in the feed of whoever has a seat, of whoever plans them, and in letters."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
+
+from accreditation.core.database import db
+from accreditation.core.ics import Event
+from accreditation.core.permissions import Permission
+from accreditation.core.tokens import calendar_uid
+from accreditation.people.models import Feed
+from accreditation.people.queries import calendar_source, kept_from, of_one_person
+from accreditation.people.rules import Viewer
+from accreditation.refreshers.models import Booking, RefresherDay
+from accreditation.refreshers.rules import SEATED
+
+
+def seat_event(booking: Booking, *, later: int = 0) -> Event | None:
+    """The day in the calendar of whoever has this booking; None for a day that never had times.
+
+    The same event by letter and by feed, and another one for every booking: a seat that was given back and taken again
+    is two. Its sequence is the day's version, which rises with every change of the day, and `later` for what comes
+    after that.
+    """
+    return _event(booking.day, "refresher booking", booking.id, later=later, words=booking.day.joining_text)
+
+
+def _event(day: RefresherDay, what: str, number: int, *, later: int = 0, words: str | None) -> Event | None:
+    if day.starts_at is None or day.ends_at is None:
+        return None
+    page = f"{current_app.config['BASE_URL']}/refreshers/{day.id}"
+    return Event(
+        uid=calendar_uid(str(current_app.config["SECRET_KEY"]), what, number),
+        sequence=day.version + later,
+        starts_at=day.starts_at,
+        ends_at=day.ends_at,
+        title=day.title,
+        place=day.venue or day.link,
+        words="\n\n".join(part for part in (words, day.link, page) if part),
+        link=page,
+    )
+
+
+@calendar_source("refreshers", "Refresher days on which you have a seat", feed=Feed.OWN, permission=Permission.VIEW_OWN)
+def own_seats(viewer: Viewer, on: date) -> Iterable[Event]:
+    seats = (
+        select(Booking)
+        .join(Booking.day)
+        .options(contains_eager(Booking.day))
+        .where(of_one_person(Booking.person_id, viewer.person_id), Booking.state.in_(SEATED))
+        .where(RefresherDay.held_on >= kept_from(on), RefresherDay.state != "cancelled")
+        .order_by(RefresherDay.held_on, Booking.id)
+    )
+    return [event for booking in db.session.scalars(seats) if (event := seat_event(booking))]
+
+
+@calendar_source("refreshers", "All refresher days", feed=Feed.SERVICE, permission=Permission.MANAGE_REFRESHERS)
+def all_days(viewer: Viewer, on: date) -> Iterable[Event]:
+    seated = (
+        select(func.count(Booking.id))
+        .where(Booking.day_id == RefresherDay.id, Booking.state.in_(SEATED))
+        .correlate(RefresherDay)
+        .scalar_subquery()
+    )
+    days = (
+        select(RefresherDay, seated)
+        .where(
+            RefresherDay.held_on >= kept_from(on),
+            RefresherDay.state != "cancelled",
+            RefresherDay.recorded_key.is_(None),
+        )
+        .order_by(RefresherDay.held_on, RefresherDay.id)
+    )
+    for day, taken in db.session.execute(days):
+        words = f"{taken} of {day.capacity} seats taken." + (f"\nTrainer: {day.trainer}" if day.trainer else "")
+        if event := _event(day, "refresher day", day.id, words=words):
+            yield event

@@ -1,0 +1,9 @@
+"""What the room adds to the application besides its pages."""
+
+from flask import Flask
+
+from accreditation.refreshers.queries import calendar as calendar  # importing it has registered its calendar sources
+
+
+def init_app(app: Flask) -> None:
+    """Nothing of its own."""
