@@ -11,6 +11,7 @@ from accreditation.core.errors import DomainError, NotFound
 from accreditation.core.permissions import Permission
 from accreditation.desk.merging.forms import KeepForm, MergeForm, PairForm, UndoForm
 from accreditation.desk.merging.queries.comparing import compared
+from accreditation.desk.merging.queries.leaving import leaving_in_the_way
 from accreditation.desk.merging.queries.merges import merge_row, merges_page, undoing
 from accreditation.desk.merging.queries.suggesting import reasons_for, suggested_pairs
 from accreditation.desk.merging.rules.following import what_follows, what_undoing_brings
@@ -139,7 +140,9 @@ def _side_by_side(viewer: Viewer, reference: str, other: str, form: MergeForm) -
         pair=reasons_for(kept.id, merged.id),
         follows=what_follows(comparison.situation, today),
         said=said,
-        refused=NOT_ONES_OWN if viewer.person_id in (kept.id, merged.id) else None,
+        refused=NOT_ONES_OWN
+        if viewer.person_id in (kept.id, merged.id)
+        else leaving_in_the_way(kept, merged, undoing=False),
         reference=reference,
         other=other,
         today=today,
@@ -225,7 +228,9 @@ def merge(viewer: Viewer, merge_id: int) -> ResponseReturnValue:
         form=form if may_undo or form.errors else None,
         prospect=prospect,
         brings=what_undoing_brings(prospect.situation, since=prospect.facts_since) if prospect else [],
-        refused=NOT_ONES_OWN if viewer.person_id == row.kept.counted.id else None,
+        refused=NOT_ONES_OWN
+        if viewer.person_id == row.kept.counted.id
+        else leaving_in_the_way(row.kept, row.merged, undoing=True),
         too_late=row.too_late(today) if row.undone is None else None,
         today=today,
     )

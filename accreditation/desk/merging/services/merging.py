@@ -6,6 +6,7 @@ from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.desk.merging.queries.comparing import digest_of
+from accreditation.desk.merging.queries.leaving import leaving_in_the_way
 from accreditation.desk.merging.rules.undoing import too_late_to_undo
 from accreditation.people.models import Person, PersonMerge, PersonUnmerge
 from accreditation.people.services import link_records, unlink_records
@@ -31,13 +32,15 @@ def merge_people(
     """From now on the two records are one person's: one ledger, judged as one, under the reference of `kept_id`.
 
     Nothing is rewritten. `on` is the day of `at`; `seen` the digest of the comparison that somebody confirms. Raises
-    NotAllowed to the person concerned, DomainError when they are one already or somebody said that they are two people,
-    Conflict when anything about them changed meanwhile.
+    NotAllowed to the person concerned, DomainError when they are one already, somebody said that they are two people or
+    one of them is recorded as leaving, Conflict when anything about them changed meanwhile.
     """
 
     def as_seen(kept: Person, merged: Person) -> None:
         if seen is not None and digest_of(kept, merged) != seen:
             raise Conflict(CHANGED)
+        if problem := leaving_in_the_way(kept, merged, undoing=False):
+            raise DomainError(problem)
 
     link, concerned = link_records(kept_id, merged_id, at=at, merged_by=merged_by, reason=reason, look=as_seen)
     if merged_by in concerned:
@@ -51,7 +54,8 @@ def merge_people(
 def separate_people(merge_id: int, *, at: datetime, on: date, unmerged_by: int | None, reason: str) -> PersonUnmerge:
     """Undo a merge: two people again, each with the facts that were recorded for their own record.
 
-    Raises NotAllowed to the person concerned, DomainError when it is undone already or more than thirty days old.
+    Raises NotAllowed to the person concerned, DomainError when it is undone already, more than thirty days old, or the
+    person is recorded as leaving.
     """
     merge = db.session.get_one(PersonMerge, merge_id)
     kept, merged = (db.session.get_one(Person, one) for one in (merge.kept_id, merge.merged_id))
@@ -62,6 +66,8 @@ def separate_people(merge_id: int, *, at: datetime, on: date, unmerged_by: int |
     undone, concerned = unlink_records(merge_id, at=at, unmerged_by=unmerged_by, reason=reason)
     if unmerged_by in concerned:
         raise NotAllowed(NOT_ONES_OWN)
+    if problem := leaving_in_the_way(kept, merged, undoing=True):
+        raise DomainError(problem)
     refresh_people(concerned)
     for told in {kept.id, counted_before}:
         give_back_reminders(told, merged=merged.reference)
