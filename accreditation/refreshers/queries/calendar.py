@@ -18,14 +18,19 @@ from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.rules import SEATED
 
 
-def seat_event(booking: Booking, *, later: int = 0) -> Event | None:
+def seat_event(booking: Booking, *, cancelled: bool = False) -> Event | None:
     """The day in the calendar of whoever has this booking; None for a day that never had times.
 
-    The same event by letter and by feed, and another one for every booking: a seat that was given back and taken again
-    is two. Its sequence is the day's version, which rises with every change of the day, and `later` for what comes
-    after that.
+    One event for a person and a day, by letter and by feed, however often the seat is given back and taken again. So
+    its sequence rises with every change of the day (its version), with every booking that ended before this one, and
+    once more when this one ends.
     """
-    return _event(booking.day, "refresher booking", booking.id, later=later, words=booking.day.joining_text)
+    day = booking.day
+    before = select(func.count(Booking.id)).where(
+        Booking.day_id == day.id, Booking.person_id == booking.person_id, Booking.id < booking.id
+    )
+    turns = 2 * (db.session.scalar(before) or 0) + cancelled
+    return _event(day, f"seat on {day.id}", booking.person_id, later=turns, words=day.joining_text)
 
 
 def _event(day: RefresherDay, what: str, number: int, *, later: int = 0, words: str | None) -> Event | None:

@@ -16,6 +16,7 @@ from accreditation.refreshers.queries.bookings import find_live_booking, other_d
 from accreditation.refreshers.queries.days import lock_day, seats_taken
 from accreditation.refreshers.queries.due import in_order_of_lapse, lapse_dates
 from accreditation.refreshers.rules import CANCELLABLE, NOT_THERE, Waiting, next_in_line
+from accreditation.refreshers.services.calendar_files import seat_key, told_of_seat
 from accreditation.standing.queries import main_scheme, standings_on
 from accreditation.standing.rules.verdict import Verdict
 
@@ -105,11 +106,11 @@ def reasons_of_the_day(person: Person, day: RefresherDay) -> list[str]:
     return [words.format(person.name)] if words else []
 
 
-def cancel_booking(booking_id: int, *, on: date, by_organiser: bool = False) -> Booking:
+def cancel_booking(booking_id: int, *, on: date, by_organiser: bool = False, tell: bool = True) -> Booking:
     """End a booking before the day is over and give the seat to whoever lapses first of those who wait.
 
-    A booking that has ended already is left as it is. Raises DomainError once attendance has been recorded or the day
-    is over.
+    The day leaves their calendar by letter; `tell` False: without one, for who is leaving. A booking that has ended
+    already is left as it is. Raises DomainError once attendance has been recorded or the day is over.
     """
     day = lock_day(db.session.get_one(Booking, booking_id).day_id)
     booking = db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
@@ -121,10 +122,10 @@ def cancel_booking(booking_id: int, *, on: date, by_organiser: bool = False) -> 
         raise DomainError("This day is over, so that the booking cannot be cancelled.")
     booking.state = "cancelled_by_organiser" if by_organiser else "cancelled_by_mediator"
     db.session.flush()
-    if by_organiser:
+    if tell and (by_organiser or told_of_seat(booking)):
         outbox.queue(
             booking.person_id,
-            "email/refreshers/booking_cancelled.txt",
+            f"email/refreshers/{'booking_cancelled' if by_organiser else 'seat_given_back'}.txt",
             about_id=booking.id,
             key=f"refresher-booking-cancelled:{booking.id}",
         )
@@ -161,4 +162,4 @@ def _reasons_to_refuse(day: RefresherDay, *, on: date, afterwards: bool) -> list
 
 
 def _tell_booked(booking: Booking, template: str) -> None:
-    outbox.queue(booking.person_id, template, about_id=booking.id, key=f"refresher-seat:{booking.id}")
+    outbox.queue(booking.person_id, template, about_id=booking.id, key=seat_key(booking))

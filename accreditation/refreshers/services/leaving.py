@@ -25,5 +25,5 @@ def cancel_bookings_of(person_id: int, *, on: date) -> int:
     )
     bookings = list(db.session.scalars(coming))
     for booking_id in bookings:
-        cancel_booking(booking_id, on=on)
+        cancel_booking(booking_id, on=on, tell=False)
     return len(bookings)

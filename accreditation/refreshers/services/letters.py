@@ -4,6 +4,7 @@ from accreditation.core.database import db
 from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.refreshers.models import Booking, Invitation, RefresherDay
 from accreditation.refreshers.queries.bookings import find_live_booking
+from accreditation.refreshers.services.calendar_files import calendar_files
 
 FOLDER = "email/refreshers"
 
@@ -20,17 +21,17 @@ def invitation(invitation_id: int) -> dict[str, object]:
 
 @facts_for(f"{FOLDER}/booked.txt")
 def booked(booking_id: int) -> dict[str, object]:
-    return about(_still_booked(booking_id).day)
+    return about_seat(_still_booked(booking_id))
 
 
 @facts_for(f"{FOLDER}/planned_seat.txt")
 def planned_seat(booking_id: int) -> dict[str, object]:
-    return about(_still_booked(booking_id).day)
+    return about_seat(_still_booked(booking_id))
 
 
 @facts_for(f"{FOLDER}/seat_freed.txt")
 def seat_freed(booking_id: int) -> dict[str, object]:
-    return about(_still_booked(booking_id).day)
+    return about_seat(_still_booked(booking_id))
 
 
 @facts_for(f"{FOLDER}/day_changed.txt")
@@ -38,13 +39,13 @@ def day_changed(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if booking.state not in ("requested", "waitlisted", "booked"):
         raise NoLongerTrue("The booking has ended.")
-    return about(booking.day)
+    return about_seat(booking) if booking.state == "booked" else about(booking.day)
 
 
 @facts_for(f"{FOLDER}/day_cancelled.txt")
 def day_cancelled(booking_id: int) -> dict[str, object]:
-    day = db.session.get_one(Booking, booking_id).day
-    return {**about(day), "because": day.cancelled_because}
+    booking = db.session.get_one(Booking, booking_id)
+    return {**about_end_of_seat(booking), "because": booking.day.cancelled_because}
 
 
 @facts_for(f"{FOLDER}/booking_cancelled.txt")
@@ -52,7 +53,12 @@ def booking_cancelled(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if find_live_booking(booking.person_id, booking.day_id):
         raise NoLongerTrue("The mediator has a seat on that day again.")
-    return about(booking.day)
+    return about_end_of_seat(booking)
+
+
+@facts_for(f"{FOLDER}/seat_given_back.txt")
+def seat_given_back(booking_id: int) -> dict[str, object]:
+    return booking_cancelled(booking_id)
 
 
 def _still_booked(booking_id: int) -> Booking:
@@ -60,6 +66,16 @@ def _still_booked(booking_id: int) -> Booking:
     if booking.state != "booked":
         raise NoLongerTrue("The booking has ended.")
     return booking
+
+
+def about_seat(booking: Booking) -> dict[str, object]:
+    """What a letter about a seat that somebody has says of the day, with the file for their calendar."""
+    return {**about(booking.day), "calendar": calendar_files(booking)}
+
+
+def about_end_of_seat(booking: Booking) -> dict[str, object]:
+    """The same for a seat that they no longer have: the day leaves their calendar."""
+    return {**about(booking.day), "calendar": calendar_files(booking, cancelled=True)}
 
 
 def about(day: RefresherDay) -> dict[str, object]:
