@@ -25,7 +25,8 @@ from accreditation.standing.queries.drafts import drafts_being_rehearsed
 from accreditation.standing.queries.editions import editions_are_old
 from accreditation.standing.services.checking import Tally, record_check
 from accreditation.standing.services.rebuilding import rebuild_is_asked_for, rebuild_next
-from accreditation.standing.services.rehearsing import rehearse_next, sweep
+from accreditation.standing.services.rehearsing import rehearse_next
+from accreditation.standing.services.sweeping import sweep
 from scheduler.services.bounces import read_bounces
 from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, deliver_letters

@@ -16,7 +16,8 @@ from accreditation.standing.queries.schemes import main_scheme
 from accreditation.standing.rules.drafting import with_requirement
 from accreditation.standing.services import declare, void
 from accreditation.standing.services.drafts import begin_draft, change_definition, discard_draft
-from accreditation.standing.services.rehearsing import rehearse_next, start_rehearsal, sweep
+from accreditation.standing.services.rehearsing import rehearse_next, start_rehearsal
+from accreditation.standing.services.sweeping import sweep
 from tests.bench.databases import Service
 from tests.bench.timing import timer
 
@@ -72,10 +73,12 @@ def measure_rehearsal(service: Service) -> dict[str, Any]:
         people, changes = beside[1].done, sum(rehearsed_counts(beside[0].id).values())
         with transaction():
             discard_draft(draft_id, seen=get_open_draft(code).version)
-        while True:
+        swept, left = [], 1
+        while left:
+            began = timer()
             with transaction():
-                if not sweep():
-                    break
+                left = sweep()
+            swept.append(timer() - began)
         db.session.remove()
     return {
         "people": people,
@@ -83,6 +86,8 @@ def measure_rehearsal(service: Service) -> dict[str, Any]:
         "seconds": round(sum(batches), 1),
         "batches": len(batches),
         "longest_batch": round(max(batches), 2),
+        "swept_in": round(sum(swept), 1),
+        "longest_sweep": round(max(swept), 2),
     }
 
 
@@ -94,6 +99,7 @@ def lines_of_changing(facts: list[dict[str, Any]], rehearsals: list[dict[str, An
     for one in rehearsals:
         lines.append(
             f"rehearsal for {one['people']:,}: {one['seconds']} s in {one['batches']} transactions, "
-            f"the longest {one['longest_batch']} s; {one['changes']:,} people would see a change"
+            f"the longest {one['longest_batch']} s; {one['changes']:,} people would see a change; "
+            f"taken away again in {one['swept_in']} s, the longest {one['longest_sweep']} s"
         )
     return lines

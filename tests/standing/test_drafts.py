@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 import time_machine
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from accreditation.core.database import db, transaction
@@ -23,7 +23,7 @@ from accreditation.standing.rules.drafting import (
     with_settings,
     without_requirement,
 )
-from accreditation.standing.services import drafts, rehearsing
+from accreditation.standing.services import drafts, rehearsing, sweeping
 from tests import factories
 
 CODE = "INHOUSE-WPM"
@@ -258,7 +258,7 @@ def test_a_change_to_the_draft_drops_what_was_rehearsed(people):
         activate(draft_id, people["approver"])
     while True:
         with transaction():
-            if not rehearsing.sweep():
+            if not sweeping.sweep():
                 break
     assert stored(key) == set()
     assert db.session.scalar(select(func.count()).select_from(Edition)) == 0
@@ -270,14 +270,30 @@ def test_old_editions_are_swept_and_the_current_one_stays(people):
     edition = rehearse(draft_id)
     activate(draft_id, people["approver"])
     with transaction():
-        assert rehearsing.sweep(people=1) > 0
+        assert sweeping.sweep(people=1) > 0
     while True:
         with transaction():
-            if not rehearsing.sweep(people=1):
+            if not sweeping.sweep(people=1):
                 break
     assert stored(CODE) == set()
     assert stored(edition.key)
     assert all(not checked.differing for checked in check_projections())
+
+
+def test_rows_that_a_slow_writer_added_behind_the_sweep_are_taken_away_too(people):
+    draft_id = draft(people)
+    rehearse(draft_id)
+    activate(draft_id, people["approver"])
+    first = db.session.scalars(select(StandingPeriod).where(StandingPeriod.edition == CODE)).first()
+    late = {column.name: getattr(first, column.name) for column in StandingPeriod.__table__.columns}
+    with transaction():
+        sweeping.sweep(people=2)
+        db.session.connection().execute(insert(StandingPeriod.__table__).values(late))
+    left = 1
+    while left:
+        with transaction():
+            left = sweeping.sweep(people=2)
+    assert stored(CODE) == set()
 
 
 def test_a_version_is_retired_by_the_same_way_and_the_one_before_judges_again(people, today):

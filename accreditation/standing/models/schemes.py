@@ -110,6 +110,8 @@ class Edition(Record):
 class EditionProgress(Record):
     """How far the building of an edition has come, in people; `built_at` when it was complete.
 
+    For one that nobody reads any more: how far taking it away has come.
+
     Not in the edition's own row: whoever records a fact holds that one in share while a batch moves this one on.
     """
 

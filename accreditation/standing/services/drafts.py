@@ -21,6 +21,7 @@ from accreditation.standing.rules.contract.reading import Refused
 from accreditation.standing.rules.figures import differences, figures
 from accreditation.standing.services.rehearsing import drop_rehearsal, refuse_a_day_gone_by
 from accreditation.standing.services.schemes import keep_built_in_schemes
+from accreditation.standing.services.sweeping import let_go
 
 
 def begin_draft(scheme_code: str, *, effective_from: date, by: int | None, now: datetime) -> SchemeDraft:
@@ -172,8 +173,7 @@ def activate_draft(draft_id: int, *, seen: int, on: date, activated_by: int, now
     if before is None:
         before = Edition(scheme=draft.scheme, key=draft.scheme)
         db.session.add(before)
-    before.state = "old"
-    db.session.flush()  # there is one current edition of a scheme at any moment
+    let_go(before)  # there is one current edition of a scheme at any moment
     beside.state = "current"
     if draft.retires is None:
         _add_version(draft, activated_by, now)

@@ -5,9 +5,8 @@ would do, and activating is no more than changing over.
 """
 
 from datetime import date, datetime
-from typing import cast
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import func, select
 
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
@@ -16,16 +15,14 @@ from accreditation.standing.models import (
     Edition,
     EditionProgress,
     Evidence,
-    RehearsedChange,
-    RequirementPeriod,
     SchemeDraft,
-    StandingPeriod,
 )
 from accreditation.standing.queries.drafts import lock_draft
 from accreditation.standing.queries.editions import Beside, find_edition_beside
 from accreditation.standing.queries.evidence import AT_ONCE, people_with_evidence
 from accreditation.standing.queries.schemes import history_of, rehearsed_history
 from accreditation.standing.services.projecting import build_beside
+from accreditation.standing.services.sweeping import let_go
 from accreditation.web.words import day
 
 
@@ -91,31 +88,4 @@ def drop_rehearsal(draft_id: int) -> None:
     for edition in db.session.scalars(
         select(Edition).where(Edition.draft_id == draft_id, Edition.state == "building").with_for_update()
     ):
-        edition.state = "old"
-    db.session.flush()
-
-
-def sweep(people: int = AT_ONCE) -> int:
-    """Take away rows of editions that nobody reads any more, of so many people; how many rows that were."""
-    for edition in db.session.scalars(select(Edition).where(Edition.state == "old").order_by(Edition.id)):
-        gone = 0
-        for model in (StandingPeriod, RequirementPeriod):
-            some = (
-                select(model.person_id).where(model.edition == edition.key).distinct().order_by(model.person_id)
-            ).limit(people)
-            table = cast(Table, model.__table__)
-            gone += (
-                db.session.connection()
-                .execute(delete(table).where(table.c.edition == edition.key, table.c.person_id.in_(some)))
-                .rowcount
-            )
-        changes = cast(Table, RehearsedChange.__table__)
-        some_changes = select(changes.c.id).where(changes.c.edition_id == edition.id).limit(10 * people)
-        gone += db.session.connection().execute(delete(changes).where(changes.c.id.in_(some_changes))).rowcount
-        if gone:
-            return gone
-        progress = cast(Table, EditionProgress.__table__)
-        db.session.connection().execute(delete(progress).where(progress.c.edition_id == edition.id))
-        db.session.delete(edition)
-        db.session.flush()
-    return 0
+        let_go(edition)
