@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
+from accreditation.people.models import Person
 from accreditation.standing.models import Edition, RehearsedChange, RequirementPeriod, SchemeVersion, StandingPeriod
 from accreditation.standing.queries import get_scheme, history_of, periods_of, standing_on
 from accreditation.standing.queries.checking import check_projections
@@ -284,10 +285,12 @@ def test_rows_that_a_slow_writer_added_behind_the_sweep_are_taken_away_too(peopl
     draft_id = draft(people)
     rehearse(draft_id)
     activate(draft_id, people["approver"])
-    first = db.session.scalars(select(StandingPeriod).where(StandingPeriod.edition == CODE)).first()
+    of_edition = select(StandingPeriod).where(StandingPeriod.edition == CODE).order_by(StandingPeriod.person_id)
+    first = db.session.scalars(of_edition).first()
     late = {column.name: getattr(first, column.name) for column in StandingPeriod.__table__.columns}
+    others = db.session.scalar(select(func.count()).where(Person.id <= first.person_id))
     with transaction():
-        sweeping.sweep(people=2)
+        sweeping.sweep(people=others)
         db.session.connection().execute(insert(StandingPeriod.__table__).values(late))
     left = 1
     while left:
