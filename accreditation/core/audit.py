@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import DDL, ForeignKey, Index, event, insert, inspect, select
+from sqlalchemy import DDL, ForeignKey, Index, event, insert, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from accreditation.core import clock
@@ -167,13 +167,17 @@ def _write(session: Session) -> None:
     pending = session.info.pop("changes", None)
     if not pending:
         return
-    head = session.get_one(AuditHead, 1, with_for_update=True, populate_existing=True)
-    key, at, actor = _key(), _text(clock.now()), _actor.get()
-    entries, details = [], []
-    seq, previous = head.seq, head.hash
-    for action, (subject_type, subject_id), about_id, shown in pending:
-        seq += 1
+    key, actor, written = _key(), _actor.get(), []
+    for action, subject, about_id, shown in pending:
         salt, text = secrets.token_hex(8), json.dumps(shown, default=str, ensure_ascii=False, sort_keys=True)
+        written.append((action, subject, about_id, salt, text))
+    # From here on every other writer waits: nothing is asked or worked out that could have been before.
+    connection = session.connection()
+    seq, previous = connection.execute(HEAD).one()
+    at = _text(clock.now())
+    entries, details = [], []
+    for action, (subject_type, subject_id), about_id, salt, text in written:
+        seq += 1
         entry: dict[str, Any] = {
             "seq": seq,
             "at": at,
@@ -189,14 +193,16 @@ def _write(session: Session) -> None:
         previous = entry["hash"] = _link(key, entry)
         entries.append(entry)
         details.append({"seq": seq, "salt": salt, "text": text})
-    connection = session.connection()
     connection.execute(insert(AuditEntry), entries)
     connection.execute(insert(AuditDetail), details)
-    head.seq, head.hash = seq, previous
-    session.flush()
+    connection.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, hash=previous))
+    if head := session.identity_map.get(session.identity_key(AuditHead, 1)):
+        session.expire(head)
 
 
 BEFORE_COMMIT.append(_write)
+
+HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
 
 
 def _link(key: bytes, entry: dict[str, Any]) -> str:

@@ -1,8 +1,10 @@
 """The database: its models' base, its one way to write, and what must hold on SQLite and PostgreSQL alike."""
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import sleep
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -19,6 +21,9 @@ except ImportError:  # no build of it for this platform: doctor and the status p
 
 BEGIN_WRITE = "BEGIN IMMEDIATE"
 BUSY_SECONDS = 10  # how long a writer waits for its turn before the page says "try again"
+
+PAUSES = ((0.1, 0.008), (0.5, 0.004), (BUSY_SECONDS, 0.001))
+"""On SQLite: up to so many seconds of waiting, so many seconds between two looks whether it is one's turn."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -226,8 +231,36 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 def begin_on_sqlite(connection: Connection) -> None:
     """SQLite has one writer: a writing transaction takes its place before it reads."""
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql(BEGIN_WRITE if writing else "BEGIN")
+    if connection.get_execution_options().get("writing"):
+        _begin_in_turn(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_in_turn(connection: Connection) -> None:
+    """Begin for writing once nobody else does; after BUSY_SECONDS the database says that it is locked.
+
+    SQLite's own way of waiting looks every millisecond at first and ever more seldom then: under steady writing whoever
+    has waited longest comes last, and some for longer than they may. Here they look the oftener the longer they wait.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        waited = 0.0
+        while waited < BUSY_SECONDS:
+            try:
+                raw.execute(BEGIN_WRITE)
+            except dbapi2.OperationalError as refusal:
+                if "locked" not in str(refusal):
+                    raise
+                pause = next(pause for until, pause in PAUSES if waited < until) * random.uniform(0.5, 1.5)  # noqa: S311
+                sleep(pause)
+                waited += pause
+            else:
+                return
+        connection.exec_driver_sql(BEGIN_WRITE)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 def init_database(app: Flask, url: str) -> None:

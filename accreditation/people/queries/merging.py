@@ -56,9 +56,12 @@ def of_one_person(
     column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], person_id: int
 ) -> ColumnElement[bool]:
     """Rows of this person, whichever of their records they stand with. `person_id`: any of them."""
-    asked, same = aliased(Person), aliased(Person)
-    kept_id = select(counted(asked)).where(asked.id == person_id).scalar_subquery()
-    return column.in_(select(same.id).where(or_(same.id == kept_id, same.merged_into_id == kept_id)))
+    kept_id = select(counted(_ASKED)).where(_ASKED.id == person_id).scalar_subquery().correlate(None)
+    same = select(_SAME.id).where(or_(_SAME.id == kept_id, _SAME.merged_into_id == kept_id))
+    return column.in_(same.correlate(None))
+
+
+_ASKED, _SAME = aliased(Person), aliased(Person)  # made once: making them costs more than the query
 
 
 def records_of(person_id: int) -> list[Person]:
