@@ -117,13 +117,25 @@ def read_once(key: str, ask: Callable[[], Answer]) -> Answer:
     For the few things that every page asks for again and again. The answer is shared: nobody changes it.
     """
     session = db.session()
-    if session.info.get("writing"):
+    if session.info.get("writing") and not session.info.get("only_reading"):
         return ask()
     known: dict[str, Any] = session.info.setdefault("read_once", {})
     if key not in known:
         known[key] = ask()
     answer: Answer = known[key]
     return answer
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """A part of a writing transaction that changes nothing: within it, too, what is `read_once` is asked once."""
+    info = db.session().info
+    info["only_reading"] = True
+    try:
+        yield
+    finally:
+        info.pop("only_reading", None)
+        info.pop("read_once", None)
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -7,6 +7,7 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from typing import Any
@@ -16,7 +17,7 @@ from flask import current_app
 from jinja2 import Environment, StrictUndefined
 
 from accreditation.core import clock
-from accreditation.core.database import db
+from accreditation.core.database import db, only_reading
 from accreditation.core.outbox import FACTS, OWN_ADDRESS, Letter
 from accreditation.core.settings import DEFAULTS, get_setting
 from accreditation.people.models import ContactAddress, Person
@@ -44,14 +45,35 @@ class NotDeliverable(Exception):
 
 @dataclass(frozen=True)
 class Composed:
-    """A letter ready to be handed over: envelope and bytes with CRLF line ends."""
+    """A letter ready to be handed over: its envelope and its words. Nothing in it is asked of the database any more."""
 
     sender: str
     recipient: str
     utf8: bool
-    content: bytes
+    headers: tuple[tuple[str, Any], ...]
+    text: str
+    files: tuple[Any, ...] = ()
     wording: int = 0
     digest: str = ""
+
+    @cached_property
+    def content(self) -> bytes:
+        """The whole letter with CRLF line ends, put together when it is first asked for: while a server is waited for.
+
+        The text, the same as simple HTML, and whatever calendar file goes with it.
+        """
+        message = EmailMessage(policy=policy.SMTPUTF8 if self.utf8 else policy.SMTP)
+        for name, value in self.headers:
+            message[name] = value
+        plain = self.text.isascii() and _short(self.text)
+        message.set_content(self.text, cte="7bit" if plain else "quoted-printable")
+        as_page = as_html(self.text, title=str(message["Subject"]))
+        message.add_alternative(as_page, subtype="html", cte="quoted-printable")
+        for file in self.files:
+            message.add_attachment(
+                file.content, "text", "calendar", filename=file.name, params={"method": file.method, "charset": "utf-8"}
+            )
+        return message.as_bytes()
 
 
 def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
@@ -60,13 +82,19 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     Raises NoLongerTrue if there is nothing left to say, NotDeliverable if it can reach nobody, and whatever a broken
     template raises.
     """
+    with only_reading():
+        return _compose(letter, takes_utf8=takes_utf8)
+
+
+def _compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     person = db.session.get_one(Person, letter.person_id)
+    answers_to = reply_to(letter.template)
     facts: dict[str, Any] = {
         "name": person.name,
         "link": f"{current_app.config['BASE_URL']}/sign-in",
         "service_name": get_setting("service_name"),
         "service_phone": get_setting("service_phone"),
-        "answers_to": reply_to(letter.template),
+        "answers_to": answers_to,
     } | FACTS[letter.template](letter.about_id)
     if letter.template in OWN_ADDRESS:
         recipient, utf8 = as_told_to_the_server(str(facts["to"]), takes_utf8=takes_utf8)
@@ -75,30 +103,27 @@ def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     if letter.template == TEST:
         facts |= _tested(str(facts["tested"]), facts)
     subject, body, wording = words_of(letter.template, facts)
+    subject = " ".join(NO_HEADER.sub(" ", subject).split())
     closing = _environment().get_template("email/closing.txt").render(facts).strip()
-
-    message = EmailMessage(policy=policy.SMTPUTF8 if utf8 else policy.SMTP)
-    sender_name, sender = parseaddr(str(current_app.config["MAIL_FROM"]))
-    message["From"] = Address(NO_HEADER.sub(" ", sender_name), addr_spec=sender)
-    username, _, domain = recipient.rpartition("@")
-    message["To"] = Address(username=username, domain=domain)
-    message["Subject"] = " ".join(NO_HEADER.sub(" ", subject).split())
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = letter.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["X-Register-Letter"] = letter.message_id.strip("<>").partition("@")[0]
-    if answers_to := reply_to(letter.template):
-        message["Reply-To"] = Address(addr_spec=answers_to)
     text = f"{body}\n\n{closing}\n".replace("\0", "")
-    message.set_content(text, cte="7bit" if text.isascii() and _short(text) else "quoted-printable")
-    message.add_alternative(as_html(text, title=str(message["Subject"])), subtype="html", cte="quoted-printable")
-    for file in facts.get("calendar", ()):
-        message.add_attachment(
-            file.content, "text", "calendar", filename=file.name, params={"method": file.method, "charset": "utf-8"}
-        )
-    digest = sha256(f"{message['Subject']}\n{text}".encode()).hexdigest()
-    return Composed(sender, recipient, utf8, message.as_bytes(), wording=wording, digest=digest)
+
+    sender_name, sender = parseaddr(str(current_app.config["MAIL_FROM"]))
+    username, _, domain = recipient.rpartition("@")
+    headers: list[tuple[str, Any]] = [
+        ("From", Address(NO_HEADER.sub(" ", sender_name), addr_spec=sender)),
+        ("To", Address(username=username, domain=domain)),
+        ("Subject", subject),
+        ("Date", format_datetime(clock.now())),
+        ("Message-ID", letter.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Register-Letter", letter.message_id.strip("<>").partition("@")[0]),
+    ]
+    if answers_to:
+        headers.append(("Reply-To", Address(addr_spec=answers_to)))
+    digest = sha256(f"{subject}\n{text}".encode()).hexdigest()
+    files = tuple(facts.get("calendar", ()))
+    return Composed(sender, recipient, utf8, tuple(headers), text, files, wording, digest)
 
 
 def words_of(template: str, facts: dict[str, object]) -> tuple[str, str, int]:

@@ -1,18 +1,19 @@
-"""The steps of handing a letter over, each one transaction: claim, write, reach for the dot, record; and recover.
+"""The steps of handing a letter over: claim, write, reach for the dot, record; and recover.
 
-No step happens without the claim's token, and no network inside any of them.
+No step happens without the claim's token, and no network inside any of them. Each can be a transaction of its own;
+`step_on` is three of them in one, for three letters: one commit for each letter of a run.
 """
 
 import logging
 import secrets
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accreditation.core import clock
@@ -24,11 +25,14 @@ from scheduler.services.composing import Composed, NotDeliverable, compose, curr
 from scheduler.services.journal import Sent, line_about, was_sent
 from scheduler.services.marks import clear_mark, pause_mail_server
 from scheduler.services.planning import letter_is_superseded
-from scheduler.services.workers import is_gone
+from scheduler.services.workers import is_gone, new_token
 
 log = logging.getLogger(__name__)
 
 READY = ("queued", "retry_wait")
+
+FRESH_SECONDS = 2.0
+"""For so long what was true when a letter was written is taken as true; before a later dot it is looked at anew."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,69 @@ class Pace:
         return self.lease + timedelta(seconds=self.reply_seconds)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ready:
     """A letter that was looked at once more and written, and what the journal of sent letters will say of it."""
 
+    letter_id: int
+    token: str
     composed: Composed
     line: Sent
+    written_at: float = field(default_factory=time.monotonic)
+    fault: Exception | None = None
+
+    def was_written_too_long_ago(self) -> bool:
+        """Whether what it says must be looked at anew: it waited while the mail server kept the letter before."""
+        return time.monotonic() - self.written_at > FRESH_SECONDS
+
+    def put_together(self) -> None:
+        """Its bytes, ahead of their turn. What is wrong with them is kept for that turn: it concerns no other."""
+        try:
+            _ = self.composed.content
+        except Exception as fault:
+            log.exception("letter %s could not be put together", self.letter_id)
+            self.fault = fault
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a letter that was handed over, or was not: `code` 0 when the server said nothing."""
+
+    letter_id: int
+    token: str
+    meaning: Meaning
+    phase: str
+    code: int
+    first: bool = True  # on its connection
+
+
+@dataclass
+class Step:
+    """What one commit recorded: states that letters ended in; whether the dot may go out; the letter after it."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    kept: bool = False
+    following: Ready | None = None
+
+
+def step_on(fate: Fate | None, reaching: Ready, waiting: list[int], pace: Pace, *, takes_utf8: bool) -> Step:
+    """One commit: record the letter before, allow the dot of this one, write the first of those waiting that may go.
+
+    Ids are taken off `waiting`. Nothing of it holds without all of it.
+    """
+    with transaction():
+        step = Step()
+        if fate is not None and (state := _conclude(fate)):
+            step.states[state] += 1
+        step.kept = _reach(reaching, pace)
+        while waiting and step.following is None:
+            letter_id = waiting.pop(0)
+            found = _begin(letter_id, new_token(), pace, takes_utf8=takes_utf8, ahead=True)
+            if isinstance(found, Ready):
+                step.following = found
+            elif found:
+                step.states[found] += 1
+        return step
 
 
 def claim(letter_id: int, token: str, pace: Pace) -> bool:
@@ -69,89 +130,131 @@ def begin_hand_over(letter_id: int, token: str, pace: Pace, *, takes_utf8: bool)
     A state in place of a letter: it ends here. None: somebody else has it.
     """
     with transaction():
-        now = clock.now()
-        if not _moved(
-            letter_id,
-            or_((Letter.claim_token == token) & (Letter.state == "claimed"), Letter.state.in_(READY)),
-            state="handing_over",
-            claim_token=token,
-            claimed_until=now + pace.lease,
-        ):
+        return _begin(letter_id, token, pace, takes_utf8=takes_utf8)
+
+
+def _begin(letter_id: int, token: str, pace: Pace, *, takes_utf8: bool, ahead: bool = False) -> Ready | str | None:
+    """`ahead`: while the mail server still has the letter before, which it may keep for as long as it is given."""
+    now, lease = clock.now(), pace.lease_for_the_dot() if ahead else pace.lease
+    free = or_((Letter.claim_token == token) & (Letter.state == "claimed"), Letter.state.in_(READY))
+    mine = select(Letter).where(Letter.id == letter_id, free).with_for_update(skip_locked=True)
+    letter = db.session.scalar(mine.execution_options(populate_existing=True))
+    if letter is None:
+        return None
+    letter.state, letter.claim_token, letter.claimed_until = "handing_over", token, now + lease
+    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            composed = compose(letter, takes_utf8=takes_utf8)
+        return Ready(letter_id, token, composed, line_about(letter))
+    except NoLongerTrue as news:
+        letter_is_superseded(letter, str(news))
+        return end(letter, "superseded", str(news), now)
+    except NotDeliverable as problem:
+        if problem.flag:
+            _flag_address(letter, problem.reason, now)
+        return end(letter, "undeliverable", problem.reason, now)
+    except OperationalError:
+        raise  # the database's fault, not the letter's: the claim runs out
+    except Exception as fault:
+        log.exception("letter %s could not be written", letter_id)
+        return _hold_unwritten(letter, token, fault, now)
+
+
+def hold_unwritten(ready: Ready) -> str | None:
+    """The letter waits for a person: its bytes could not be put together. None: somebody else has it."""
+    with transaction():
+        letter = db.session.get_one(Letter, ready.letter_id, with_for_update=True)
+        if letter.claim_token != ready.token or letter.state != "handing_over" or ready.fault is None:
             return None
-        letter = db.session.get_one(Letter, letter_id, populate_existing=True)
-        try:
-            with db.session.begin_nested():
-                composed = compose(letter, takes_utf8=takes_utf8)
-            letter.wording, letter.content_hash = composed.wording, composed.digest
-            return Ready(composed, line_about(letter))
-        except NoLongerTrue as news:
-            letter_is_superseded(letter, str(news))
-            return end(letter, "superseded", str(news), now)
-        except NotDeliverable as problem:
-            if problem.flag:
-                _flag_address(letter, problem.reason, now)
-            return end(letter, "undeliverable", problem.reason, now)
-        except OperationalError:
-            raise  # the database's fault, not the letter's: the claim runs out
-        except Exception as fault:
-            log.exception("letter %s could not be written", letter_id)
-            reason = (
-                f"The letter could not be written ({type(fault).__name__}). Its template or what fills it is at fault."
-            )
-            note_attempt(letter_id, token, "write", 0, type(fault).__name__, "held")
-            return end(letter, "held", reason, now)
+        return _hold_unwritten(letter, ready.token, ready.fault, clock.now())
 
 
-def reach_for_the_dot(letter_id: int, token: str, pace: Pace) -> bool:
+def _hold_unwritten(letter: Letter, token: str, fault: Exception, now: datetime) -> str:
+    reason = f"The letter could not be written ({type(fault).__name__}). Its template or what fills it is at fault."
+    note_attempt(letter.id, token, "write", 0, type(fault).__name__, "held")
+    return end(letter, "held", reason, now)
+
+
+def put_back(ready: Ready) -> None:
+    """Written and not to go now after all: to the queue, unless somebody has taken it over."""
+    with transaction():
+        mine = (Letter.claim_token == ready.token) & (Letter.state == "handing_over")
+        _moved(ready.letter_id, mine, state="queued", claim_token=None, claimed_until=None)
+
+
+def reach_for_the_dot(ready: Ready, pace: Pace) -> bool:
     """Record that the end of the letter is about to go out. False: the claim was lost, and it must not."""
     with transaction():
-        kept = _moved(
-            letter_id,
-            (Letter.claim_token == token) & (Letter.state == "handing_over"),
-            claimed_until=clock.now() + pace.lease_for_the_dot(),
-        )
-        if kept:
-            note_attempt(letter_id, token, "dot", None, "", None)
-        return kept
+        return _reach(ready, pace)
 
 
-def conclude(letter_id: int, token: str, meaning: Meaning, phase: str, code: int) -> str | None:
+def _reach(ready: Ready, pace: Pace) -> bool:
+    kept = _moved(
+        ready.letter_id,
+        (Letter.claim_token == ready.token) & (Letter.state == "handing_over"),
+        claimed_until=clock.now() + pace.lease_for_the_dot(),
+        wording=ready.composed.wording,
+        content_hash=ready.composed.digest,
+    )
+    if kept:
+        note_attempt(ready.letter_id, ready.token, "dot", None, "", None)
+    return kept
+
+
+def conclude(fate: Fate) -> str | None:
     """Record what became of the letter. None: somebody else has decided about it since."""
     with transaction():
-        letter = db.session.get_one(Letter, letter_id, with_for_update=True)
-        late = letter.state == "in_doubt" and meaning.state in ("sent", "failed", "retry_wait")
-        if letter.claim_token != token or not (letter.state in ("claimed", "handing_over") or late):
-            return None
-        now = clock.now()
-        state, words = str(meaning.state), meaning.words
-        if meaning.pause:
-            pause_mail_server(meaning.words, now)
-        elif phase == "replied":
-            clear_mark("mail_server")
-        if state == "retry_wait":
-            letter.tries += 1
-            if (wait := wait_after(letter.tries)) is None:
-                state, words = "failed", f"It was tried {letter.tries} times. Last: {words}"
-            else:
-                letter.not_before = now + wait * (0.8 + secrets.randbelow(401) / 1000)
-        if meaning.flag:
-            _flag_address(letter, words, now)
-        note_attempt(letter_id, token, phase, code or None, words, state)
-        return end(letter, state, None if state == "queued" and not meaning.pause else words, now)
+        return _conclude(fate)
 
 
-def conclude_whatever_happens(letter_id: int, token: str, meaning: Meaning, phase: str, code: int) -> str | None:
+def _conclude(fate: Fate) -> str | None:
+    if fate.meaning.state == "sent":
+        return _conclude_sent(fate)
+    letter = db.session.get_one(Letter, fate.letter_id, with_for_update=True, populate_existing=True)
+    meaning, now = fate.meaning, clock.now()
+    late = letter.state == "in_doubt" and meaning.state in ("failed", "retry_wait")
+    if letter.claim_token != fate.token or not (letter.state in ("claimed", "handing_over") or late):
+        return None
+    state, words = str(meaning.state), meaning.words
+    if meaning.pause:
+        pause_mail_server(meaning.words, now)
+    if state == "retry_wait":
+        letter.tries += 1
+        if (wait := wait_after(letter.tries)) is None:
+            state, words = "failed", f"It was tried {letter.tries} times. Last: {words}"
+        else:
+            letter.not_before = now + wait * (0.8 + secrets.randbelow(401) / 1000)
+    if meaning.flag:
+        _flag_address(letter, words, now)
+    note_attempt(fate.letter_id, fate.token, fate.phase, fate.code or None, words, state)
+    return end(letter, state, None if state == "queued" and not meaning.pause else words, now)
+
+
+def _conclude_sent(fate: Fate) -> str | None:
+    """The same in two statements, because it is what nearly always becomes of a letter. A late answer counts too."""
+    mine = (Letter.claim_token == fate.token) & Letter.state.in_(("claimed", "handing_over", "in_doubt"))
+    ended = {"claim_token": None, "claimed_until": None, "ended_at": clock.now()}
+    if not _moved(fate.letter_id, mine, state="sent", reason=fate.meaning.words, **ended):
+        return None
+    if fate.first:
+        clear_mark("mail_server")
+    note_attempt(fate.letter_id, fate.token, fate.phase, fate.code or None, fate.meaning.words, "sent")
+    return "sent"
+
+
+def conclude_whatever_happens(fate: Fate) -> str | None:
     """The mail server has spoken.
 
     A database that is restarting is given a moment before this becomes a letter in doubt.
     """
     for seconds in (1, 3, 6):
         try:
-            return conclude(letter_id, token, meaning, phase, code)
+            return conclude(fate)
         except DBAPIError:
-            log.warning("the database is out of reach, letter %s is %s", letter_id, meaning.state)
+            log.warning("the database is out of reach, letter %s is %s", fate.letter_id, fate.meaning.state)
             time.sleep(seconds)
-    return conclude(letter_id, token, meaning, phase, code)
+    return conclude(fate)
 
 
 def recover_letters() -> Counter[str]:
@@ -225,11 +328,8 @@ def _may_have_gone_out(letter_id: int, token: str) -> bool:
 
 
 def note_attempt(letter_id: int, token: str, phase: str, code: int | None, text: str, outcome: str | None) -> None:
-    db.session.add(
-        LetterAttempt(
-            letter_id=letter_id, at=clock.now(), token=token, phase=phase, code=code, text=text, outcome=outcome
-        )
-    )
+    row = {"letter_id": letter_id, "at": clock.now(), "token": token, "phase": phase, "code": code, "text": text}
+    db.session.execute(insert(LetterAttempt).values(**row, outcome=outcome))
 
 
 def _flag_address(letter: Letter, reason: str, now: datetime) -> None:

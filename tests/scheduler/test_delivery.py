@@ -280,17 +280,17 @@ def test_a_worker_that_lost_its_claim_does_not_reach_the_dot(app, mail, deliver,
 def test_a_late_answer_settles_a_letter_in_doubt(app, mail, deliver, monkeypatch):
     mail()
     letter_id = factories.letter()
-    finish = delivery.Conversation.finish
+    taken = delivery.Conversation.taken
 
     def slept_past_the_lease(self):
-        answer = finish(self)
+        answer = taken(self)
         with transaction():
             row = db.session.get_one(outbox.Letter, letter_id)
             row.claimed_until = clock.now() - timedelta(seconds=1)
         assert steps.recover_letters() == {"in_doubt": 1}
         return answer
 
-    monkeypatch.setattr(delivery.Conversation, "finish", slept_past_the_lease)
+    monkeypatch.setattr(delivery.Conversation, "taken", slept_past_the_lease)
     assert deliver().states == {"sent": 1}
     assert factories.state_of(letter_id) == "sent"
 
@@ -301,9 +301,10 @@ def test_only_the_journal_decides_what_a_dead_worker_leaves_behind(app, mail, wi
     letter_id = factories.letter()
     pace = steps.Pace(lease=timedelta(seconds=-1), reply_seconds=0)
     assert steps.claim(letter_id, "token", pace)
-    assert not isinstance(steps.begin_hand_over(letter_id, "token", pace, takes_utf8=False), str)
+    ready = steps.begin_hand_over(letter_id, "token", pace, takes_utf8=False)
+    assert isinstance(ready, steps.Ready)
     if with_dot:
-        assert steps.reach_for_the_dot(letter_id, "token", pace)
+        assert steps.reach_for_the_dot(ready, pace)
     steps.recover_letters()
     assert factories.state_of(letter_id) == state
 

@@ -99,11 +99,11 @@ def test_f16_connections_that_the_database_breaks_off_lose_nothing(app, mail, de
     server = mail()
     for n in range(6):
         factories.letter(email=f"no{n}@example.uk")
-    finish = Conversation.finish
+    taken = Conversation.taken
     breaks = iter((False, True, False, False, True))
 
     def broken_off(self):
-        answer = finish(self)
+        answer = taken(self)
         if next(breaks, False):
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
                 backends = "pg_stat_activity WHERE pid = ANY(:ours) AND pid <> pg_backend_pid()"
@@ -111,7 +111,7 @@ def test_f16_connections_that_the_database_breaks_off_lose_nothing(app, mail, de
                 other.execute(broken, {"ours": ours})
         return answer
 
-    monkeypatch.setattr(Conversation, "finish", broken_off)
+    monkeypatch.setattr(Conversation, "taken", broken_off)
     monkeypatch.setattr(steps.time, "sleep", lambda seconds: None)
     for _ in range(4):
         try:
