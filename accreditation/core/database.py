@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from time import sleep
 from typing import Any, TypeVar
 
@@ -141,6 +142,24 @@ def only_reading() -> Iterator[None]:
 @event.listens_for(Session, "after_transaction_end")
 def forget_what_was_read_once(session: Session, _: object) -> None:
     session.info.pop("read_once", None)
+
+
+def database_stamp() -> tuple[object, ...]:
+    """Equal to an earlier answer only if nobody has written anything in between, this process included.
+
+    Asked first in a transaction. It may differ without a change that matters: then somebody looks again for nothing.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        return (connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar(),)
+    # What others have committed, what this connection has changed, and which connection it is.
+    others = connection.exec_driver_sql("PRAGMA data_version").scalar()
+    driver = connection.connection.dbapi_connection
+    number = connection.info.setdefault("number", next(CONNECTIONS))
+    return (number, others, getattr(driver, "total_changes", None))
+
+
+CONNECTIONS = count(1)
 
 
 BEFORE_COMMIT: list[Any] = []

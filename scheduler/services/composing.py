@@ -50,6 +50,7 @@ class Composed:
     sender: str
     recipient: str
     utf8: bool
+    subject: str
     headers: tuple[tuple[str, Any], ...]
     text: str
     files: tuple[Any, ...] = ()
@@ -64,10 +65,13 @@ class Composed:
         """
         message = EmailMessage(policy=policy.SMTPUTF8 if self.utf8 else policy.SMTP)
         for name, value in self.headers:
-            message[name] = value
+            if isinstance(value, str) and value.isascii() and len(name) + len(value) < 76 and value.isprintable():
+                message.set_raw(name, value)  # nothing in it to encode or to fold
+            else:
+                message[name] = value
         plain = self.text.isascii() and _short(self.text)
         message.set_content(self.text, cte="7bit" if plain else "quoted-printable")
-        as_page = as_html(self.text, title=str(message["Subject"]))
+        as_page = as_html(self.text, title=self.subject)
         message.add_alternative(as_page, subtype="html", cte="quoted-printable")
         for file in self.files:
             message.add_attachment(
@@ -123,7 +127,7 @@ def _compose(letter: Letter, *, takes_utf8: bool) -> Composed:
         headers.append(("Reply-To", Address(addr_spec=answers_to)))
     digest = sha256(f"{subject}\n{text}".encode()).hexdigest()
     files = tuple(facts.get("calendar", ()))
-    return Composed(sender, recipient, utf8, tuple(headers), text, files, wording, digest)
+    return Composed(sender, recipient, utf8, subject, tuple(headers), text, files, wording, digest)
 
 
 def words_of(template: str, facts: dict[str, object]) -> tuple[str, str, int]:

@@ -31,6 +31,7 @@ from scheduler.services.owing import FOLDER
 from scheduler.services.smtp import Conversation, Refused, Server, Silence
 from scheduler.services.steps import (
     READY,
+    Draft,
     Fate,
     Pace,
     Ready,
@@ -40,6 +41,7 @@ from scheduler.services.steps import (
     conclude,
     conclude_whatever_happens,
     data_folder,
+    draft,
     end,
     hold_unwritten,
     note_attempt,
@@ -52,6 +54,7 @@ from scheduler.services.workers import new_token
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200  # ids read in one go
+NOT_DRAFTED = 20  # letters, after a draft that could not be used because somebody had written in between
 
 
 @dataclass
@@ -126,7 +129,10 @@ class _Run:
         self.done, self.post, self.pace, self.stop = done, post, pace, stop
         self.journal = SentJournal(data_folder())
         self.waiting: list[int] = []
+        self.limit = 0
         self.fate: Fate | None = None  # of a letter that the server took, not recorded yet
+        self.drafted: Draft | None = None
+        self.undrafted = 0  # so many letters are not drafted: others are at work, and drafts would be for nothing
 
     def go(self) -> None:
         ready: Ready | None = None
@@ -154,10 +160,10 @@ class _Run:
             return False
         if self.stop():
             self.done.stopped = "stopped"
-        elif full := over_the_limit(in_hand=in_hand):
-            self.done.stopped = full
         elif not self.waiting:
-            self.waiting = _due_letters()
+            self.waiting, self.limit = _due_letters(), limit_a_minute()
+        if self.waiting and not self.done.stopped:
+            self.done.stopped = over_the_limit(self.limit, in_hand=in_hand)
         return not self.done.stopped and bool(self.waiting)
 
     def _take_up(self) -> Ready | None:
@@ -206,8 +212,7 @@ class _Run:
                 return following
             gone_out = True
             post.dot((following.composed.sender, following.composed.recipient) if following else None)
-            if following:
-                following.put_together()
+            self._look_ahead(following)
             meaning = meaning_of_reply("dot", 250, post.taken().removeprefix("250").strip())
         except (Refused, Silence) as trouble:
             self._leave(_fate_of_trouble(ready, trouble, connection_was_old=old))
@@ -225,10 +230,23 @@ class _Run:
     def _step(self, ready: Ready) -> Step:
         """The commit before the dot. Where the database fails, there is no dot."""
         ahead = self.waiting if self._more_may_go(in_hand=1) else []
-        step = step_on(self.fate, ready, ahead, self.pace, takes_utf8=self.post.takes_utf8)
+        drafted, self.drafted = self.drafted, None
+        step = step_on(self.fate, ready, ahead, self.pace, takes_utf8=self.post.takes_utf8, drafted=drafted)
         self.fate = None
+        if step.stale:
+            self.undrafted = NOT_DRAFTED
         self.done.states.update(step.states)
         return step
+
+    def _look_ahead(self, following: Ready | None) -> None:
+        """While the server keeps a letter: put the next together, and write the one after it."""
+        if following is None:
+            return
+        following.put_together()
+        if self.undrafted:
+            self.undrafted -= 1
+        elif self.waiting:
+            self.drafted = draft(self.waiting[0], takes_utf8=self.post.takes_utf8)
 
     def _leave(self, fate: Fate) -> None:
         """A letter that was not taken: recorded at once, and the connection made fit for another."""
@@ -265,12 +283,18 @@ def _fate_of_trouble(letter: Ready, trouble: Refused | Silence, *, connection_wa
 # --- around the letters ----------------------------------------------------------------------------------------------
 
 
-def over_the_limit(*, in_hand: int = 0) -> str | None:
+def limit_a_minute() -> int:
+    """So many letters may go in a minute; 0: as many as there are."""
+    limit = int(get_setting("letters_per_minute"))
+    db.session.rollback()
+    return limit
+
+
+def over_the_limit(limit: int, *, in_hand: int = 0) -> str | None:
     """Why nothing more may go in this minute, where a limit is set: all schedulers together are counted.
 
     `in_hand`: letters of ours that will go before it and are not counted yet.
     """
-    limit = int(get_setting("letters_per_minute"))
     if not limit:
         return None
     full = f"No more than {limit} letters a minute are handed over. The rest goes in the next."
@@ -295,11 +319,12 @@ def _keep_outside(journal: SentJournal, line: Sent) -> None:
 
 def _write_all_down(done: Delivered, stop: Callable[[], bool]) -> None:
     """Without a mail server."""
+    limit = limit_a_minute()
     while not done.stopped and (ids := _due_letters()):
         for letter_id in ids:
             if stop():
                 done.stopped = "stopped"
-            elif full := over_the_limit():
+            elif full := over_the_limit(limit):
                 done.stopped = full
             else:
                 state, done.stopped = _write_down(letter_id, new_token())

@@ -11,13 +11,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Table, bindparam, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accreditation.core import clock
-from accreditation.core.database import db, transaction
+from accreditation.core.database import database_stamp, db, transaction
 from accreditation.core.outbox import OWN_ADDRESS, Letter, NoLongerTrue
 from scheduler.models import LetterAttempt
 from scheduler.rules.answers import Meaning, wait_after
@@ -90,26 +91,82 @@ class Step:
     states: Counter[str] = field(default_factory=Counter)
     kept: bool = False
     following: Ready | None = None
+    stale: bool = False  # what was drafted could not be used
 
 
-def step_on(fate: Fate | None, reaching: Ready, waiting: list[int], pace: Pace, *, takes_utf8: bool) -> Step:
+@dataclass(frozen=True)
+class Draft:
+    """A letter written ahead, outside the transaction that takes it. It counts if nobody has written anything since."""
+
+    ready: Ready
+    stamp: tuple[object, ...]
+
+
+def draft(letter_id: int, *, takes_utf8: bool) -> Draft | None:
+    """Only reads. None where there is anything to say about it but a letter: that is found again when it is taken."""
+    try:
+        stamp = database_stamp()
+        letter = db.session.get(Letter, letter_id, populate_existing=True)
+        if letter is None or letter.state not in READY:
+            return None
+        composed = compose(letter, takes_utf8=takes_utf8)
+        return Draft(Ready(letter_id, new_token(), composed, line_about(letter)), stamp)
+    except Exception:
+        log.debug("letter %s could not be drafted", letter_id, exc_info=True)
+        return None
+    finally:
+        db.session.rollback()
+
+
+def step_on(
+    fate: Fate | None,
+    reaching: Ready,
+    waiting: list[int],
+    pace: Pace,
+    *,
+    takes_utf8: bool,
+    drafted: Draft | None = None,
+) -> Step:
     """One commit: record the letter before, allow the dot of this one, write the first of those waiting that may go.
 
-    Ids are taken off `waiting`. Nothing of it holds without all of it.
+    Ids are taken off `waiting`. Nothing of it holds without all of it. What was drafted stands only if the database is
+    as it was then: else the letter is looked at and written here.
     """
     with transaction():
         step = Step()
+        if drafted is not None and database_stamp() != drafted.stamp:
+            drafted, step.stale = None, True
         if fate is not None and (state := _conclude(fate)):
             step.states[state] += 1
         step.kept = _reach(reaching, pace)
         while waiting and step.following is None:
             letter_id = waiting.pop(0)
+            if drafted is not None and drafted.ready.letter_id == letter_id:
+                if _take(drafted.ready, pace):
+                    step.following = drafted.ready
+                continue
             found = _begin(letter_id, new_token(), pace, takes_utf8=takes_utf8, ahead=True)
             if isinstance(found, Ready):
                 step.following = found
             elif found:
                 step.states[found] += 1
         return step
+
+
+# Put together once: each letter of a run asks these.
+_table = cast(Table, Letter.__table__)
+_letter = _table.c
+_mine = update(_table).where(_letter.id == bindparam("which"))
+TAKE = _mine.where(_letter.state.in_(READY)).values(
+    state="handing_over", claim_token=bindparam("whose"), claimed_until=bindparam("until")
+)
+REACH = _mine.where(_letter.claim_token == bindparam("whose"), _letter.state == "handing_over").values(
+    claimed_until=bindparam("until"), wording=bindparam("words"), content_hash=bindparam("digest")
+)
+SENT = _mine.where(
+    _letter.claim_token == bindparam("whose"), _letter.state.in_(("claimed", "handing_over", "in_doubt"))
+).values(state="sent", reason=bindparam("said"), claim_token=None, claimed_until=None, ended_at=bindparam("moment"))
+ATTEMPT = insert(cast(Table, LetterAttempt.__table__))
 
 
 def claim(letter_id: int, token: str, pace: Pace) -> bool:
@@ -161,6 +218,13 @@ def _begin(letter_id: int, token: str, pace: Pace, *, takes_utf8: bool, ahead: b
         return _hold_unwritten(letter, token, fault, now)
 
 
+def _take(ready: Ready, pace: Pace) -> bool:
+    """Begin to hand over what is written already."""
+    until = clock.now() + pace.lease_for_the_dot()
+    asked = {"which": ready.letter_id, "whose": ready.token, "until": until}
+    return _one(db.session.connection().execute(TAKE, asked))
+
+
 def hold_unwritten(ready: Ready) -> str | None:
     """The letter waits for a person: its bytes could not be put together. None: somebody else has it."""
     with transaction():
@@ -190,13 +254,14 @@ def reach_for_the_dot(ready: Ready, pace: Pace) -> bool:
 
 
 def _reach(ready: Ready, pace: Pace) -> bool:
-    kept = _moved(
-        ready.letter_id,
-        (Letter.claim_token == ready.token) & (Letter.state == "handing_over"),
-        claimed_until=clock.now() + pace.lease_for_the_dot(),
-        wording=ready.composed.wording,
-        content_hash=ready.composed.digest,
-    )
+    asked = {
+        "which": ready.letter_id,
+        "whose": ready.token,
+        "until": clock.now() + pace.lease_for_the_dot(),
+        "words": ready.composed.wording,
+        "digest": ready.composed.digest,
+    }
+    kept = _one(db.session.connection().execute(REACH, asked))
     if kept:
         note_attempt(ready.letter_id, ready.token, "dot", None, "", None)
     return kept
@@ -233,9 +298,8 @@ def _conclude(fate: Fate) -> str | None:
 
 def _conclude_sent(fate: Fate) -> str | None:
     """The same in two statements, because it is what nearly always becomes of a letter. A late answer counts too."""
-    mine = (Letter.claim_token == fate.token) & Letter.state.in_(("claimed", "handing_over", "in_doubt"))
-    ended = {"claim_token": None, "claimed_until": None, "ended_at": clock.now()}
-    if not _moved(fate.letter_id, mine, state="sent", reason=fate.meaning.words, **ended):
+    asked = {"which": fate.letter_id, "whose": fate.token, "said": fate.meaning.words, "moment": clock.now()}
+    if not _one(db.session.connection().execute(SENT, asked)):
         return None
     if fate.first:
         clear_mark("mail_server")
@@ -304,7 +368,11 @@ def _moved(letter_id: int, condition: object, **values: object) -> bool:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+    return _one(changed)
+
+
+def _one(changed: Any) -> bool:
+    return bool(changed.rowcount == 1)
 
 
 def end(letter: Letter, state: str, reason: str | None, now: datetime) -> str:
@@ -329,7 +397,7 @@ def _may_have_gone_out(letter_id: int, token: str) -> bool:
 
 def note_attempt(letter_id: int, token: str, phase: str, code: int | None, text: str, outcome: str | None) -> None:
     row = {"letter_id": letter_id, "at": clock.now(), "token": token, "phase": phase, "code": code, "text": text}
-    db.session.execute(insert(LetterAttempt).values(**row, outcome=outcome))
+    db.session.connection().execute(ATTEMPT, row | {"outcome": outcome})
 
 
 def _flag_address(letter: Letter, reason: str, now: datetime) -> None:

@@ -80,12 +80,13 @@ def _app(url: str, data_dir: str, smtp_url: str) -> object:
 
 @contextmanager
 def counting_server(
-    folder: Path, *, seed: int, faults: float, slow: float
+    folder: Path, *, seed: int, faults: float, slow: float, pipelining: bool = True
 ) -> Iterator[tuple[str, Callable[[], Counter[str]]]]:
     """Its URL, and how often it has accepted each Message-ID."""
     record = folder / "accepted"
     record.touch()
-    command = [sys.executable, mail_server.__file__, str(record), str(seed), str(faults), str(slow)]
+    offered = "pipelining" if pipelining else "nothing"
+    command = [sys.executable, mail_server.__file__, str(record), str(seed), str(faults), str(slow), offered]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         port = int(process.stdout.readline())

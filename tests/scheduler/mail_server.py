@@ -33,7 +33,9 @@ class MailServer:
     The phases: greeting, ehlo, mail, rcpt, data, "before dot", dot, quit.
     """
 
-    def __init__(self, script: Script | None = None, *, extensions: tuple[str, ...] = ("SMTPUTF8", "8BITMIME")) -> None:
+    def __init__(
+        self, script: Script | None = None, *, extensions: tuple[str, ...] = ("SMTPUTF8", "8BITMIME", "PIPELINING")
+    ) -> None:
         self.script: Script = script or (lambda phase, session: None)
         self.extensions = extensions
         self.accepted: list[EmailMessage] = []
@@ -161,11 +163,12 @@ class CountingServer(MailServer):
     Sometimes it fails, always it is slow.
     """
 
-    def __init__(self, path: str, seed: int, faults: float, slow_seconds: float) -> None:
+    def __init__(self, path: str, seed: int, faults: float, slow_seconds: float, *, pipelining: bool = True) -> None:
         self._random = random.Random(seed)
         self._file = Path(path).open("a", buffering=1)  # noqa: SIM115
         self._faults = faults
-        super().__init__(self._sometimes)
+        extensions = ("SMTPUTF8", "8BITMIME", *(("PIPELINING",) if pipelining else ()))
+        super().__init__(self._sometimes, extensions=extensions)
         self.slow_seconds = slow_seconds
 
     def _sometimes(self, phase: str, session: Session) -> str | None:
@@ -183,6 +186,7 @@ class CountingServer(MailServer):
 
 
 if __name__ == "__main__":
-    with CountingServer(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])) as server:
+    asked = (sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))
+    with CountingServer(*asked, pipelining=sys.argv[5] == "pipelining") as server:
         print(server.port, flush=True)
         sys.stdin.read()
