@@ -31,7 +31,7 @@ from scheduler.services.bounces import read_bounces
 from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, deliver_letters
 from scheduler.services.leaving import see_off_leavers
-from scheduler.services.marks import set_mark, take_lease
+from scheduler.services.marks import set_mark, still_leads, take_lease
 from scheduler.services.owing import owe_reminders
 from scheduler.services.pinging import ping
 from scheduler.services.planning import what_to_plan
@@ -40,6 +40,9 @@ from scheduler.services.rules import install_usual_rules
 from scheduler.services.steps import Pace
 
 log = logging.getLogger(__name__)
+
+LEAD = "planner"
+"""The name of the lease that one process holds at a time."""
 
 BEAT = 60  # seconds between two looks at what is due
 DELIVERY_BEAT = 10  # seconds between two looks at the queue
@@ -61,6 +64,8 @@ class Planned:
     letters: int
     held: bool
     unaddressed: int
+    lost: bool = False
+    """Another process had taken the lead meanwhile: the rest is its to owe."""
 
     @property
     def words(self) -> str:
@@ -68,14 +73,19 @@ class Planned:
         return f"{text}, {self.unaddressed} reminders for which nobody holds the role" if self.unaddressed else text
 
 
-def plan_all(on: date) -> Planned:
-    """Owe what is due on the day, some hundreds to a transaction. Killed between two, the next run does the rest."""
+def plan_all(on: date, *, epoch: int | None = None) -> Planned:
+    """Owe what is due on the day, some hundreds to a transaction. Killed between two, the next run does the rest.
+
+    `epoch`: the turn of the lease under which this is done, which each transaction asks for; None: a person asked.
+    """
     plan = what_to_plan(on)
-    letters, rest = 0, iter(plan.owed)
-    while chunk := list(islice(rest, AT_ONCE)):
+    letters, lost, rest = 0, False, iter(plan.owed)
+    while not lost and (chunk := list(islice(rest, AT_ONCE))):
         with transaction():
-            letters += owe_reminders(chunk, hold=plan.hold)
-    return Planned(letters, plan.hold is not None, plan.unaddressed)
+            lost = epoch is not None and not still_leads(LEAD, epoch)
+            if not lost:
+                letters += owe_reminders(chunk, hold=plan.hold)
+    return Planned(letters, plan.hold is not None, plan.unaddressed, lost)
 
 
 def tick(app: Flask) -> None:
@@ -85,15 +95,21 @@ def tick(app: Flask) -> None:
             return
         _look_after_restore(app)
         with transaction():
-            epoch = take_lease("planner", clock.now())
+            epoch = take_lease(LEAD, clock.now())
             if epoch is not None:
                 install_usual_rules()
                 see_off_leavers(clock.today(), clock.now())
         if epoch is None:
             return
-        planned = plan_all(clock.today())
+        planned = plan_all(clock.today(), epoch=epoch)
         with transaction():
-            set_mark("tick", clock.now(), planned.words)
+            leads = still_leads(LEAD, epoch)
+            if leads:
+                set_mark("tick", clock.now(), planned.words)
+        if not leads:
+            log.warning("another process took the lead meanwhile: this one leaves the rest to it")
+            db.session.remove()
+            return
         if planned.letters:
             log.info("%s", planned.words)
         _read_bounces(app)

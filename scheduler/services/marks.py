@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from accreditation.core import clock
 from accreditation.core.database import db, insert_unless_there
 from scheduler.models import SchedulerLease, SchedulerMark
 from scheduler.rules.answers import pause_after
@@ -54,3 +55,15 @@ def take_lease(name: str, now: datetime) -> int | None:
         lease.holder, lease.epoch = me, lease.epoch + 1
     lease.expires_at = now + LEASE
     return lease.epoch
+
+
+def still_leads(name: str, epoch: int) -> bool:
+    """Whether that turn is still ours, in the caller's transaction, which then holds the lease until it ends.
+
+    The fence: who slept past the lease writes nothing as its holder any more, whatever had been decided before.
+    """
+    lease = db.session.get(SchedulerLease, name, with_for_update=True, populate_existing=True)
+    if lease is None or lease.epoch != epoch or lease.holder != worker():
+        return False
+    lease.expires_at = clock.now() + LEASE
+    return True
