@@ -16,6 +16,9 @@ from accreditation.core.errors import DomainError
 RESTORED = "restored"
 """A file of this name in the data folder says that a backup was restored: the scheduler sees to it and removes it."""
 
+BACKED_UP = "backed up"
+"""The action of the entry that each backup leaves in the trail of the database it was taken from."""
+
 WAITING = ("queued", "claimed", "handing_over", "retry_wait")
 
 

@@ -7,9 +7,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from accreditation.core import health
-from accreditation.core.backup import make_backup, note_restore, restore_backup
-from accreditation.core.database import db
+from accreditation.core import audit, health
+from accreditation.core.backup import BACKED_UP, make_backup, note_restore, restore_backup
+from accreditation.core.database import db, transaction
 from accreditation.core.migrate import migrate
 
 
@@ -31,6 +31,8 @@ def migrate_command() -> None:
 def backup_command(file: Path) -> None:
     """Write a checked copy of the SQLite database to FILE while the service runs."""
     size = make_backup(file)
+    with audit.acting_as(None, "command"), transaction():
+        audit.note(BACKED_UP, bytes=size)
     click.echo(f"Backed up to {file} ({size:,} bytes), checked.")
 
 

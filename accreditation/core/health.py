@@ -2,8 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
+from sqlalchemy import select
+
+from accreditation.core import clock
+from accreditation.core.audit import AuditEntry, moment_text
+from accreditation.core.backup import BACKED_UP
 from accreditation.core.database import db, sqlite_module
 from accreditation.core.migrate import newest_revision, revision_of
 
@@ -56,3 +62,25 @@ def database_version() -> Finding:
         f"SQLite {module.sqlite_version} is older than 3.51.3 and can, very rarely, damage a database that several "
         "processes write: install pysqlite3 or use PostgreSQL, and keep backups",
     )
+
+
+BACKUP_OLD = timedelta(days=8)
+"""A weekly backup and a day: older than that, somebody has forgotten it."""
+
+
+@check
+def backups() -> Finding:
+    """When the database was last copied by `accreditation backup`; PostgreSQL's own tools leave no mark here."""
+    if db.engine.dialect.name != "sqlite":
+        return Finding("Backups", "ok", "made by PostgreSQL’s own tools: look there when the last one was made")
+    now = clock.now()
+    last = db.session.scalar(
+        select(AuditEntry.at).where(AuditEntry.action == BACKED_UP).order_by(AuditEntry.seq.desc()).limit(1)
+    )
+    if last is not None:
+        state: Literal["ok", "warning"] = "ok" if last > moment_text(now - BACKUP_OLD) else "warning"
+        return Finding("Backups", state, f"the last one was made on {last[:10]} by “accreditation backup”")
+    first = db.session.scalar(select(AuditEntry.at).order_by(AuditEntry.seq).limit(1))
+    if first is None or first > moment_text(now - BACKUP_OLD):
+        return Finding("Backups", "ok", "none yet: make one at least weekly with “accreditation backup FILE”")
+    return Finding("Backups", "warning", "none was ever made: “accreditation backup FILE” makes one")

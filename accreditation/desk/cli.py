@@ -1,9 +1,11 @@
-"""`accreditation standing pack` and `accreditation standing verify`: what an appeal asks for, from the keyboard.
+"""What crosses rooms, from the keyboard: what an appeal asks for, and the figures of somebody's first page.
 
-They join the commands of standing, and live here because a pack draws on several rooms.
+`standing pack` and `standing verify` join the commands of standing, and live here because a pack draws on all rooms.
 """
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,19 +13,25 @@ from flask.cli import with_appcontext
 
 from accreditation.core import audit, clock
 from accreditation.core.audit import acting_as
+from accreditation.core.calendar import end_of_day
 from accreditation.core.database import db, transaction
+from accreditation.core.dates import read_day
 from accreditation.core.errors import DomainError, NotFound
 from accreditation.core.permissions import Role, Scope
 from accreditation.desk.exports.pack import pack_workbook
+from accreditation.desk.queries.homes.figures import figures_for
 from accreditation.desk.queries.pack import pack_of
 from accreditation.desk.queries.record import scheme_asked
+from accreditation.desk.queries.viewers import viewer_called
 from accreditation.desk.rules.asof import read_as_of
+from accreditation.desk.rules.places import first_role, in_role
 from accreditation.people.models import Person
 from accreditation.people.queries import counted_id, find_person_by_reference
 from accreditation.people.rules import Grant, Viewer
 from accreditation.people.services import SENSITIVE, note_export
 from accreditation.standing.cli import standing
 from accreditation.standing.cli.answering import refusing
+from accreditation.web.words import day as day_words
 
 commands: list[click.Command] = []
 
@@ -91,5 +99,40 @@ def verify(entry: int, hash: str) -> None:
     sys.exit(1)
 
 
+@click.command("figures")
+@click.option(
+    "--as", "who", required=True, metavar="PERSON", help="Whose first page: a reference or an account’s address."
+)
+@click.option("--role", metavar="ROLE", help="In which of their roles; without it, the one whose page they see first.")
+@click.option("--on", default="", metavar="DATE", help="On this day instead of today.")
+@click.option("--json", "as_json", is_flag=True, help="Each figure with its code, number and the address of its list.")
+@with_appcontext
+def figures(who: str, role: str | None, on: str, as_json: bool) -> None:
+    """Print the figures of somebody's first page, as the page shows them."""
+    with refusing():
+        today, now = clock.today(), clock.now()
+        day = read_day(on) if on else today
+        viewer = viewer_called(who, day)
+        known = {one.value: one for one in viewer.roles}
+        if role and role not in known:
+            held = ", ".join(known) or "none at all"
+            raise DomainError(f"{who} does not have that role on {day_words(day)}: {held}.")
+        chosen = known[role] if role else first_role(viewer)
+        if chosen is None:
+            raise DomainError(f"{who} has no role on {day_words(day)}.")
+        groups = figures_for(in_role(viewer, chosen), chosen, day, now if day == today else end_of_day(day))
+    if as_json:
+        found = [asdict(figure) for group in groups for figure in group.figures]
+        click.echo(json.dumps({"role": chosen.value, "on": day.isoformat(), "figures": found}, indent=2))
+        return
+    click.echo(f"First page of a {chosen.label.lower()}, {day_words(day)}")
+    for group in groups:
+        if group.figures and group.title:
+            click.echo(f"\n{group.title}")
+        for figure in group.figures:
+            click.echo(f"  {figure.number:>9,}  {figure.label}")
+
+
+commands.append(figures)
 standing.add_command(pack)
 standing.add_command(verify)

@@ -13,6 +13,7 @@ from accreditation.core.errors import NotAllowed, NotFound
 from accreditation.core.permissions import Scope
 from accreditation.people.models import Person, Provider
 from accreditation.people.rules import Viewer
+from accreditation.web.figures import Figure
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
 from cohorts.models import Cohort, Enrolment, Result
@@ -143,7 +144,10 @@ def outstanding(on: date) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list of cohorts is limited to. `state` may be "running"; `results` is "outstanding" or "to_release"."""
+    """What a list of cohorts is limited to.
+
+    `state` may be "running" too; `results` is "outstanding", "late" (overdue) or "to_release".
+    """
 
     state: str | None = None
     provider_id: int | None = None
@@ -167,6 +171,8 @@ def _rows(viewer: Viewer, wanted: Wanted, on: date) -> Any:  # the columns of Co
         found = found.where(Cohort.provider_id == wanted.provider_id)
     if wanted.results == "outstanding":
         found = found.where(outstanding(on))
+    elif wanted.results == "late":
+        found = found.where(outstanding(on), Cohort.results_due_on < on)
     elif wanted.results == "to_release":
         found = found.where(exists().where(Result.cohort_id == Cohort.id, Result.state == "submitted"))
     return found
@@ -193,6 +199,21 @@ def cohorts_page(
 
 def count_cohorts(viewer: Viewer, wanted: Wanted, *, on: date) -> int:
     return db.session.scalar(_rows(viewer, wanted, on).with_only_columns(func.count(Cohort.id))) or 0
+
+
+def provider_figures(viewer: Viewer, on: date) -> list[Figure]:
+    """What a training provider has before them on the day, each with its list."""
+    due, late = results_outstanding(viewer, on), "/cohorts?results=late"
+    return [
+        Figure("results-late", sum(row.is_late(on) for row in due), "with results overdue", late, "bad"),
+        Figure("results-due", len(due), "waiting for results from you", "/cohorts?results=outstanding", "soon"),
+        Figure(
+            "running",
+            count_cohorts(viewer, Wanted("running"), on=on),
+            "cohorts running",
+            "/cohorts?state=running",
+        ),
+    ]
 
 
 def results_outstanding(viewer: Viewer, on: date) -> Sequence[CohortRow]:

@@ -26,6 +26,7 @@ from cohorts.queries.cohorts import (
     count_cohorts,
     get_cohort,
     get_cohort_to_manage,
+    provider_figures,
 )
 from cohorts.queries.duties import duties_of
 from cohorts.queries.results import former_candidates, released_results_of, roster
@@ -38,7 +39,11 @@ from cohorts.services.cohorts import change_cohort, plan_cohort, step_cohort, us
 from cohorts.views.blueprint import bp
 
 STATE_CHOICES = [("running", "Running"), *((state, states.COHORT_LABELS[state]) for state in states.COHORT_STATES)]
-RESULT_CHOICES = [("outstanding", "Results outstanding"), ("to_release", "Results to release")]
+RESULT_CHOICES = [
+    ("outstanding", "Results outstanding"),
+    ("late", "Results overdue"),
+    ("to_release", "Results to release"),
+]
 
 
 @bp.get("/cohorts")
@@ -73,6 +78,7 @@ def cohorts(viewer: Viewer) -> ResponseReturnValue:
         filters=filters,
         total=count_cohorts(viewer, wanted, on=today),
         duties=duties,
+        figures=provider_figures(viewer, today) if own and not filters.chips else [],
         headline=headline(duties, today),
         own=own,
         today=today,

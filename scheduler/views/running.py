@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from flask import Response, current_app, jsonify, render_template
+from flask import Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,12 +14,14 @@ from accreditation.core.health import examine
 from accreditation.core.migrate import schema_is_current
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
+from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
 from scheduler.queries.letters import backlog, states_of_all
 from scheduler.queries.why import STATES
 from scheduler.services.marks import find_mark
 from scheduler.views.blueprint import bp
 
+SHOW = (("odd", "What deserves a look"),)
 PACKAGES = ("accreditation", "flask", "sqlalchemy", "apscheduler", "waitress", "openpyxl")
 
 
@@ -47,9 +49,13 @@ def readyz(viewer: Viewer) -> ResponseReturnValue:
 @requires(Permission.VIEW_STATUS)
 def status(viewer: Viewer) -> ResponseReturnValue:
     """Everything an operator looks at first."""
+    findings = examine()
+    filters = read_filters(request.args, [Filter("show", lambda value: dict(SHOW)[value], SHOW)], path="/status")
     return render_template(
         "scheduler/status.html",
-        findings=examine(),
+        findings=findings,
+        shown=[one for one in findings if one.state != "ok" or not filters.get("show")],
+        filters=filters,
         tick=find_mark("tick"),
         delivery=find_mark("delivery"),
         backlog=backlog(clock.now()),

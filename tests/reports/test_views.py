@@ -193,7 +193,7 @@ def test_the_constraint_holds_where_the_service_does_not_look(service, sign_in, 
     contents = contents_of(ask(Viewer(1, frozenset({MANAGER})), PERIOD, factories.TODAY))
     monkeypatch.setattr("accreditation.reports.services.steering.NotAllowed", lambda *_: None)
     with pytest.raises(Exception, match=r"second_person|exceptions must derive"), transaction():
-        sign_off_report(report_id, contents, seen=1, signed_off_by=author, now=report.prepared_at)
+        sign_off_report(report_id, contents, seen=1, signed_off_by=author, on=factories.TODAY, now=report.prepared_at)
 
 
 def test_a_draft_can_be_discarded_and_a_signed_report_cannot(service, sign_in):

@@ -16,12 +16,11 @@ from accreditation.people.services import SENSITIVE, note_export
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.paging import Page
-from accreditation.web.words import MONTHS
 from vetting.exports import clearances_file
 from vetting.forms import FindForm
 from vetting.queries.asking import Asked, Which
-from vetting.queries.boards import EndingRow, ProgressRow, ending_page, progress_page, reports_owed
-from vetting.queries.counting import board_numbers, count_open
+from vetting.queries.boards import EndingRow, ProgressRow, ending_page, progress_page
+from vetting.queries.figures import LONG_WEEKS, USUAL_WEEKS, board_of, month_name
 from vetting.queries.lead_times import lead_days
 from vetting.rules.levels import levels
 from vetting.views.blueprint import bp
@@ -37,9 +36,6 @@ LISTS = (
 )
 
 AGES = (("long", "More than nine weeks"),)
-
-USUAL_WEEKS, LONG_WEEKS = 9, 12
-"""A new CTC takes six to twelve weeks, nine on average: Ministry of Justice security guidance, April 2020."""
 
 MOST_IN_A_FILE = 20_000
 
@@ -74,18 +70,19 @@ def board(viewer: Viewer) -> ResponseReturnValue:
         )
     elif shown != "reports":
         page = ending_page(viewer, asked, place=place, address=address)
-    counts = board_numbers(viewer, today, asked.leads)
+    board = board_of(viewer, today)
     return render_template(
         "vetting/board.html",
         form=form,
         shown=shown,
         page=page,
         filters=filters,
-        months=[(row, month_name(row.first)) for row in counts.months],
-        counts=counts,
-        under_way=count_open(viewer),
-        long_open=count_open(viewer, initiated_before=long_ago),
-        reports=reports_owed(viewer) if viewer.may_somewhere(Permission.VIEW_CLEARANCE_REFERENCE) else None,
+        months=[(row, month_name(row.first)) for row in board.counts.months],
+        counts=board.counts,
+        figures=board.figures,
+        under_way=board.under_way,
+        long_open=board.long_open,
+        reports=board.reports,
         usual_days=USUAL_WEEKS * 7,
         long_days=LONG_WEEKS * 7,
         lists=[
@@ -137,10 +134,6 @@ def asked_for(filters: Filters, on: date) -> Asked:
         level=filters.get("level"),
         unit_id=int(unit) if unit else None,
     )
-
-
-def month_name(first: date) -> str:
-    return f"{MONTHS[first.month - 1]} {first.year}"
 
 
 def read_board_filters(path: str | None = None) -> Filters:

@@ -10,13 +10,13 @@ from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
 from vetting.queries.cleared import MASKED, adverse_counts, cleared_page
 from vetting.queries.counting import forecast_of
+from vetting.queries.figures import month_name
 from vetting.queries.lead_times import decision_times, lead_days
 from vetting.queries.periods import early_months
 from vetting.queries.reads import reads_by_month
 from vetting.rules.lead_times import ENOUGH, MONTHS_BACK
 from vetting.rules.levels import levels
 from vetting.views.blueprint import bp
-from vetting.views.board import month_name
 
 
 @bp.get("/vetting/figures")

@@ -25,6 +25,22 @@ class Deciders:
     administrators: frozenset[int]
 
 
+def who_manages(on: date) -> frozenset[int]:
+    """The records of those who manage the whole service on the day and can sign in."""
+    rows = db.session.scalars(
+        select(GrantRow.person_id)
+        .join(Account, Account.person_id == GrantRow.person_id)
+        .where(
+            GrantRow.role == Role.PRACTICE_MANAGER.value,
+            GrantRow.scope == Scope.SERVICE.value,
+            GrantRow.starts_on <= on,
+            or_(GrantRow.ends_on.is_(None), GrantRow.ends_on > on),
+            Account.disabled_at.is_(None),
+        )
+    )
+    return frozenset(rows)
+
+
 def who_decides(person_id: int, on: date) -> Deciders:
     """Those whose roles on the day reach the person."""
     concerned = counted_id(person_id)

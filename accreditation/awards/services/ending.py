@@ -164,12 +164,7 @@ def carry_out(
     with declaring_many():
         {WITHDRAW: _withdraw, VOID: _void, REINSTATE: _reinstate}[decision.act](decision, award)
     if alone:
-        audit.note(
-            "confirmed without a second practice manager",
-            subject=("award_decision", decision.id),
-            about_id=decision.person_id,
-            act=decision.act,
-        )
+        audit.note_exception(("award_decision", decision.id), about_id=decision.person_id, act=decision.act)
     if tell:
         queue_change(decision)
 

@@ -12,10 +12,11 @@ from accreditation.awards.rules.ending import OPEN
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.deadlines import count_deadlines
-from accreditation.desk.queries.pipeline import Stop, pipeline_for
+from accreditation.desk.queries.pipeline import pipeline_for
 from accreditation.desk.queries.register import verdict_counts
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.desk.rules.asking import Asked
+from accreditation.desk.rules.sentences import COUNTED
 from accreditation.helpline.queries import count_passed_on
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
@@ -26,10 +27,11 @@ from accreditation.practice.queries.leave import count_requests
 from accreditation.refreshers.queries.days import DayRow, coming_days, days_without_attendance
 from accreditation.standing.models import StandingPeriod
 from accreditation.standing.queries.checks import CheckState, check_state
-from accreditation.standing.queries.explain import sees_details
+from accreditation.standing.queries.explain import TONES, sees_details
 from accreditation.standing.queries.forecast import Forecast, forecast
 from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.rules.verdict import Verdict
+from accreditation.web.figures import Figure, FigureGroup
 from cohorts.queries.cohorts import Wanted, count_cohorts
 from scheduler.queries.alive import silent_since
 from scheduler.queries.letters import counts_by_group, undeliverable_count
@@ -52,21 +54,24 @@ LETTERS = (
 
 @dataclass(frozen=True)
 class Ending:
-    """A requirement and how many runs it ends within each of WITHIN days."""
+    """A requirement and how many runs it ends within each of WITHIN days; an empty code: all of them together."""
 
     code: str
     label: str
     counts: tuple[int, ...]
 
-
-@dataclass(frozen=True)
-class Duty:
-    """Something that waits for somebody, how many, and where it is listed."""
-
-    number: int
-    label: str
-    url: str
-    tone: str
+    @property
+    def figures(self) -> list[Figure]:
+        by = f"&by={self.code}" if self.code else ""
+        return [
+            Figure(
+                f"ends-{days}-{self.code}" if self.code else f"ends-{days}",
+                number,
+                f"{self.label}, within {days} days",
+                f"/mediators?ends={days}{by}&sort=ends",
+            )
+            for days, number in zip(WITHIN, self.counts, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -76,14 +81,47 @@ class Attention:
     verdicts: dict[Verdict, int]
     endings: Sequence[Ending]
     totals: tuple[int, ...]
-    duties: Sequence[Duty]
+    duties: Sequence[Figure]
     unrecorded: Sequence[DayRow]
     cover: Forecast | None = None
     check: CheckState | None = None
     silence: str | None = None
-    pipeline: Sequence[Stop] = ()
-    letters: Sequence[Duty] = ()
+    pipeline: Sequence[Figure] = ()
+    letters: Sequence[Figure] = ()
     """Since when the scheduler has not looked, in words; None: it lives, or that is not this viewer's business."""
+
+    @property
+    def now(self) -> list[Figure]:
+        """What waits: who has lapsed first."""
+        lapsed = self.verdicts.get(Verdict.LAPSED, 0)
+        return [Figure("lapsed", lapsed, "lapsed", "/mediators?verdict=lapsed", "bad"), *self.duties]
+
+    @property
+    def together(self) -> Ending:
+        """The last row of what lapses soon."""
+        return Ending("", "All together", self.totals)
+
+    @property
+    def everyone(self) -> list[Figure]:
+        """Everybody else by verdict."""
+        return [
+            Figure(verdict.value, self.verdicts[verdict], words, f"/mediators?verdict={verdict.value}", TONES[verdict])
+            for verdict, words in COUNTED.items()
+            if self.verdicts.get(verdict) and verdict is not Verdict.LAPSED
+        ]
+
+    @property
+    def groups(self) -> list[FigureGroup]:
+        """Every figure of the page, under its headings."""
+        rows = (*self.endings, self.together) if self.endings else ()
+        soon = [figure for ending in rows for figure in ending.figures]
+        return [
+            FigureGroup("Now", self.now),
+            FigureGroup("Lapsing soon", soon),
+            FigureGroup("Everyone", self.everyone),
+            FigureGroup("From application to accreditation", self.pipeline),
+            FigureGroup("Letters owed, and what became of them", self.letters),
+        ]
 
     @property
     def nothing_waits(self) -> bool:
@@ -113,14 +151,14 @@ def attention_for(viewer: Viewer, scheme_code: str, on: date, now: datetime) -> 
     )
 
 
-def _letters(viewer: Viewer) -> list[Duty]:
+def _letters(viewer: Viewer) -> list[Figure]:
     """What became of every letter that was owed: sent, still to go, held, in doubt or failed."""
     viewer = viewer.limited_to(Permission.VIEW_REMINDERS)
     if not viewer.grants:
         return []
     counted = counts_by_group(viewer)
     return [
-        Duty(counted[group], label, f"/reminders?state={group}", tone)
+        Figure(f"letters-{group}", counted[group], label, f"/reminders?state={group}", tone)
         for group, label, tone in LETTERS
         if counted[group]
     ]
@@ -164,49 +202,55 @@ def _endings(viewer: Viewer, scheme_code: str, on: date) -> list[Ending]:
     return [Ending(code, scheme.describe(code)[1], counted[code]) for code in codes]
 
 
-def duties_for(viewer: Viewer, on: date) -> list[Duty]:
+def duties_for(viewer: Viewer, on: date) -> list[Figure]:
     """What waits in the rooms: each asked with the grants that open its list, left out where there are none."""
     found = []
     if (cohorts := viewer.limited_to(Permission.VIEW_COHORTS)).grants:
         late = count_cohorts(cohorts, Wanted(results="outstanding"), on=on)
         words = "cohort waits for results" if late == 1 else "cohorts wait for results"
-        found.append(Duty(late, words, "/cohorts?results=outstanding", "bad"))
+        found.append(Figure("results-outstanding", late, words, "/cohorts?results=outstanding", "bad"))
     if (releasing := viewer.limited_to(Permission.RELEASE_RESULTS)).grants:
         ready = count_cohorts(releasing, Wanted(results="to_release"), on=on)
         words = "cohort with results to release" if ready == 1 else "cohorts with results to release"
-        found.append(Duty(ready, words, "/cohorts?results=to_release", "soon"))
+        found.append(Figure("results-to-release", ready, words, "/cohorts?results=to_release", "soon"))
     if (deciding := viewer.limited_to(Permission.AWARD_ACCREDITATION)).grants:
         open_ones = count_decisions(deciding, DecisionsAsked(OPEN), on)
         words = "decision on an accreditation waits" if open_ones == 1 else "decisions on accreditations wait"
-        found.append(Duty(open_ones, f"{words} for a second person", "/awards/decisions?state=proposed", "soon"))
+        found.append(
+            Figure("decisions", open_ones, f"{words} for a second person", "/awards/decisions?state=proposed", "soon")
+        )
     if (letters := viewer.limited_to(Permission.VIEW_REMINDERS)).grants:
         troubled = undeliverable_count(letters)
         words = "letter waiting for a decision" if troubled == 1 else "letters waiting for a decision"
-        found.append(Duty(troubled, words, "/reminders?state=trouble", "bad"))
+        found.append(Figure("letters-trouble", troubled, words, "/reminders?state=trouble", "bad"))
     found += _of_practice(viewer)
     if passed_on := count_passed_on(viewer):
-        found.append(Duty(passed_on, "passed on by the helpline, not read", "/helpline/passed-on", "bad"))
+        found.append(
+            Figure(
+                "passed-on", passed_on, "passed on by the helpline, not read", "/helpline/passed-on?show=unread", "bad"
+            )
+        )
     passed = count_deadlines(viewer, "passed", on)
     words = "deadline passed" if passed == 1 else "deadlines passed"
-    found.append(Duty(passed, words, "/deadlines?when=passed", "bad"))
+    found.append(Figure("deadlines-passed", passed, words, "/deadlines?when=passed", "bad"))
     return found
 
 
-def _of_practice(viewer: Viewer) -> list[Duty]:
+def _of_practice(viewer: Viewer) -> list[Figure]:
     """Entries to confirm, cases of which people say different things, and leave that somebody waits for."""
     found = []
     if (recording := viewer.limited_to(Permission.RECORD_PRACTICE)).grants:
         waiting = count_to_confirm(recording)
         words = "entry of practice to confirm" if waiting == 1 else "entries of practice to confirm"
-        found.append(Duty(waiting, words, "/practice", "soon"))
+        found.append(Figure("practice-to-confirm", waiting, words, "/practice", "soon"))
         disputed = count_cases(recording, CasesAsked(disputed=True))
         words = "case of which mediators say different things"
         words = words if disputed == 1 else words.replace("case", "cases", 1)
-        found.append(Duty(disputed, words, "/practice/cases?disputed=yes", "soon"))
+        found.append(Figure("cases-disputed", disputed, words, "/practice/cases?disputed=yes", "soon"))
     if (answering := viewer.limited_to(Permission.MANAGE_OVERLAYS)).grants:
         asked = count_requests(answering)
         words = "request for leave to answer" if asked == 1 else "requests for leave to answer"
-        found.append(Duty(asked, words, "/leave", "soon"))
+        found.append(Figure("leave-asked", asked, words, "/leave", "soon"))
     return found
 
 

@@ -1,7 +1,6 @@
 """The way from an application to a place in the service, as a row of numbers, each with the list behind it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -14,26 +13,18 @@ from accreditation.desk.queries.stamp import counted_once
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries.schemes import main_scheme_code
+from accreditation.web.figures import Figure
 from cohorts.models import Application, Cohort
 from cohorts.queries.cohorts import cohorts_visible_to
 from cohorts.rules import stages, states
 
 
-@dataclass(frozen=True)
-class Stop:
-    """One number of the row; nothing waits there where it is 0."""
-
-    number: int
-    label: str
-    url: str
-
-
-def pipeline_for(viewer: Viewer, on: date) -> list[Stop]:
+def pipeline_for(viewer: Viewer, on: date) -> list[Figure]:
     """Applications by stage, cohorts by state and who is ready to be accredited, each for who may open its list.
 
     Stages and states where nobody is are left out. Three statements and the count of who is ready.
     """
-    found: list[Stop] = []
+    found: list[Figure] = []
     if (applications := viewer.limited_to(Permission.VIEW_APPLICATIONS)).grants:
         found += _applications(applications, [stage for stage in stages.WAY if stage in stages.OPEN])
     if (cohorts := viewer.limited_to(Permission.VIEW_COHORTS)).grants:
@@ -41,11 +32,11 @@ def pipeline_for(viewer: Viewer, on: date) -> list[Stop]:
     if (awards := viewer.limited_to(Permission.AWARD_ACCREDITATION)).grants:
         ready = counted_once(("ready", awards.grants, on), partial(_ready, awards, on))
         if ready:
-            found.append(Stop(ready, "ready to accredit or renew", "/awards"))
+            found.append(Figure("ready", ready, "ready to accredit or renew", "/awards"))
     return found
 
 
-def _applications(viewer: Viewer, shown: Collection[str]) -> list[Stop]:
+def _applications(viewer: Viewer, shown: Collection[str]) -> list[Figure]:
     rows = (
         select(Application.stage, func.count())
         .join(Application.person)
@@ -54,13 +45,13 @@ def _applications(viewer: Viewer, shown: Collection[str]) -> list[Stop]:
     )
     counted = dict(db.session.execute(rows).all())
     return [
-        Stop(counted[stage], stages.LABELS[stage].lower(), f"/applications?stage={stage}")
+        Figure(stage, counted[stage], stages.LABELS[stage].lower(), f"/applications?stage={stage}")
         for stage in shown
         if stage in counted
     ]
 
 
-def _cohorts(viewer: Viewer) -> list[Stop]:
+def _cohorts(viewer: Viewer) -> list[Figure]:
     rows = (
         select(Cohort.state, func.count())
         .where(Cohort.state.in_(sorted(states.RUNNING)), cohorts_visible_to(viewer))
@@ -68,7 +59,8 @@ def _cohorts(viewer: Viewer) -> list[Stop]:
     )
     counted = dict(db.session.execute(rows).all())
     return [
-        Stop(
+        Figure(
+            f"cohorts-{state}",
             counted[state],
             f"{'cohort' if counted[state] == 1 else 'cohorts'} {WORDS[state]}",
             f"/cohorts?state={state}",

@@ -1,16 +1,17 @@
 """The audit trail, for the people who may read it: what was done, by whom, about whom."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from accreditation.core.audit import AuditDetail, AuditEntry
+from accreditation.core.audit import AuditDetail, AuditEntry, moment_text
 from accreditation.core.calendar import end_of_day
+from accreditation.core.database import db
 from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import scope_asked
@@ -47,7 +48,12 @@ class TrailRow:
 
 
 def trail_page(
-    viewer: Viewer, asked: TrailAsked, *, place: str | None, address: Callable[[str | None], str]
+    viewer: Viewer,
+    asked: TrailAsked,
+    *,
+    place: str | None,
+    address: Callable[[str | None], str] | None = None,
+    size: int | None = None,
 ) -> Page[TrailRow]:
     """The newest first. Only for viewers who hold the permission for the whole service: the view declares it."""
     scope_asked()
@@ -60,9 +66,27 @@ def trail_page(
         .where(*_conditions(asked))
     )
     page = page_of(
-        rows, [By(AuditEntry.seq, int, descending=True)], place=place, key=lambda row: (row[0].seq,), address=address
+        rows,
+        [By(AuditEntry.seq, int, descending=True)],
+        place=place,
+        key=lambda row: (row[0].seq,),
+        address=address,
+        size=size,
     )
     return replace(page, rows=[_row(*found) for found in page.rows])
+
+
+def latest_entries(viewer: Viewer, asked: TrailAsked, most: int) -> list[TrailRow]:
+    """The newest so many of what the trail's page lists for the same question."""
+    return list(trail_page(viewer, asked, place=None, size=most).rows)
+
+
+def count_entries(viewer: Viewer, actions: Sequence[str], since: date) -> list[int]:
+    """How many entries `trail_page` lists from that day on for each beginning of an action. One statement."""
+    scope_asked()
+    columns = [func.count().filter(AuditEntry.action.startswith(action, autoescape=True)) for action in actions]
+    counted = db.session.execute(select(*columns).where(*_conditions(TrailAsked(since=since)))).one()
+    return list(counted)
 
 
 def _conditions(asked: TrailAsked) -> list[Any]:
@@ -76,15 +100,10 @@ def _conditions(asked: TrailAsked) -> list[Any]:
     if asked.about:
         found.append(AuditEntry.about_id.in_(select(Person.id).where(Person.reference == asked.about)))
     if asked.since:
-        found.append(AuditEntry.at > _text(end_of_day(date.fromordinal(asked.since.toordinal() - 1))))
+        found.append(AuditEntry.at > moment_text(end_of_day(date.fromordinal(asked.since.toordinal() - 1))))
     if asked.until:
-        found.append(AuditEntry.at <= _text(end_of_day(asked.until)))
+        found.append(AuditEntry.at <= moment_text(end_of_day(asked.until)))
     return found
-
-
-def _text(moment: datetime) -> str:
-    """As the trail writes its moments: UTC text of fixed width, so that text order is the order of time."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _row(entry: AuditEntry, text: str | None, actor: Person | None, about: Person | None) -> TrailRow:

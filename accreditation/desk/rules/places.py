@@ -19,6 +19,8 @@ SEARCHED = (
 
 PLACES = (
     ("Home", "/", Permission.VIEW_ATTENTION),
+    ("Home", "/", Permission.VIEW_AUDIT),
+    ("Home", "/", Permission.MANAGE_ACCOUNTS),
     ("My standing", "/me", Permission.VIEW_OWN),
     ("Mediators", "/mediators", Permission.VIEW_REGISTER),
     ("Applications", "/applications", Permission.VIEW_APPLICATIONS),
@@ -66,6 +68,7 @@ FURTHER = (
     ("Training providers", "/providers", Permission.MANAGE_PEOPLE),
     ("Schemes", "/schemes", Permission.VIEW_SCHEMES),
     ("Checks", "/checks", Permission.VIEW_CHECKS),
+    ("Exceptions to the second person", "/exceptions", Permission.VIEW_REPORTS),
 )
 """What is wanted now and then: at the foot of every page, after whatever the navigation has no room for."""
 
@@ -87,14 +90,12 @@ HOMES = {
     Role.VETTING_OFFICER: "/vetting",
     Role.HELPLINE_ADVISER: "/helpline",
     Role.TRAINING_PROVIDER: "/cohorts",
-    Role.AUDITOR: "/audit",
-    Role.ADMINISTRATOR: "/status",
     Role.SIFTER: "/sift",
     Role.INTERVIEWER: "/interviews",
     Role.LINE_MANAGER: "/mediators",
     Role.MEDIATOR: "/me",
 }
-"""Where a role begins; the practice manager's home is the page of what needs attention."""
+"""Where a role begins that works on one page; practice managers, auditors and administrators have their own at /."""
 
 
 def places_for(viewer: Viewer, path: str, open_paths: Collection[str]) -> tuple[list[Place], list[Place]]:

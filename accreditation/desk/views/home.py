@@ -1,16 +1,19 @@
 """The first page of each role."""
 
+from collections.abc import Callable
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
 from accreditation.core.permissions import Permission, Role
 from accreditation.desk.queries.attention import WITHIN, attention_for, next_days
+from accreditation.desk.queries.homes.administrator import administrator_home
+from accreditation.desk.queries.homes.auditor import auditor_home
 from accreditation.desk.rules.places import HOMES, first_role
-from accreditation.desk.rules.sentences import COUNTED, headline
+from accreditation.desk.rules.sentences import headline
 from accreditation.desk.views.blueprint import bp
 from accreditation.people.rules import Viewer
-from accreditation.standing.queries.explain import TONES
 from accreditation.standing.queries.schemes import get_scheme, main_scheme_code
 from accreditation.standing.rules.verdict import Verdict
 from accreditation.standing.views.pictures import chart_of, herds_of
@@ -21,12 +24,14 @@ from accreditation.web.tables import Column
 @bp.get("/")
 @requires(Permission.SIGNED_IN)
 def home(viewer: Viewer) -> ResponseReturnValue:
-    """What needs attention now, for a practice manager; for everyone else the page they work on."""
+    """What waits for somebody in this role; for roles that work on one page, that page."""
     role = first_role(viewer)
     if role is None:
         return render_template("desk/no_role.html")
-    if role is not Role.PRACTICE_MANAGER:
-        return redirect(HOMES[role])
+    return PAGES[role](viewer) if role in PAGES else redirect(HOMES[role])
+
+
+def _attention(viewer: Viewer) -> str:
     viewer = viewer.limited_to(Permission.VIEW_ATTENTION)
     today = clock.today()
     attention = attention_for(viewer, main_scheme_code(), today, clock.now())
@@ -36,14 +41,26 @@ def home(viewer: Viewer) -> ResponseReturnValue:
         cover=chart_of(attention.cover) if attention.cover else None,
         herds=herds_of(attention.cover, get_scheme(main_scheme_code(), today)) if attention.cover else [],
         headline=headline(attention.verdicts.get(Verdict.LAPSED, 0), attention.totals[0], WITHIN[0]),
-        everyone=[
-            (verdict.value, words, TONES[verdict])
-            for verdict, words in COUNTED.items()
-            if attention.verdicts.get(verdict) and verdict is not Verdict.LAPSED
-        ],
         columns=["Because of", *(Column(f"{days} days", number=True) for days in WITHIN)],
         within=WITHIN,
         days=next_days(today),
         today=today,
         register=url_for("desk.mediators"),
     )
+
+
+def _auditor(viewer: Viewer) -> str:
+    viewer = viewer.limited_to(Permission.VIEW_AUDIT)
+    return render_template("desk/home_auditor.html", home=auditor_home(viewer, clock.today(), clock.now()))
+
+
+def _administrator(viewer: Viewer) -> str:
+    viewer = viewer.limited_to(Permission.MANAGE_ACCOUNTS)
+    return render_template("desk/home_administrator.html", home=administrator_home(viewer))
+
+
+PAGES: dict[Role, Callable[[Viewer], str]] = {
+    Role.PRACTICE_MANAGER: _attention,
+    Role.AUDITOR: _auditor,
+    Role.ADMINISTRATOR: _administrator,
+}

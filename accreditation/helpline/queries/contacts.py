@@ -18,6 +18,7 @@ from accreditation.people.models import Person
 from accreditation.people.queries import everyone_with, found_by, of_one_person, visible_to
 from accreditation.people.rules import Viewer, plain
 from accreditation.standing.queries import Explanation, explain, main_scheme, standings_on
+from accreditation.web.figures import Figure
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
 
@@ -61,11 +62,12 @@ def contacts_page(
     outcome: str | None = None,
     adviser_id: int | None = None,
     person_id: int | None = None,
+    on: date | None = None,
     place: str | None,
     address: Callable[[str | None], str],
 ) -> Page[ContactRow]:
-    """Contacts, the latest first, narrowed by what is given."""
-    query = _rows().where(visible_to(viewer))
+    """Contacts, the latest first, narrowed by what is given; `on`: those of that day in London."""
+    query = _rows().where(_contacted(viewer, on))
     for column, value in (
         (Contact.category, category),
         (Contact.outcome, outcome),
@@ -102,6 +104,43 @@ def count_follow_ups(viewer: Viewer, *, adviser_id: int | None = None, until: da
     return db.session.scalar(query.where(_owed(viewer, adviser_id, until))) or 0
 
 
+def count_contacts(viewer: Viewer, *, on: date) -> int:
+    """How many contacts were had on that day in London."""
+    query = select(func.count()).select_from(Contact).join(Person, Person.id == Contact.person_id)
+    return db.session.scalar(query.where(_contacted(viewer, on))) or 0
+
+
+def helpline_figures(viewer: Viewer, on: date) -> list[Figure]:
+    """What an adviser has before them on the day: their own call-backs, everybody's, and the contacts of the day."""
+    mine, yesterday = viewer.person_id, days_after(on, -1)
+    owed = "/helpline?show=follow-ups"
+    my_own = f"{owed}&whose=mine"
+    return [
+        Figure(
+            "my-overdue",
+            count_follow_ups(viewer, adviser_id=mine, until=yesterday),
+            "of my follow-ups overdue",
+            f"{my_own}&due=overdue",
+            "bad",
+        ),
+        Figure("my-follow-ups", count_follow_ups(viewer, adviser_id=mine), "follow-ups owed by me", my_own, "soon"),
+        Figure(
+            "overdue",
+            count_follow_ups(viewer, until=yesterday),
+            "overdue, whoever owes them",
+            f"{owed}&due=overdue",
+            "bad",
+        ),
+        Figure("follow-ups", count_follow_ups(viewer), "owed in all", owed),
+        Figure(
+            "contacts-today",
+            count_contacts(viewer, on=on),
+            "contacts today",
+            "/helpline?when=today",
+        ),
+    ]
+
+
 def get_contact(contact_id: int, viewer: Viewer) -> Contact:
     """One contact in full. Raises NotFound, in the same words whether there is none or not for this viewer."""
     query = select(Contact).join(Contact.person).where(Contact.id == contact_id, visible_to(viewer))
@@ -127,6 +166,14 @@ def find_mediators(words: str, viewer: Viewer, on: date) -> list[Found]:
 
 def london_day(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
+
+
+def _contacted(viewer: Viewer, on: date | None) -> ColumnElement[bool]:
+    had = visible_to(viewer)
+    if on is not None:
+        begins, ends = (datetime.combine(one, time(), LONDON) for one in (on, days_after(on, 1)))
+        had &= (Contact.contacted_at >= begins) & (Contact.contacted_at < ends)
+    return had
 
 
 def _owed(viewer: Viewer, adviser_id: int | None, until: date | None) -> ColumnElement[bool]:
@@ -173,15 +220,25 @@ def escalations_of(contact_id: int) -> list[Escalation]:
     return list(db.session.scalars(rows))
 
 
-def passed_on_to(viewer: Viewer) -> list[Escalation]:
-    """What advisers passed on to this very person, the latest first."""
+def passed_on_to(
+    viewer: Viewer,
+    *,
+    unread: bool = False,
+    place: str | None = None,
+    address: Callable[[str | None], str] | None = None,
+) -> Page[Escalation]:
+    """What advisers passed on to this very person, the latest first; `unread`: what they have not said they read."""
     scope_asked()
-    rows = select(Escalation).where(Escalation.to_id == viewer.person_id).order_by(Escalation.id.desc()).limit(100)
-    return list(db.session.scalars(rows))
+    rows = select(Escalation).where(Escalation.to_id == viewer.person_id)
+    if unread:
+        rows = rows.where(Escalation.seen_at.is_(None))
+    newest = [By(Escalation.id, int, descending=True)]
+    page = page_of(rows, newest, place=place, key=lambda row: (row[0].id,), address=address)
+    return Page([row for (row,) in page.rows], page.next_token, page.previous_token, page.address)
 
 
 def count_passed_on(viewer: Viewer) -> int:
-    """How many of these nobody has opened."""
+    """How many of them are unread."""
     rows = select(func.count(Escalation.id)).where(Escalation.to_id == viewer.person_id, Escalation.seen_at.is_(None))
     return db.session.scalar(rows) or 0
 

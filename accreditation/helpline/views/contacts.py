@@ -4,6 +4,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import audit, clock
+from accreditation.core.calendar import days_after
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
@@ -16,6 +17,7 @@ from accreditation.helpline.queries import (
     find_mediators,
     follow_ups_page,
     get_contact,
+    helpline_figures,
 )
 from accreditation.helpline.rules import CATEGORIES, OUTCOMES
 from accreditation.helpline.views.blueprint import bp
@@ -27,6 +29,8 @@ from accreditation.web.guards import requires
 
 SHOW = (("all", "All contacts"), ("follow-ups", "Follow-ups due"))
 WHOSE = (("mine", "Mine"),)
+DUE = (("overdue", "Overdue"),)
+WHEN = (("today", "Today"),)
 
 
 @bp.get("/helpline")
@@ -42,13 +46,15 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
         return filters.url(place=token)
 
     if filters.get("show") == "follow-ups":
-        page = follow_ups_page(viewer, adviser_id=mine, place=place, address=address)
+        until = days_after(today, -1) if filters.get("due") == "overdue" else None
+        page = follow_ups_page(viewer, adviser_id=mine, until=until, place=place, address=address)
     else:
         page = contacts_page(
             viewer,
             category=filters.get("category"),
             outcome=filters.get("outcome"),
             adviser_id=mine,
+            on=today if filters.get("when") == "today" else None,
             place=place,
             address=address,
         )
@@ -65,8 +71,7 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
         words=words,
         found=found,
         due=count_follow_ups(viewer, until=today),
-        owed=count_follow_ups(viewer),
-        owed_by_me=count_follow_ups(viewer, adviser_id=viewer.person_id),
+        figures=helpline_figures(viewer, today),
         today=today,
     )
 
@@ -165,5 +170,7 @@ def _filters(path: str) -> Filters:
         Filter("category", lambda value: CATEGORIES[value], list(CATEGORIES.items())),
         Filter("outcome", lambda value: OUTCOMES[value], list(OUTCOMES.items())),
         Filter("whose", lambda value: dict(WHOSE)[value], WHOSE),
+        Filter("due", lambda value: dict(DUE)[value], DUE),
+        Filter("when", lambda value: dict(WHEN)[value], WHEN),
     )
     return read_filters(request.args, offered, path=path)

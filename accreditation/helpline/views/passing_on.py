@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import audit, clock
@@ -14,7 +14,10 @@ from accreditation.helpline.forms import PassOnForm
 from accreditation.helpline.queries import get_contact, get_passed_on, passed_on_to, who_decides
 from accreditation.helpline.views.blueprint import bp
 from accreditation.people.rules import Viewer
+from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
+
+UNREAD = (("unread", "Not read"),)
 
 
 @bp.route("/helpline/contacts/<int:contact_id>/pass-on", methods=["GET", "POST"])
@@ -51,7 +54,15 @@ def pass_on(viewer: Viewer, contact_id: int) -> ResponseReturnValue:
 @requires(Permission.SIGNED_IN, scoped=True)
 def passed_on_list(viewer: Viewer) -> ResponseReturnValue:
     """What advisers passed on to me. The words stand on the page of each, where the look is noted."""
-    return render_template("helpline/passed_on_list.html", found=passed_on_to(viewer))
+    offered = [Filter("show", lambda value: dict(UNREAD)[value], UNREAD)]
+    filters = read_filters(request.args, offered, path=url_for("helpline.passed_on_list"))
+    page = passed_on_to(
+        viewer,
+        unread=filters.get("show") == "unread",
+        place=request.args.get("after"),
+        address=lambda place: filters.url(after=place),
+    )
+    return render_template("helpline/passed_on_list.html", page=page, filters=filters)
 
 
 @bp.get("/helpline/passed-on/<int:escalation_id>")

@@ -15,7 +15,7 @@ from accreditation.web.paging import By, Page, page_of
 class Listing:
     """Rows in an order that ends in something unique; `kind` says what a row is and so where its link leads."""
 
-    kind: Literal["mediator", "application", "cohort", "case"]
+    kind: Literal["mediator", "application", "cohort", "case", "exception"]
     rows: Select[*tuple[Any, ...]]
     sort: Any
     row_id: Any

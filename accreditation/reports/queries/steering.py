@@ -11,6 +11,7 @@ from accreditation.core.private_text import FEW
 from accreditation.helpline.rules.themes import themes
 from accreditation.people.rules import Viewer
 from accreditation.reports.queries import cases, courses, people
+from accreditation.reports.queries.exceptions import exceptions
 from accreditation.reports.queries.helpline import contacts_by_category
 from accreditation.reports.queries.listing import Listing
 from accreditation.reports.rules.figures import Contents, Figure, Picture, Point, Section, shown_if_many
@@ -177,7 +178,15 @@ MEDIATIONS = (
     ),
 )
 
-MEASURES = {measure.code: measure for measure in (*APPLICANTS, *TRAINING, *MEDIATORS, *MEDIATIONS)}
+SECOND_PERSON = (
+    Measure(
+        "exceptions",
+        "Confirmed by an administrator, for want of a second practice manager",
+        lambda asked: exceptions(asked.viewer, asked.period),
+    ),
+)
+
+MEASURES = {measure.code: measure for measure in (*APPLICANTS, *TRAINING, *MEDIATORS, *MEDIATIONS, *SECOND_PERSON)}
 
 
 def listing_of(code: str, asked: Asked) -> tuple[Measure, Listing]:
@@ -220,9 +229,15 @@ def contents_of(asked: Asked) -> Contents:
             "denominators: concluded out of referred, resolved out of concluded.",
         ),
     ]
+    governance = Section(
+        "second-person",
+        "The second person",
+        [_figure(one, numbers, lists) for one in SECOND_PERSON],
+        "What one person proposes another confirms. Where the service has one practice manager, an administrator may.",
+    )
     helpline, rung = _helpline(asked)
     pictures = [picture for picture in (_cover(asked), rung) if picture]
-    return Contents([*sections, helpline], pictures)
+    return Contents([*sections, helpline, governance], pictures)
 
 
 def _figure(measure: Measure, numbers: dict[str, int], lists: bool) -> Figure:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from accreditation.awards.queries.seconders import who_manages
 from accreditation.core import audit
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
@@ -14,6 +15,7 @@ from accreditation.reports.rules.periods import Period, problem_with
 from accreditation.web.words import day, moment
 
 LONGEST_COMMENT = 4000  # characters in one commentary box
+ANOTHER_MANAGER = "Another practice manager can sign this off. An administrator may only where there is none."
 COMMENTED = ("summary", "applicants", "training", "mediators", "helpline", "service", "cover")
 """The commentary boxes: one above everything, one for each section, one for the forecast."""
 
@@ -66,15 +68,21 @@ def comment_on_report(report_id: int, commentary: Mapping[str, str], *, seen: in
 
 
 def sign_off_report(
-    report_id: int, contents: Contents, *, seen: int, signed_off_by: int, now: datetime
+    report_id: int, contents: Contents, *, seen: int, signed_off_by: int, on: date, now: datetime
 ) -> SteeringReport:
     """Keep the figures as they stand now and close the report.
 
-    Raises NotAllowed when whoever prepared it asks, Conflict when somebody changed it since it was shown.
+    Raises NotAllowed when whoever prepared it asks, or an administrator while another practice manager could sign;
+    Conflict when somebody changed it since it was shown. An administrator's signature is marked as an exception.
     """
     report = _open(report_id, seen)
     if signed_off_by == report.prepared_by:
         raise NotAllowed("You prepared this report. Somebody else must sign it off.")
+    managers = who_manages(on)
+    if signed_off_by not in managers:
+        if managers - {report.prepared_by}:
+            raise NotAllowed(ANOTHER_MANAGER)
+        audit.note_exception(("steering_report", report.id), period=report.period.words)
     report.state, report.contents = "signed_off", as_json(contents)
     report.signed_off_by, report.signed_off_at = signed_off_by, now
     audit.note(

@@ -16,7 +16,7 @@ from accreditation.reports.exports.pdf import as_pdf
 from accreditation.reports.exports.workbook import figures_workbook, list_workbook
 from accreditation.reports.queries.reports import get_report
 from accreditation.reports.queries.steering import contents_of, listing_of
-from accreditation.reports.rules.details import detail_in_words
+from accreditation.reports.rules.details import detail_in_words, moment_of
 from accreditation.reports.rules.figures import Contents
 from accreditation.reports.rules.periods import Period
 from accreditation.reports.views.asked import ask_about, period_asked
@@ -49,7 +49,8 @@ def behind_workbook(viewer: Viewer, figure: str) -> ResponseReturnValue:
     period = period_asked(clock.today()).or_refuse()
     measure, listing = listing_of(figure, ask_about(within, period))
     rows = [
-        (row.reference, row.name, detail_in_words(row.detail, listing.kind), row.on) for row in listing.everything()
+        (row.reference, row.name, detail_in_words(row.detail, listing.kind), moment_of(row.on))
+        for row in listing.everything()
     ]
     with transaction():
         notice = note_export(

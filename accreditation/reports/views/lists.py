@@ -10,7 +10,7 @@ from accreditation.core.errors import NotAllowed
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.reports.queries.steering import listing_of
-from accreditation.reports.rules.details import detail_in_words
+from accreditation.reports.rules.details import detail_in_words, moment_of
 from accreditation.reports.views.asked import address_of, ask_about, period_asked
 from accreditation.reports.views.blueprint import bp
 from accreditation.standing.queries.explain import sees_details
@@ -38,6 +38,7 @@ def behind(viewer: Viewer, figure: str) -> ResponseReturnValue:
         number=listing.count(),
         period=period,
         detail=detail_in_words,
+        moment=moment_of,
         link=_link(listing.kind),
         back_url=address_of("reports.steering", period),
         export_url=address_of("reports.behind_workbook", period, figure=figure),
@@ -50,6 +51,8 @@ def _link(kind: str) -> Callable[[object], str]:
     def link(row: object) -> str:
         if kind == "cohort":
             return url_for("cohorts.cohort", cohort_id=row.row_id)  # type: ignore[attr-defined]
+        if kind == "exception":
+            return url_for("desk.exceptions")
         if kind == "case":
             return url_for("practice.case", case_id=row.row_id)  # type: ignore[attr-defined]
         if kind == "application":

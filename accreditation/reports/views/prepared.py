@@ -100,7 +100,9 @@ def sign_off(viewer: Viewer, prepared_id: int) -> ResponseReturnValue:
         seen = _number(request.form.get("seen"))
         try:
             with transaction():
-                sign_off_report(prepared_id, contents, seen=seen, signed_off_by=viewer.person_id, now=clock.now())
+                sign_off_report(
+                    prepared_id, contents, seen=seen, signed_off_by=viewer.person_id, on=clock.today(), now=clock.now()
+                )
         except DomainError as refusal:
             flash(" ".join(refusal.reasons), "warning")
         else:
