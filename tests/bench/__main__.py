@@ -13,7 +13,8 @@ from tests.bench.changing import lines_of_changing, measure_one_fact, measure_re
 from tests.bench.databases import Service, open_service, postgresql_urls, say, sqlite_urls
 from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
 from tests.bench.forecast import lines_of_forecast, measure_check, measure_forecast
-from tests.bench.pages import as_json, lines_of_home, lines_of_pages, measure_home, measure_pages
+from tests.bench.homes import lines_of_homes, measure_homes
+from tests.bench.pages import as_json, lines_of_pages, measure_pages
 from tests.bench.timing import measure_processor_time
 from tests.bench.vetting import as_json as vetting_as_json
 from tests.bench.vetting import lines_of_vetting, measure_vetting
@@ -66,7 +67,7 @@ def _measure(
     services: list[Service] = [open_service(size, url, folder) for size, url in zip(sizes, urls, strict=True)]
     say(f"Measuring on {database}…")
     pages = measure_pages(services, clock.today(), asked.repeat)
-    home = measure_home(services, asked.repeat)
+    homes = measure_homes(services, asked.repeat)
     engine = measure_engine(services[0], asked.repeat)
     rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
     forecasts = [measure_forecast(service, clock.today(), asked.repeat) for service in services]
@@ -77,11 +78,11 @@ def _measure(
     if not asked.json:
         print(f"\n{database}: medians of {asked.repeat} in milliseconds. The floor is the SQL and the template.")
         print("counting: the first page after something has changed, when its numbers are counted anew.")
-        said = [*lines_of_pages(pages), *lines_of_home(home), *lines_of_engine(engine, rebuilds)]
+        said = [*lines_of_pages(pages), *lines_of_homes(homes), *lines_of_engine(engine, rebuilds)]
         said += lines_of_forecast(forecasts, checks)
         for line in [*said, *lines_of_changing(facts, rehearsals), *lines_of_vetting(vetting)]:
             print(line)
-    return {"database": database, "pages": as_json(pages), "home": home, "engine": engine, "rebuild": rebuilds} | {
+    return {"database": database, "pages": as_json(pages), "homes": homes, "engine": engine, "rebuild": rebuilds} | {
         "one_fact": facts,
         "rehearsal": rehearsals,
         "forecast": forecasts,

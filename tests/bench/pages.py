@@ -140,25 +140,6 @@ def _summed_up(name: str, people: int, spent: dict[str, float]) -> Measured:
     )
 
 
-def measure_home(services: list[Service], repeat: int) -> list[dict[str, Any]]:
-    """The practice manager's first page: warm, and the first time after a change."""
-    times: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for turn in range(WARM_UP + repeat):
-        for service in services:
-            service.app.extensions.pop("desk_counts", None)
-            for what in ("counting_ms", "page_ms"):
-                began = timer()
-                status = service.client.get("/").status_code
-                if status != 200:
-                    raise AssertionError(f"/ answered {status}")
-                if turn >= WARM_UP:
-                    times[service.people][what].append((timer() - began) * 1000)
-    return [
-        {"people": people, **{what: round(median(found), 2) for what, found in spent.items()}}
-        for people, spent in times.items()
-    ]
-
-
 def lines_of_pages(measured: list[Measured]) -> list[str]:
     lines = [
         f"{'page':48} {'people':>8} {'page':>8} {'SQL':>7} {'template':>9} {'ratio':>6} {'counting':>9} {'ratio':>6}"
@@ -169,13 +150,6 @@ def lines_of_pages(measured: list[Measured]) -> list[str]:
             f"{one.ratio:>6.2f} {one.counting_ms:>9.2f} {one.counting_ratio:>6.2f}"
         )
     return lines
-
-
-def lines_of_home(home: list[dict[str, Any]]) -> list[str]:
-    return [
-        f"home of a practice manager, {one['people']:,}: {one['page_ms']} ms, counting anew {one['counting_ms']} ms"
-        for one in home
-    ]
 
 
 def as_json(measured: list[Measured]) -> list[dict[str, Any]]:

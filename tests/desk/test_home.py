@@ -1,13 +1,17 @@
 """The first page of each role: every number is the length of the list behind it."""
 
+import json
 import re
 from datetime import date, timedelta
 
 import pytest
 
+from accreditation.core import audit
+from accreditation.core.database import transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from tests import factories
+from tests.desk.numbers import figures_on
 from tests.desk.people import AUDITOR, MANAGER, own, working_mediator
 
 TODAY = factories.TODAY
@@ -64,8 +68,6 @@ def test_an_empty_service_says_how_to_begin(today, sign_in):
         (Role.TRAINING_PROVIDER, Scope.PROVIDER, "/cohorts"),
         (Role.VETTING_OFFICER, Scope.SERVICE, "/vetting"),
         (Role.HELPLINE_ADVISER, Scope.SERVICE, "/helpline"),
-        (Role.AUDITOR, Scope.SERVICE, "/audit"),
-        (Role.ADMINISTRATOR, Scope.SERVICE, "/status"),
         (Role.LINE_MANAGER, Scope.UNIT, "/mediators"),
         (Role.MEDIATOR, Scope.PERSON, "/me"),
     ],
@@ -74,6 +76,81 @@ def test_each_role_begins_on_its_page(today, sign_in, role, scope, leads_to):
     scope_id = None if scope is Scope.SERVICE else 1
     answer = sign_in(Grant(role, scope, scope_id)).get("/")
     assert (answer.status_code, answer.location) == (302, leads_to)
+
+
+@pytest.mark.parametrize(
+    ("role", "title"), [(Role.AUDITOR, "What was done lately"), (Role.ADMINISTRATOR, "Looking after the register")]
+)
+def test_auditors_and_administrators_have_a_first_page_of_their_own(today, sign_in, role, title):
+    page = sign_in(Grant(role, Scope.SERVICE)).get("/")
+    assert f"<h1>{title}</h1>" in page.text
+    assert re.search(r'href="/" aria-current="page"', page.text)
+
+
+def test_an_administrator_sees_who_waits_and_what_deserves_a_look(today, sign_in):
+    browser = sign_in(Grant(Role.ADMINISTRATOR, Scope.SERVICE))
+    factories.account(factories.person(name="Waits For A Letter").id)
+    page = browser.get("/").text
+    assert re.search(r'href="/accounts\?state=invited">\s*<span class="figure-value">.*?2</span>', page, re.S)
+    assert "It works, and" in page
+    assert "Scheduler" in page
+    odd = browser.get("/status?show=odd").text
+    assert "Scheduler" in odd
+    assert "Database schema" not in odd
+    assert "Database schema" in browser.get("/status").text
+
+
+def test_an_auditor_sees_who_took_files_away_and_who_looked(today, sign_in):
+    auditor = sign_in(AUDITOR)
+    ada = factories.person(name="Ada Okafor")
+    audit.sensitive_read("the record with its clearance", about_id=ada.id)
+    sign_in(MANAGER).get("/mediators/export.xlsx")
+    page = auditor.get("/").text
+    for kind in ("exported", "read"):
+        link = f'href="/audit?action={kind}&amp;since=2027-01-04">'
+        assert re.search(re.escape(link) + r'\s*<span class="figure-value">.*?1</span>', page, re.S), kind
+    assert "Ada Okafor" in page[page.index("Looks at something sensitive, the latest first") :]
+    exported = page[page.index("Files taken away, the latest first") :]
+    assert "exported the register" in exported[: exported.index("Looks at something sensitive, the latest first")]
+
+
+def test_an_exception_to_the_second_person_is_told_without_whom_it_is_about(today, sign_in):
+    ada = factories.person(name="Ada Okafor")
+    administrator = sign_in(Grant(Role.ADMINISTRATOR, Scope.SERVICE))
+    with audit.acting_as(administrator.person_id, "web"), transaction():
+        audit.note_exception(("award_decision", 7), about_id=ada.id)
+    page = administrator.get("/exceptions").text
+    assert "A decision about an accreditation" in page
+    assert "Okafor" not in page
+    assert 'href="/exceptions"' in administrator.get("/").text
+    assert sign_in(Grant(Role.LINE_MANAGER, Scope.UNIT, 1)).get("/exceptions").status_code == 403
+
+
+def test_a_provider_sees_what_is_due_and_what_is_late(today, sign_in):
+    provider = factories.provider("CMP")
+    browser = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, provider.id))
+    late = factories.cohort(title="Late", provider_id=provider.id, results_due_on=TODAY - timedelta(1))
+    due = factories.cohort(title="Due", provider_id=provider.id)
+    factories.candidate(late.id)
+    factories.candidate(due.id)
+    for results, titles in (("late", ["Late"]), ("outstanding", ["Late", "Due"])):
+        page = browser.get(f"/cohorts?results={results}").text
+        assert [title for title in ("Late", "Due") if f">{title}</a>" in page] == titles
+    assert [one.number for one in figures_on(browser.get("/cohorts").text)] == [1, 2, 2]
+
+
+def test_the_command_line_says_whose_page_it_is_and_refuses_what_is_nobodys(service, app):
+    person = factories.person(name="Mana Ger")
+    factories.grant(person.id, Role.PRACTICE_MANAGER)
+    run = app.test_cli_runner().invoke
+    said = run(args=["figures", "--as", person.reference])
+    assert "First page of a practice manager, 2 February 2027" in said.output
+    assert "lapsed" in said.output
+    assert run(args=["figures", "--as", "M9999"]).exit_code == 2
+    assert run(args=["figures", "--as", person.reference, "--role", "auditor"]).exit_code == 2
+    assert run(args=["figures", "--as", factories.person().reference]).exit_code == 2
+    earlier = json.loads(run(args=["figures", "--as", person.reference, "--on", "2027-02-03", "--json"]).output)
+    assert (earlier["role"], earlier["on"]) == ("practice_manager", "2027-02-03")
 
 
 def test_without_a_role_there_is_a_page_that_says_so(today, sign_in):

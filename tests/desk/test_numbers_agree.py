@@ -101,6 +101,6 @@ def test_a_figure_without_a_list_and_a_wrong_one_are_noticed(today, sign_in):
         "lapsed /mediators?verdict=lapsed": (2, 1)
     }
     with pytest.raises(AssertionError, match="marks no list"):
-        length_of(browser, "/forecast")
+        length_of(browser, "/help")
     with pytest.raises(AssertionError):
         figures_on('<li class="figure"><span class="figure-value">3</span></li>')

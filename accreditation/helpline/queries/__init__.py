@@ -16,6 +16,7 @@ from accreditation.helpline.queries.contacts import (
     themes_by_month,
     who_decides,
 )
+from accreditation.helpline.queries.figures import helpline_figures
 
 __all__ = [
     "ContactRow",
@@ -28,6 +29,7 @@ __all__ = [
     "follow_ups_page",
     "get_contact",
     "get_passed_on",
+    "helpline_figures",
     "london_day",
     "passed_on_to",
     "themes_by_month",

@@ -18,7 +18,6 @@ from accreditation.people.models import Person
 from accreditation.people.queries import everyone_with, found_by, of_one_person, visible_to
 from accreditation.people.rules import Viewer, plain
 from accreditation.standing.queries import Explanation, explain, main_scheme, standings_on
-from accreditation.web.figures import Figure
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
 
@@ -108,37 +107,6 @@ def count_contacts(viewer: Viewer, *, on: date) -> int:
     """How many contacts were had on that day in London."""
     query = select(func.count()).select_from(Contact).join(Person, Person.id == Contact.person_id)
     return db.session.scalar(query.where(_contacted(viewer, on))) or 0
-
-
-def helpline_figures(viewer: Viewer, on: date) -> list[Figure]:
-    """What an adviser has before them on the day: their own call-backs, everybody's, and the contacts of the day."""
-    mine, yesterday = viewer.person_id, days_after(on, -1)
-    owed = "/helpline?show=follow-ups"
-    my_own = f"{owed}&whose=mine"
-    return [
-        Figure(
-            "my-overdue",
-            count_follow_ups(viewer, adviser_id=mine, until=yesterday),
-            "of my follow-ups overdue",
-            f"{my_own}&due=overdue",
-            "bad",
-        ),
-        Figure("my-follow-ups", count_follow_ups(viewer, adviser_id=mine), "follow-ups owed by me", my_own, "soon"),
-        Figure(
-            "overdue",
-            count_follow_ups(viewer, until=yesterday),
-            "overdue, whoever owes them",
-            f"{owed}&due=overdue",
-            "bad",
-        ),
-        Figure("follow-ups", count_follow_ups(viewer), "owed in all", owed),
-        Figure(
-            "contacts-today",
-            count_contacts(viewer, on=on),
-            "contacts today",
-            "/helpline?when=today",
-        ),
-    ]
 
 
 def get_contact(contact_id: int, viewer: Viewer) -> Contact:
