@@ -149,6 +149,27 @@ def prepared(manager) -> SteeringReport:
     return db.session.get_one(SteeringReport, int(answer.location.rsplit("/", 1)[1]))
 
 
+def test_an_administrator_signs_off_only_for_want_of_another_manager_and_is_counted(service, sign_in):
+    author, administrator = sign_in(MANAGER), sign_in(ADMINISTRATOR)
+    first = f"/reports/{factories.steering_report(by=author.person_id).id}"
+    later = f"/reports/{factories.steering_report(by=author.person_id).id}"
+    assert (
+        "The report is signed off."
+        in administrator.post(f"{first}/sign-off", data={"seen": 1}, follow_redirects=True).text
+    )
+    assert figures_of(author.get(f"/reports/steering?{DAYS}").text)["exceptions"] == 1
+    behind = author.get(f"/reports/steering/exceptions?{DAYS}").text
+    assert "A report to the steering group" in behind
+    assert "2 Feb 2027" in behind
+    assert "A report to the steering group" in administrator.get("/exceptions").text
+
+    second = sign_in(MANAGER)
+    refused = administrator.post(f"{later}/sign-off", data={"seen": 1}, follow_redirects=True).text
+    assert "Another practice manager can sign this off." in refused
+    assert "The report is signed off." in second.post(f"{later}/sign-off", data={"seen": 1}, follow_redirects=True).text
+    assert figures_of(author.get(f"/reports/steering?{DAYS}").text)["exceptions"] == 1, "a manager is no exception"
+
+
 def test_a_report_is_prepared_commented_signed_off_by_another_and_then_stays(service, sign_in):
     manager, second = sign_in(MANAGER), sign_in(MANAGER)
     report = prepared(manager)
