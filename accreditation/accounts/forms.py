@@ -160,6 +160,17 @@ class SettingsForm(BaseForm):
         [Optional(), NumberRange(1, 120, "Enter a number of months from 1 to 120")],
         description="24 where nothing is entered. Then the text is removed; the contact itself is counted for ever.",
     )
+    equality_cut_months = IntegerField(
+        "Months after an intake closes until equality answers are nobody’s",
+        [DataRequired("Enter a number of months"), NumberRange(1, 60, "Enter a number of months from 1 to 60")],
+        description="From then on no answer can be tied to an application any more. The form tells applicants this "
+        "number: whoever has answered was told the one that held then.",
+    )
+    equality_keep_months = IntegerField(
+        "Months after that until those answers are deleted",
+        [DataRequired("Enter a number of months"), NumberRange(1, 60, "Enter a number of months from 1 to 60")],
+        description="Published figures stay.",
+    )
     cover_wanted = StringField(
         "Mediators wanted",
         [Optional(), Regexp(r"\d{1,6}$", message="Enter a whole number, such as 150, or 0 for none")],

@@ -13,6 +13,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     SIFTER = "sifter"
     INTERVIEWER = "interviewer"
+    ASSESSOR = "assessor"
+    MODERATOR = "moderator"
     ADMINISTRATOR = "administrator"
 
     @property
@@ -34,6 +36,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"  # anyone with an account, whatever their roles
 
     ACTIVATE_SCHEME = "activate_scheme"  # the second person who puts new rules in force
+    ASSESS_CANDIDATES = "assess_candidates"  # those given to oneself, for as long as it lasts
     ASK_LEAVE = "ask_leave"  # one's own, for a manager to answer
     AWARD_ACCREDITATION = "award_accreditation"
     BOOK_REFRESHER = "book_refresher"
@@ -57,6 +60,7 @@ class Permission(StrEnum):
     MANAGE_VETTING_RULES = "manage_vetting_rules"  # usual periods, what an overdue review means
     MERGE_PEOPLE = "merge_people"  # two records of one person, and separating them again
     PREPARE_REPORT = "prepare_report"  # for the steering group, with its commentary
+    MODERATE_CANDIDATES = "moderate_candidates"  # the submitted results of those given to oneself
     MODERATE_RESULTS = "moderate_results"  # the second look at submitted results, before their release
     RECORD_CLEARANCE = "record_clearance"
     RECORD_DEPARTURE = "record_departure"  # that somebody leaves the service, and that they are back
@@ -194,6 +198,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
     Role.SIFTER: frozenset({P.SIFT_APPLICATIONS}),
     Role.INTERVIEWER: frozenset({P.INTERVIEW_APPLICANTS}),
+    Role.ASSESSOR: frozenset({P.ASSESS_CANDIDATES}),
+    Role.MODERATOR: frozenset({P.MODERATE_CANDIDATES}),
     Role.ADMINISTRATOR: frozenset(
         {
             P.ACTIVATE_SCHEME,
@@ -222,6 +228,8 @@ SCOPES: dict[Role, frozenset[Scope]] = {
     Role.AUDITOR: frozenset({Scope.SERVICE}),
     Role.SIFTER: frozenset({Scope.PERSON}),
     Role.INTERVIEWER: frozenset({Scope.PERSON}),
+    Role.ASSESSOR: frozenset({Scope.PERSON}),
+    Role.MODERATOR: frozenset({Scope.PERSON}),
     Role.ADMINISTRATOR: frozenset({Scope.SERVICE}),
 }
 """The scopes in which each role may be granted: nobody is made helpline adviser of a single provider by mistake."""

@@ -29,7 +29,7 @@ class CohortForm(BaseForm):
 
     attendance_percent = IntegerField(
         "Attendance needed for a result",
-        description="Percent of the hours of training. Leave it empty if the scheme asks for none.",
+        description="Percent of the hours of training. Left empty, it is what the scheme asks for, if it asks for any.",
         validators=[Optional(), NumberRange(1, 100, "Enter a number from 1 to 100, or leave it empty")],
     )
 

@@ -30,8 +30,9 @@ class StaffForm(BaseForm):
     def __init__(self, *, people: Sequence[tuple[str, str]], by_reference: bool) -> None:
         super().__init__()
         self.person.choices = choices_of([("", "Nobody of the list"), *people])
-        if not by_reference:
+        if not by_reference:  # a provider: the second look at its results is somebody else's to name
             del self.reference
+            self.role.choices = choices_of((role, label) for role, label in STAFF_LABELS.items() if role != "moderator")
 
     def validate_family_name(self, field: StringField) -> None:
         named = bool(self.given_name.data or field.data)

@@ -7,6 +7,7 @@ from cohorts.models.assessment import Assessment, Component, ComponentCriterion,
 from cohorts.models.attendance import Attendance, AttendanceUpload
 from cohorts.models.cohorts import Cohort, Enrolment, EnrolmentStep
 from cohorts.models.equality import EqualityCollection, EqualityColumn, EqualityForm
+from cohorts.models.given import CandidateGiven
 from cohorts.models.intakes import Criterion, Intake, PanelMember, Question
 from cohorts.models.results import Result, ResultUpload
 from cohorts.models.selection import (
@@ -29,6 +30,7 @@ __all__ = [
     "Assessment",
     "Attendance",
     "AttendanceUpload",
+    "CandidateGiven",
     "Cohort",
     "CohortSession",
     "CohortStaff",

@@ -20,7 +20,9 @@ from cohorts.rules.attendance import (
     Counted,
     Mark,
     hours_of,
+    lacks_a_record,
     minutes_attended,
+    minutes_counted,
     percent_attended,
     settled,
 )
@@ -151,10 +153,7 @@ def _keep_results(
         enrolment_id
         for enrolment_id in with_result
         if enrolment_id in marks
-        and (
-            len(marks[enrolment_id]) < len(sessions)
-            or _percent(marks[enrolment_id], sessions, of) < cohort.attendance_percent
-        )
+        and _is_short(marks[enrolment_id], sessions, of, recorded[enrolment_id].brought, cohort.attendance_percent)
     }
     return [
         _refused(line)
@@ -164,9 +163,10 @@ def _keep_results(
     ]
 
 
-def _percent(marks: dict[int, Mark], sessions: dict[int, CohortSession], of: int) -> int:
-    counted = (Counted(session.minutes, marks.get(session.id)) for session in sessions.values())
-    return percent_attended(minutes_attended(counted), of)
+def _is_short(marks: dict[int, Mark], sessions: dict[int, CohortSession], of: int, brought: int, asked: int) -> bool:
+    unrecorded = sum(session.minutes for session in sessions.values() if session.id not in marks)
+    own = minutes_attended(Counted(session.minutes, marks.get(session.id)) for session in sessions.values())
+    return lacks_a_record(unrecorded, brought) or percent_attended(minutes_counted(own, brought, of), of) < asked
 
 
 def _refused(line: MarkLine) -> MarkLine:

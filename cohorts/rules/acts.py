@@ -13,6 +13,7 @@ DOORS = {
     "office": "By the office",
     "grid": "Typed into the grid",
     "form": "Typed for one candidate",
+    "assessor": "Recorded by an assessor",
     "workbook": "Results workbook",
     "release": "Released",
 }

@@ -111,6 +111,19 @@ def minutes_attended(sessions: Iterable[Counted]) -> int:
     return total
 
 
+def minutes_counted(own: int, brought: int, of: int) -> int:
+    """What counts of a cohort's training: attended there, and brought along from a cohort before; never more than `of`.
+
+    So nobody who was transferred has to sit through again what they have attended.
+    """
+    return min(of, own + brought)
+
+
+def lacks_a_record(unrecorded: int, brought: int) -> bool:
+    """Whether it is not known yet what somebody attended: more is unrecorded than what they brought along."""
+    return unrecorded > brought
+
+
 def percent_attended(minutes: int, of: int) -> int:
     """Whole percent, rounded down: who lacks a quarter of an hour has not attended all of it. 100 of no time at all."""
     return 100 if of <= 0 else minutes * 100 // of

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from accreditation.core.calendar import LONDON
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.settings import get_setting
@@ -17,6 +18,7 @@ from cohorts.queries.results import count_missing, count_unreleased, last_outcom
 from cohorts.rules import states
 from cohorts.rules.places import final_state
 from cohorts.services.deadlines import keep_deadline
+from cohorts.services.giving import take_all_back
 from cohorts.services.places import end_places, note_step
 
 
@@ -36,10 +38,11 @@ def plan_cohort(
     """A cohort that trains on [starts_on, ends_on). `results_due_on` is the last good day for its results.
 
     `capacity` None: as many places as the service usually has. `attendance_percent` of the hours must be attended
-    before there can be a result; None: attendance is recorded and asks nothing of the results.
+    before there can be a result; None: what the scheme says on the first day, and where it says nothing, attendance
+    is recorded and asks nothing of the results.
     Raises DomainError with everything that does not fit, NotFound for a scheme that is not installed.
     """
-    get_scheme(scheme, starts_on)
+    asked = attendance_percent or get_scheme(scheme, starts_on).attendance_percent
     _refuse(title, starts_on, ends_on, assessment_on, results_due_on, cohort_id=None)
     assessed = usual_assessment(scheme)
     cohort = Cohort(
@@ -51,7 +54,7 @@ def plan_cohort(
         assessment_on=assessment_on,
         results_due_on=results_due_on,
         capacity=usual_capacity() if capacity is None else capacity,
-        attendance_percent=attendance_percent,
+        attendance_percent=asked,
         assessment_id=assessed.id if assessed else None,
         state="planned",
         version=1,
@@ -79,7 +82,7 @@ def change_cohort(
     capacity: int,
     attendance_percent: int | None,
 ) -> Cohort:
-    """New dates, title, capacity or share of attendance.
+    """New dates, title, capacity or share of attendance (None: the scheme's).
 
     Raises Conflict when it changed since `version`, DomainError for a misfit.
     """
@@ -90,7 +93,7 @@ def change_cohort(
     _refuse(title, starts_on, ends_on, assessment_on, results_due_on, cohort_id=cohort_id)
     cohort.title, cohort.starts_on, cohort.ends_on = title, starts_on, ends_on
     cohort.assessment_on, cohort.results_due_on, cohort.capacity = assessment_on, results_due_on, capacity
-    cohort.attendance_percent = attendance_percent
+    cohort.attendance_percent = attendance_percent or get_scheme(cohort.scheme, starts_on).attendance_percent
     cohort.version += 1
     keep_deadline(cohort)
     return cohort
@@ -147,6 +150,8 @@ def step_cohort(cohort_id: int, to: str, *, at: datetime, by: int | None) -> Coh
     if to == "cancelled" and db.session.scalar(select(Result.id).where(Result.cohort_id == cohort_id).limit(1)):
         raise DomainError(f"{cohort.title} has results, so it took place and cannot be cancelled.")
     _take_the_places_along(cohort, to, at=at, by=by)
+    if to not in states.TAKES_RESULTS:
+        take_all_back(cohort, on=at.astimezone(LONDON).date())
     cohort.state = to
     cohort.version += 1
     keep_deadline(cohort)

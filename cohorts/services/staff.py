@@ -1,4 +1,4 @@
-"""Who trains and who assesses a cohort. Callers hold the transaction; nothing here commits."""
+"""Who trains, assesses and moderates a cohort. Callers hold the transaction; nothing here commits."""
 
 from datetime import date
 
@@ -12,18 +12,19 @@ from accreditation.people.services import add_staff
 from cohorts.models import Cohort, CohortStaff, Enrolment
 from cohorts.queries.cohorts import lock_cohort
 from cohorts.rules import states
-from cohorts.rules.staff import STAFF_ROLES
+from cohorts.rules.staff import STAFF_ROLES, STAFF_VERBS
+from cohorts.services.giving import take_all_back
 
 
 def add_to_staff(cohort_id: int, person_id: int, role: str, *, on: date, added_by: int | None) -> CohortStaff:
-    """Somebody trains or assesses the cohort from now on; the same again changes nothing.
+    """Somebody trains, assesses or moderates the cohort from now on; the same again changes nothing.
 
     Raises DomainError for who is a candidate of it, and for a cohort that is over.
     """
     cohort = lock_cohort(cohort_id)
     refuse_over(cohort)
     if role not in STAFF_ROLES:
-        raise DomainError("Choose whether they train or assess.")
+        raise DomainError("Choose what they do.")
     person = lock_person(counted_id(person_id))
     held = select(CohortStaff).where(
         CohortStaff.cohort_id == cohort_id,
@@ -34,7 +35,7 @@ def add_to_staff(cohort_id: int, person_id: int, role: str, *, on: date, added_b
     if member := db.session.scalar(held):
         return member
     if _is_candidate(person, cohort_id):
-        raise DomainError(f"{person.name} is a candidate on {cohort.title} and cannot {_verb(role)} it.")
+        raise DomainError(f"{person.name} is a candidate on {cohort.title} and cannot {STAFF_VERBS[role]} it.")
     member = CohortStaff(cohort_id=cohort_id, person_id=person.id, role=role, added_on=on, added_by=added_by)
     db.session.add(member)
     db.session.flush()
@@ -51,12 +52,17 @@ def add_newcomer(
 
 
 def take_off_staff(staff_id: int, *, on: date) -> CohortStaff:
-    """Somebody does not train or assess the cohort any more. What they delivered stays written down."""
+    """Somebody does not train, assess or moderate the cohort any more. What they delivered stays written down.
+
+    Candidates that were given to them are taken back.
+    """
     member = db.session.get_one(CohortStaff, staff_id)
-    refuse_over(lock_cohort(member.cohort_id))
+    cohort = lock_cohort(member.cohort_id)
+    refuse_over(cohort)
     member = db.session.get_one(CohortStaff, staff_id, populate_existing=True)
     if member.ended_on is None:
         member.ended_on = on
+        take_all_back(cohort, on=on, person_id=member.person_id, role=member.role)
     return member
 
 
@@ -73,7 +79,3 @@ def _is_candidate(person: Person, cohort_id: int) -> bool:
         Enrolment.state.in_(states.HOLDS_A_PLACE),
     )
     return db.session.scalar(held) is not None
-
-
-def _verb(role: str) -> str:
-    return {"trainer": "train", "assessor": "assess"}[role]

@@ -12,10 +12,11 @@ from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from cohorts.forms.staff import StaffForm
 from cohorts.queries.cohorts import get_cohort_to_run
+from cohorts.queries.given import given_in, given_rows
 from cohorts.queries.results import roster
 from cohorts.queries.staff import get_staff, people_of_provider, staff_of, trainers_by_candidate
 from cohorts.rules import states
-from cohorts.rules.staff import STAFF_LABELS
+from cohorts.rules.staff import GIVEN_ROLES, STAFF_LABELS
 from cohorts.services.staff import add_newcomer, add_to_staff, take_off_staff
 from cohorts.views.blueprint import bp
 
@@ -48,12 +49,20 @@ def staff(viewer: Viewer, cohort_id: int) -> ResponseReturnValue:
         for member in members
         if member.role == "assessor"
     }
+    manages = bool(viewer.ids(Scope.SERVICE)) and viewer.may_somewhere(Permission.MANAGE_COHORTS)
+    rows = given_rows(cohort_id, clock.today()) if manages else []
     return render_template(
         "cohorts/staff.html",
         cohort=cohort,
         form=form,
         members=members,
         taught=taught,
+        given={
+            member.id: given_in(rows, member.person_id, member.role)
+            for member in members
+            if manages and member.role in GIVEN_ROLES
+        },
+        total=len(candidates),
         labels=STAFF_LABELS,
         may_change=cohort.state in states.RUNNING,
     )

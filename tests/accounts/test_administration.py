@@ -186,12 +186,21 @@ def test_an_account_that_is_not_there(admin):
 def test_settings_are_saved_and_stand_on_every_page(admin):
     form = {"service_name": "Harbour Mediation", "service_phone": "020 7946 0000"}
     form |= {"main_scheme": "INHOUSE-WPM", "clearance_lead_days": "84"}
+    form |= {"equality_cut_months": "9", "equality_keep_months": "6"}
     page = admin.post("/settings", data=form, follow_redirects=True)
     assert "The settings are saved." in page.text
     assert "<span>Harbour Mediation</span>" in page.text
     assert get_setting("service_phone") == "020 7946 0000"
     assert get_setting("clearance_lead_days") == "84"
+    assert (get_setting("equality_cut_months"), get_setting("equality_keep_months")) == ("9", "6")
     assert 'value="84"' in admin.get("/settings").text
+
+
+@pytest.mark.parametrize("months", ["", "0", "61", "a year"])
+def test_equality_months_are_a_number_of_months(admin, months):
+    form = {"service_name": "Harbour Mediation", "main_scheme": "INHOUSE-WPM", "equality_cut_months": months}
+    assert "Enter a number of months" in admin.post("/settings", data=form).text or months == "a year"
+    assert get_setting("equality_cut_months") == "12"
 
 
 @pytest.mark.parametrize("days", ["", "0", "-1", "731", "nine weeks", "63.5"])

@@ -11,13 +11,23 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.core.sheets import read_workbook
 from accreditation.people.rules import Grant
 from cohorts.exports.attendance import attendance_workbook
-from cohorts.models import Attendance, AttendanceUpload, Cohort, Enrolment
+from cohorts.models import Attendance, AttendanceUpload, Cohort, CohortSession, Enrolment
 from cohorts.queries.attendance import attendance_of, reasons_against_results
 from cohorts.queries.results import candidates_of
 from cohorts.queries.sessions import held_sessions
-from cohorts.rules.attendance import Counted, Mark, NotAMark, minutes_attended, percent_attended, read_mark, written
+from cohorts.rules.attendance import (
+    Counted,
+    Mark,
+    NotAMark,
+    lacks_a_record,
+    minutes_attended,
+    minutes_counted,
+    percent_attended,
+    read_mark,
+    written,
+)
 from cohorts.rules.attendance_sheet import AttendanceFileRefused, read_attendance, typed
-from cohorts.services import attendance, results
+from cohorts.services import attendance, places, results
 from tests import factories
 from tests.cohorts.test_views import provider_grant
 from tests.factories import TODAY
@@ -324,3 +334,90 @@ def test_who_sees_one_units_people_records_nobodys_attendance(sign_in, today):
         db.session.scalars(select(Enrolment)).one().person.unit_id = unit.id
     manager = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, unit.id))
     assert manager.get(f"/cohorts/{cohort_id}/attendance").status_code == 403
+
+
+# --- brought along from the cohort before ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("own", "brought", "counted"), [(0, 0, 0), (360, 180, 540), (540, 180, 720), (700, 360, 720)])
+def test_what_was_brought_along_counts_up_to_all_of_the_training(own, brought, counted):
+    assert minutes_counted(own, brought, 720) == counted
+
+
+@pytest.mark.parametrize(("unrecorded", "lacks"), [(0, False), (359, False), (360, False), (361, True)])
+def test_no_more_may_be_unrecorded_than_was_brought_along(unrecorded, lacks):
+    assert lacks_a_record(unrecorded, 360) is lacks
+
+
+def moved(place_id, to_cohort_id):
+    with transaction():
+        return places.transfer_place(place_id, to_cohort_id, on=TODAY, at=NOW, by=None, reason="Ill that week.").id
+
+
+def test_who_is_transferred_repeats_nothing_that_they_attended(app):
+    """Two days of six hours, 100 % asked for: the first day on the old cohort, the second on the new one."""
+    old_id, (first, second) = trained(candidates=1)
+    [who] = office.references(old_id)
+    record(old_id, typed(who, first, "P"), typed(who, second, "N"))
+    [place_id] = db.session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == old_id)).all()
+    new = factories.cohort("Summer")
+    new_id, sessions = new.id, []
+    for number in (1, 2):
+        sessions.append(
+            factories.training_session(new_id, f"New {number}", on=TODAY - office.timedelta(40 - number)).id
+        )
+    with transaction():
+        db.session.get_one(Cohort, new_id).attendance_percent = 100
+    new_place = moved(place_id, new_id)
+    before = attendance_of(new_id)[new_place]
+    assert (before.minutes, before.brought, before.counted, before.percent) == (0, 360, 360, 50)
+    assert "is not recorded" in reasons_against_results(db.session.get_one(Cohort, new_id))[new_place]
+    record(new_id, typed(who, sessions[1], "5"))
+    short = reasons_against_results(db.session.get_one(Cohort, new_id))[new_place]
+    assert "Attended 11 of 12 hours (91%, 6 hours on a cohort before)" in short
+    record(new_id, typed(who, sessions[1], "P"))
+    assert reasons_against_results(db.session.get_one(Cohort, new_id)) == {}
+    with transaction():
+        results.record_results(new_id, [office.entry(who)], version=office.version(new_id), on=TODAY, recorded_by=1)
+    with pytest.raises(attendance.AttendanceRefused):  # a result rests on it now, also on what was brought along
+        record(new_id, typed(who, sessions[1], "5"))
+
+
+def test_who_went_there_and_back_has_attended_each_session_once(app):
+    old_id, (first, _) = trained(candidates=1)
+    [who] = office.references(old_id)
+    record(old_id, typed(who, first, "P"))
+    [place_id] = db.session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == old_id)).all()
+    new_id = factories.cohort("Summer").id
+    session_id = factories.training_session(new_id, "New").id
+    there = moved(place_id, new_id)
+    record(new_id, typed(who, session_id, "3"))
+    assert attendance_of(new_id)[there].brought == 360
+    assert moved(there, old_id) == place_id
+    back = attendance_of(old_id)[place_id]
+    assert (back.minutes, back.brought, back.counted) == (360, 180, 540)
+
+
+def test_a_session_that_was_called_off_is_not_brought_along(app):
+    old_id, (first, _) = trained(candidates=1)
+    [who] = office.references(old_id)
+    record(old_id, typed(who, first, "P"))
+    [place_id] = db.session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == old_id)).all()
+    new_id = factories.cohort("Summer").id
+    there = moved(place_id, new_id)
+    with transaction():
+        session = db.session.get_one(CohortSession, first)
+        session.cancelled_at, session.cancelled_because = NOW, "The room was flooded."
+    assert attendance_of(new_id)[there].brought == 0
+
+
+def test_the_page_says_what_was_brought_along(sign_in):
+    old_id, (first, _) = trained(candidates=1)
+    [who] = office.references(old_id)
+    record(old_id, typed(who, first, "P"))
+    [place_id] = db.session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == old_id)).all()
+    new_id = factories.cohort("Summer").id
+    factories.training_session(new_id, "New")
+    moved(place_id, new_id)
+    page = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)).get(f"/cohorts/{new_id}/attendance").text
+    assert "6 h from the cohort before" in page

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,20 @@ def change(cohort_id, version, **changes):
     plan = {name: getattr(cohort, name) for name in names} | changes
     with transaction():
         cohorts.change_cohort(cohort_id, version=version, **plan)
+
+
+@pytest.mark.parametrize(
+    ("scheme_asks", "said", "asked"), [(None, None, None), (80, None, 80), (80, 90, 90), (None, 70, 70)]
+)
+def test_a_cohort_takes_the_attendance_that_its_scheme_asks_for_unless_it_says_its_own(
+    app, monkeypatch, scheme_asks, said, asked
+):
+    scheme = replace(cohorts.get_scheme("INHOUSE-WPM", TODAY), attendance_percent=scheme_asks)
+    monkeypatch.setattr(cohorts, "get_scheme", lambda code, on: scheme)
+    planned = factories.cohort()
+    assert planned.attendance_percent == scheme_asks
+    change(planned.id, 1, attendance_percent=said)
+    assert db.session.get_one(Cohort, planned.id).attendance_percent == asked
 
 
 def test_a_stale_change_is_refused(app):

@@ -13,6 +13,7 @@ from cohorts.models import (
     Application,
     ApplicationLink,
     Assessment,
+    CandidateGiven,
     Cohort,
     CohortSession,
     CohortStaff,
@@ -53,6 +54,7 @@ __all__ = [
     "closed",
     "cohort",
     "drafts",
+    "given",
     "intake",
     "link_of",
     "marking",
@@ -256,6 +258,22 @@ def staff(cohort_id: int, who: Person | None = None, role: str = "trainer") -> C
     who_id = (who or person()).id
     with transaction():
         return add_to_staff(cohort_id, who_id, role, on=TODAY, added_by=None)
+
+
+def given(person_id: int, role: str = "assessor") -> CandidateGiven:
+    """A candidate that this person has to assess, or to moderate, until tomorrow; without the role to open it."""
+    place = candidate(cohort().id)
+    with transaction():
+        row = CandidateGiven(
+            enrolment_id=place.id,
+            person_id=person_id,
+            role=role,
+            starts_on=TODAY,
+            ends_on=TODAY + timedelta(1),
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row
 
 
 def training_session(

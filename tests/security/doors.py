@@ -18,7 +18,8 @@ from accreditation.web.guards import policy_of
 
 ORACLE = Path(__file__).with_name("access.csv")
 PANEL = Path(__file__).with_name("access-panel.csv")
-"""The doors of those who sift and interview for a while, and so of two roles that come in nowhere else."""
+"""The doors of those who sift, interview, assess or moderate for a while, and so of roles that come in nowhere else."""
+FOR_A_WHILE = (Role.SIFTER, Role.INTERVIEWER, Role.ASSESSOR, Role.MODERATOR)
 ANONYMOUS = "anonymous"
 DUMMIES = {"int": "999999999", "default": "none-such", "path": "none-such", "string": "none-such"}
 
@@ -84,7 +85,7 @@ def broadest(role: Role, person_id: int, provider_id: int, unit_id: int) -> Gran
 def oracle() -> dict[str, dict[str, str]]:
     """What access.csv says: by door, then by role, “yes” or “no”.
 
-    The roles of the panel enter where everybody does, and where access-panel.csv says.
+    The roles that come for a while enter where everybody does, and where access-panel.csv says.
     """
     found = {}
     for path in (ORACLE, PANEL):
@@ -94,7 +95,7 @@ def oracle() -> dict[str, dict[str, str]]:
                 said = found.setdefault(door, dict.fromkeys((ANONYMOUS, *(role.value for role in Role)), "no"))
                 if path == ORACLE:
                     for_all = all(row[role.value] == "yes" for role in Role if role.value in row)
-                    said.update(dict.fromkeys((Role.SIFTER.value, Role.INTERVIEWER.value), "yes" if for_all else "no"))
+                    said.update(dict.fromkeys((role.value for role in FOR_A_WHILE), "yes" if for_all else "no"))
                 said.update(row)
     return found
 

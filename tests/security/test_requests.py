@@ -10,10 +10,10 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from tests import factories
 from tests.conftest import Client
-from tests.security.doors import doors
+from tests.security.doors import FOR_A_WHILE, doors
 from tests.security.world import changed, digest
 
-OF_SOMEBODY = (Role.MEDIATOR, Role.TRAINING_PROVIDER, Role.SIFTER, Role.INTERVIEWER)
+OF_SOMEBODY = (Role.MEDIATOR, Role.TRAINING_PROVIDER, *FOR_A_WHILE)
 EVERYTHING = [Grant(role, Scope.SERVICE) for role in Role if role not in OF_SOMEBODY]
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'",

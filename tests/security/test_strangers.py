@@ -9,7 +9,7 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from scheduler.services.composing import compose
 from tests import factories
-from tests.security.doors import doors, oracle
+from tests.security.doors import FOR_A_WHILE, doors, oracle
 from tests.security.world import PERSONAL, belongings, changed, digest, of_everybody
 
 COHORT_PARTS = {"cohort_id", "enrolment_id", "result_id", "upload_id"}
@@ -54,6 +54,8 @@ STRANGERS = {
     "another mediator": lambda people, owned: Grant(Role.MEDIATOR, Scope.PERSON, people["ours"].id),
     "another sifter": lambda people, owned: Grant(Role.SIFTER, Scope.PERSON, people["ours"].id),
     "another interviewer": lambda people, owned: Grant(Role.INTERVIEWER, Scope.PERSON, people["ours"].id),
+    "another assessor": lambda people, owned: Grant(Role.ASSESSOR, Scope.PERSON, people["ours"].id),
+    "another moderator": lambda people, owned: Grant(Role.MODERATOR, Scope.PERSON, people["ours"].id),
     "another training provider": lambda people, owned: Grant(
         Role.TRAINING_PROVIDER, Scope.PROVIDER, owned["ours"]["provider_id"]
     ),
@@ -130,10 +132,8 @@ def test_looking_changes_nothing(app, sign_in, world, role):
         Role.MEDIATOR: Grant(role, Scope.PERSON, people["theirs"].id),
         Role.TRAINING_PROVIDER: Grant(role, Scope.PROVIDER, theirs["provider_id"]),
         Role.LINE_MANAGER: Grant(role, Scope.UNIT, theirs["unit_id"]),
-        Role.SIFTER: Grant(role, Scope.PERSON, people["theirs"].id),
-        Role.INTERVIEWER: Grant(role, Scope.PERSON, people["theirs"].id),
-    }
-    own = role in (Role.MEDIATOR, Role.SIFTER, Role.INTERVIEWER)
+    } | {one: Grant(one, Scope.PERSON, people["theirs"].id) for one in FOR_A_WHILE}
+    own = role in (Role.MEDIATOR, *FOR_A_WHILE)
     browser = sign_in(scopes.get(role, Grant(role, Scope.SERVICE)), person=people["theirs"] if own else None)
     before = digest()
     for door in doors(app):

@@ -29,7 +29,7 @@ PERSONAL = {
     "upload_id", "transfer_id", "report_id", "overlay_id", "evidence_id", "other", "merge_id",
     "list_id", "marking_id", "staff_id", "departure_id", "act_id", "undoing_id", "decision_id", "plan_id", "away_id",
     "request_id", "case_id",
-    "appeal_id",
+    "appeal_id", "given_id",
     "escalation_id",
 }  # fmt: skip
 PERSONAL |= {"training_id", "register_id"}
@@ -110,6 +110,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         )
     undone = factories.undoing(provider_id)
     appeal = factories.appeal(result.id)
+    given = factories.given(person.id)
     clearance = db.session.execute(select(Base.metadata.tables["clearance"].c.id).filter_by(person_id=person.id))
     grant = db.session.scalars(select(GrantRow.id).where(GrantRow.person_id == person.id)).one()
     return {
@@ -122,6 +123,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "upload_id": upload.id,
         "staff_id": staff.id,
         "appeal_id": appeal.id,
+        "given_id": given.id,
         "act_id": factories.act_of(cohort.id).id,
         "undoing_id": undone.id,
         "day_id": day.id,

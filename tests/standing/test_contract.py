@@ -111,6 +111,7 @@ def test_a_wrong_requirement_is_refused(requirement, reason):
             "no requirement holds an award",
         ),
         ({"code": "X", "requirements": [AWARD], "leave_cap_days": -1}, "leave_cap_days -1"),
+        ({"code": "X", "requirements": [AWARD], "attendance_percent": 101}, "attendance_percent 101 is more than 100"),
         ({"code": "X", "requirements": [AWARD], "window_days": 1.5}, "window_days"),
     ],
 )
@@ -127,6 +128,7 @@ def test_nothing_is_not_nought():
     scheme = read_scheme({"code": "X", "window_days": 90, "requirements": [{**AWARD, "window_days": 0}]})
     assert scheme.window_of(scheme.requirements[0]) == 0
     assert read_scheme({"code": "X", "requirements": [AWARD], "leave_cap_days": 0}).leave_cap_days == 0
+    assert read_scheme({"code": "X", "requirements": [AWARD], "attendance_percent": 0}).attendance_percent is None
     assert read_scheme({"code": "X", "requirements": [AWARD], "leave_cap_days": None}).leave_cap_days == 365
 
 

@@ -194,10 +194,12 @@ def test_settings_change_and_the_draft_is_discarded(people, admin):
         "renew_from": "event",
         "grace_days": "",
         "leave_cap_days": "100",
+        "attendance_percent": "80",
     }
     assert admin.post(f"{BASE}/draft/settings", data={**values, "seen": seen()}).status_code == 302
     page = admin.get(f"{BASE}/draft")
     assert "24 months" in page.text
+    assert "80% of the hours" in page.text
     page = admin.post(f"{BASE}/draft/discard", data={"seen": seen()}, follow_redirects=True)
     assert "The rules stay as they are." in page.text
     assert get_scheme(CODE).validity_months == 36

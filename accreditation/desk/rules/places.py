@@ -26,6 +26,8 @@ PLACES = (
     ("Applications", "/applications", Permission.VIEW_APPLICATIONS),
     ("Sift", "/sift", Permission.SIFT_APPLICATIONS),
     ("Interviews", "/interviews", Permission.INTERVIEW_APPLICANTS),
+    ("To assess", "/assessing", Permission.ASSESS_CANDIDATES),
+    ("To moderate", "/moderating", Permission.MODERATE_CANDIDATES),
     ("Cohorts", "/cohorts", Permission.VIEW_COHORTS),
     ("Awards", "/awards", Permission.VIEW_AWARDS),
     ("Clearances", "/vetting", Permission.RECORD_CLEARANCE),
@@ -81,6 +83,8 @@ FIRST_ROLES = (
     Role.ADMINISTRATOR,
     Role.SIFTER,
     Role.INTERVIEWER,
+    Role.ASSESSOR,
+    Role.MODERATOR,
     Role.LINE_MANAGER,
     Role.MEDIATOR,
 )
@@ -92,6 +96,8 @@ HOMES = {
     Role.TRAINING_PROVIDER: "/cohorts",
     Role.SIFTER: "/sift",
     Role.INTERVIEWER: "/interviews",
+    Role.ASSESSOR: "/assessing",
+    Role.MODERATOR: "/moderating",
     Role.LINE_MANAGER: "/mediators",
     Role.MEDIATOR: "/me",
 }

@@ -80,6 +80,12 @@ class SettingsForm(StateForm):
     renew_from = RadioField("Renewed in time", validators=[InputRequired("Choose from when a renewal counts")])
     grace_days = _number("A late renewal is still a renewal for, in days")
     leave_cap_days = _number("Leave moves a date by at most, in days")
+    attendance_percent = _number(
+        "Attendance needed for a result, in percent of the hours",
+        "Leave empty where the scheme asks for none. New cohorts take it over.",
+        most=100,
+        least=1,
+    )
     notes = TextAreaField("Notes", validators=[Optional(), Length(max=4000)], render_kw={"rows": 4})
 
     def __init__(self, **values: Any) -> None:
@@ -96,6 +102,7 @@ class SettingsForm(StateForm):
             "renew_from": self.renew_from.data,
             "grace_days": self.grace_days.data or 0,
             "leave_cap_days": self.leave_cap_days.data,
+            "attendance_percent": self.attendance_percent.data,
             "notes": self.notes.data or None,
         }
 

@@ -108,7 +108,15 @@ def _of_requirement(requirement: Requirement, scheme: Scheme) -> FigureLine:
     )
 
 
-SETTINGS = ("validity_months", "window_days", "renew_from", "grace_days", "leave_cap_days", "outcomes")
+SETTINGS = (
+    "validity_months",
+    "window_days",
+    "renew_from",
+    "grace_days",
+    "leave_cap_days",
+    "attendance_percent",
+    "outcomes",
+)
 """The names of the settings, in the order in which settings_in_words says them."""
 
 

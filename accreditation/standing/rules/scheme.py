@@ -76,6 +76,7 @@ class Scheme:
     renew_from: Literal["event", "end"] = "end"
     grace_days: int = 0
     may_refer: bool = False
+    attendance_percent: int | None = None  # of the hours of training, before there can be a result; None: none is asked
     certainties: dict[str, str] = field(default_factory=dict)  # of the settings, by their names
     outcomes: tuple[str, ...] = ()
     recorded: tuple[Figure, ...] = ()

@@ -83,6 +83,7 @@ def settings_in_words(scheme: Scheme) -> list[tuple[str, str, str]]:
     """The settings of the scheme: what, its value, and the code of how sure that is."""
     sure = scheme.certainties
     validity = f"{scheme.validity_months} months" if scheme.validity_months else "Open-ended: no period is stated"
+    attendance = f"{scheme.attendance_percent}% of the hours" if scheme.attendance_percent else "None is stated"
     kept = "The new one starts where the old one ends" if scheme.renew_from == "end" else "From its own date"
     return [
         ("An accreditation runs for", validity, sure.get("validity_months", "")),
@@ -90,5 +91,6 @@ def settings_in_words(scheme: Scheme) -> list[tuple[str, str, str]]:
         ("Renewed in time", kept, sure.get("renew_from", "")),
         ("A late renewal is still a renewal for", f"{scheme.grace_days} days", sure.get("grace_days", "")),
         ("Leave moves a date by at most", f"{scheme.leave_cap_days} days", sure.get("leave_cap_days", "")),
+        ("Attendance needed for a result", attendance, sure.get("attendance_percent", "")),
         ("An assessment may end in", ", ".join(scheme.outcomes).replace("_", " "), ""),
     ]

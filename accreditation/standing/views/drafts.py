@@ -109,6 +109,7 @@ def draft_settings(viewer: Viewer, code: str) -> ResponseReturnValue:
         renew_from=scheme.renew_from,
         grace_days=scheme.grace_days,
         leave_cap_days=scheme.leave_cap_days,
+        attendance_percent=scheme.attendance_percent,
         notes=scheme.notes,
     )
     if form.validate_on_submit():

@@ -31,6 +31,7 @@ from cohorts.models import Application, Cohort
 from cohorts.rules.stages import DRAFT, STAGES
 from tests.conftest import Client
 from tests.factories import TODAY
+from tests.security.doors import FOR_A_WHILE
 from vetting.models import Clearance, ClearanceApplication
 from vetting.rules.steps import CLEARANCE_STATES, OPEN
 
@@ -143,8 +144,7 @@ def test_every_fact_follows_from_something(demo):
 def test_there_is_a_sign_in_for_each_role_and_each_one_works(demo):
     app, sign_ins = demo
     roles = Counter(sign_in["role"] for sign_in in sign_ins)
-    for_a_while = (Role.SIFTER, Role.INTERVIEWER)
-    lasting = [role for role in Role if role not in for_a_while]
+    lasting = [role for role in Role if role not in FOR_A_WHILE]
     assert roles == Counter({role.value: 2 if role is Role.PRACTICE_MANAGER else 1 for role in lasting})
     for sign_in in sign_ins:
         client = app.test_client()

@@ -21,6 +21,7 @@ def scheme_as_json(scheme: Scheme) -> Json:
             "renew_from": scheme.renew_from,
             "grace_days": scheme.grace_days,
             "may_refer": scheme.may_refer,
+            "attendance_percent": scheme.attendance_percent,
             "leave_cap_days": scheme.leave_cap_days,
             "certainties": dict(scheme.certainties),
             "outcomes": list(scheme.outcomes),

@@ -46,6 +46,9 @@ def read_scheme(value: object) -> Scheme:
     if not any(_is_award_of(code, requirement.rule) for requirement in requirements):
         fields.refuse(f"no requirement holds an award of {shown(code)} itself")
     leave_cap_days = fields.whole("leave_cap_days")
+    attendance_percent = fields.whole("attendance_percent") or None
+    if attendance_percent is not None and attendance_percent > 100:
+        fields.refuse(f"attendance_percent {attendance_percent} is more than 100")
     return Scheme(
         code=code,
         requirements=requirements,
@@ -58,6 +61,7 @@ def read_scheme(value: object) -> Scheme:
         renew_from=cast(Literal["event", "end"], fields.choice("renew_from", RENEW_FROM, "end")),
         grace_days=fields.whole("grace_days") or 0,
         may_refer=fields.flag("may_refer"),
+        attendance_percent=attendance_percent,
         certainties=_texts(fields, "certainties"),
         outcomes=tuple(str(outcome) for outcome in fields.objects("outcomes")),
         recorded=tuple(_read_figure(each, number) for number, each in enumerate(fields.objects("recorded"), 1)),
