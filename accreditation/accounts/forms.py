@@ -171,6 +171,11 @@ class SettingsForm(BaseForm):
         [DataRequired("Enter a number of months"), NumberRange(1, 60, "Enter a number of months from 1 to 60")],
         description="Published figures stay.",
     )
+    vetting_contact = StringField(
+        "How to reach the vetting unit",
+        [Optional(), Length(max=100)],
+        description="A telephone or an address. Advisers of the helpline send vetting matters there and note none.",
+    )
     cover_wanted = StringField(
         "Mediators wanted",
         [Optional(), Regexp(r"\d{1,6}$", message="Enter a whole number, such as 150, or 0 for none")],

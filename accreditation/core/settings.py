@@ -12,6 +12,7 @@ DEFAULTS = {
     "helpline_phone": "",
     "helpline_hours": "",  # when somebody answers, as mediators read it
     "helpline_keep_months": "24",  # after so many months the advice of a contact is removed; it is counted for ever
+    "vetting_contact": "",  # how the vetting unit is reached, as advisers of the helpline tell it
     "cohort_capacity": "12",  # places on a new cohort (DOMAIN.md section 4: "up to 12")
     "cover_wanted": "0",  # mediators who may work that the service wants to have; 0: no number is set
     "reminder_breaker": "25",  # so many reminders on one day go out without a person's word

@@ -16,7 +16,6 @@ from accreditation.helpline import services
 from accreditation.helpline.jobs import forget_old_advice
 from accreditation.helpline.models import Contact, Escalation
 from accreditation.helpline.queries import themes_by_month
-from accreditation.helpline.rules import about_vetting
 from accreditation.helpline.rules.themes import by_month
 from accreditation.people.rules import Grant, Viewer
 from tests import factories
@@ -25,22 +24,6 @@ ADVISER = Grant(Role.HELPLINE_ADVISER, Scope.SERVICE)
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
 FORM_KEY = "a-form-that-was-opened-once"
 AT = factories.TEN
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Asked when her vetting is renewed", ["vetting"]),
-        ("The CTC runs out, and the clearance with it", ["CTC", "clearance"]),
-        ("Not cleared to mediate there", ["cleared to"]),
-        ("Cleared the air, and vetted nothing", ["vetted"]),
-        ("Name the ground rules again", []),
-        ("They discussed the disclosure", []),
-        (None, []),
-    ],
-)
-def test_words_of_a_vetting_matter(text, found):
-    assert about_vetting(text) == found
 
 
 def passed_on(contact_id: int, to_id: int, by: int, text: str = "A party may be at risk", form_key: str = FORM_KEY):
@@ -93,26 +76,6 @@ def test_only_the_chosen_words_are_shown_and_only_to_whom_they_went(sign_in):
     assert "passed on by the helpline" not in manager.get("/").text
     assert manager.get(f"/helpline/contacts/{contact.id}").status_code == 403
     assert sign_in(MANAGER).get(f"/helpline/passed-on/{one.id}").status_code == 404
-
-
-def test_a_name_or_a_vetting_matter_is_warned_of_once(sign_in):
-    ada, adviser = factories.mediator(), sign_in(ADVISER)
-    call = {
-        "channel": "phone",
-        "category": "process",
-        "minutes": "5",
-        "outcome": "answered",
-        "contacted_on": "2 February 2027",
-        "contacted_time": "09:45",
-        "advice": "Talked to Karen Jones about her vetting",
-    }
-    path = f"/helpline/new/{ada.reference}"
-    page = adviser.post(path, data=call).text
-    assert "“Karen Jones” looks like the name of somebody" in page
-    assert "“vetting” looks like a vetting matter" in page
-    assert db.session.scalars(select(Contact)).all() == []
-    assert adviser.post(path, data={**call, "looked_at": "Karen Jones|vetting"}).status_code == 302
-    assert len(db.session.scalars(select(Contact)).all()) == 1
 
 
 def test_one_match_opens_its_form_and_several_are_listed(sign_in):

@@ -1,5 +1,5 @@
 """The forms of the helpline."""
 
-from accreditation.helpline.forms.contacts import ContactForm, Look, PassOnForm
+from accreditation.helpline.forms.contacts import ContactForm, PassOnForm
 
-__all__ = ["ContactForm", "Look", "PassOnForm"]
+__all__ = ["ContactForm", "PassOnForm"]

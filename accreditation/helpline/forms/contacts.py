@@ -1,7 +1,6 @@
 """The one form of the helpline: recorded in under a minute, so that it is recorded at all."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from wtforms import (
@@ -14,24 +13,21 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from accreditation.core.clock import LONDON
 from accreditation.core.private_text import names_in, reference_names
-from accreditation.helpline.rules import CATEGORIES, CHANNELS, LONGEST_MINUTES, OUTCOMES, Details, about_vetting
+from accreditation.helpline.rules import (
+    CATEGORIES,
+    CHANNELS,
+    LONGEST_MINUTES,
+    OUTCOMES,
+    SIGNPOSTED,
+    Details,
+    signposting,
+    vetting_words,
+)
 from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
-
-
-@dataclass(frozen=True)
-class Look:
-    """Words that look like somebody's name, and words that look like a vetting matter."""
-
-    names: list[str]
-    vetting: list[str]
-
-    @property
-    def words(self) -> list[str]:
-        return [*self.names, *self.vetting]
 
 
 class PassOnForm(BaseForm):
@@ -86,21 +82,40 @@ class ContactForm(BaseForm):
     looked_at = HiddenField()
     submit = SubmitField("Record the contact")
 
-    def __init__(self, *, at: datetime) -> None:
+    def __init__(self, *, at: datetime, vetting_unit: str) -> None:
+        self.vetting_unit = vetting_unit
         there = at.astimezone(LONDON)
         super().__init__(
             data={"contacted_on": there.date(), "contacted_time": there.time().replace(second=0, microsecond=0)}
         )
         self.contacted_on.validators = [*self.contacted_on.validators, NotAfter(there.date())]
 
-    def to_look_at(self, known: Collection[str]) -> "Look | None":
-        """What the page has to warn of and has not warned of yet; None where there is nothing."""
+    def validate_advice(self, field: TextAreaField) -> None:
+        if self.category.data not in SIGNPOSTED and (reason := signposting(field.data, unit=self.vetting_unit)):
+            raise ValidationError(reason)
+
+    def validate_case_reference(self, field: StringField) -> None:
+        if reason := signposting(field.data, unit=self.vetting_unit):
+            raise ValidationError(reason)
+
+    def signpost(self) -> None:
+        """It is a vetting matter: recorded as that, and nothing of what was typed about it is kept."""
+        self.category.data, self.outcome.data = "vetting_signpost", "signposted"
+        self.advice.data = ""
+
+    @property
+    def was_signposted(self) -> bool:
+        """Whether the advice is refused because it is about vetting: the contact can be recorded without it."""
+        return bool(self.advice.data) and (self.category.data in SIGNPOSTED or bool(vetting_words(self.advice.data)))
+
+    def names_to_look_at(self, known: Collection[str]) -> list[str]:
+        """Words that look like somebody's name and that were not warned of yet; empty: there is nothing to look at."""
         names = [*reference_names(self.case_reference.data), *names_in(self.advice.data, known=known)]
-        look = Look(list(dict.fromkeys(names)), about_vetting(self.advice.data))
-        if set(look.words) <= set((self.looked_at.data or "").split("|")):
-            return None
-        self.looked_at.data = "|".join(look.words)
-        return look
+        names = list(dict.fromkeys(names))
+        if set(names) <= set((self.looked_at.data or "").split("|")):
+            return []
+        self.looked_at.data = "|".join(names)
+        return names
 
     def details(self) -> Details:
         """What was entered, once the form has been found valid."""

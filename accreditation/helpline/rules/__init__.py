@@ -7,9 +7,9 @@ from accreditation.helpline.rules.contacts import (
     OUTCOMES,
     SIGNPOSTED,
     Details,
-    about_vetting,
     reasons_to_refuse,
 )
+from accreditation.helpline.rules.signposting import signposting, vetting_words
 
 __all__ = [
     "CATEGORIES",
@@ -18,6 +18,7 @@ __all__ = [
     "OUTCOMES",
     "SIGNPOSTED",
     "Details",
-    "about_vetting",
     "reasons_to_refuse",
+    "signposting",
+    "vetting_words",
 ]

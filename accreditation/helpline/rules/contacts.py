@@ -1,8 +1,9 @@
 """Contacts with the helpline: the vocabulary, and what may be kept. No database, no clock."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from accreditation.helpline.rules.signposting import signposting
 
 CHANNELS = {
     "phone": "Telephone",
@@ -45,11 +46,6 @@ SIGNPOSTED = frozenset({"vetting_signpost"})
 
 LONGEST_MINUTES = 600
 
-VETTING_WORDS = re.compile(
-    r"\b(?:vett(?:ed|ing)|clear(?:ance|ances|ed to)|security check|CTC|DV|SC|NPPV ?\d?|BPSS|aftercare|UKSV)\b"
-)
-"""Words that a note about a vetting matter has. The levels in capitals only: "dv" and "sc" are other things too."""
-
 
 @dataclass(frozen=True)
 class Details:
@@ -65,13 +61,11 @@ class Details:
     follow_up_on: date | None = None
 
 
-def about_vetting(text: str | None) -> list[str]:
-    """Words of the text that look like a vetting matter, each once: it is signposted, and never noted."""
-    return list(dict.fromkeys(found.group() for found in VETTING_WORDS.finditer(text or "")))
+def reasons_to_refuse(details: Details, *, on: date, at: datetime, vetting_unit: str = "") -> list[str]:
+    """Every reason why a contact cannot be recorded like this on the day, at the moment.
 
-
-def reasons_to_refuse(details: Details, *, on: date, at: datetime) -> list[str]:
-    """Every reason why a contact cannot be recorded like this on the day, at the moment."""
+    `vetting_unit`: how it is reached, in the words of the service.
+    """
     reasons = []
     for value, known, what in (
         (details.channel, CHANNELS, "channel"),
@@ -89,6 +83,8 @@ def reasons_to_refuse(details: Details, *, on: date, at: datetime) -> list[str]:
             "Vetting matters are signposted to the vetting unit and never noted. "
             "Take the text out and record the contact without it."
         )
+    elif reason := signposting(details.advice, details.case_reference, unit=vetting_unit):
+        reasons.append(reason)
     if details.follow_up_on and details.follow_up_on < on:
         reasons.append("The follow-up must be due today or later.")
     if details.outcome == "call_back_due" and not details.follow_up_on:

@@ -9,8 +9,9 @@ from accreditation.core import outbox
 from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
+from accreditation.core.settings import get_setting
 from accreditation.helpline.models import Contact, Escalation
-from accreditation.helpline.rules import Details, reasons_to_refuse
+from accreditation.helpline.rules import Details, reasons_to_refuse, signposting
 from accreditation.people.queries import lock_person
 from accreditation.standing.services import clear_deadline, set_deadline
 
@@ -24,7 +25,7 @@ def record_contact(person_id: int, details: Details, *, on: date, at: datetime, 
     Raises DomainError with every reason why it cannot be recorded like this.
     """
     lock_person(person_id)
-    if reasons := reasons_to_refuse(details, on=on, at=at):
+    if reasons := reasons_to_refuse(details, on=on, at=at, vetting_unit=get_setting("vetting_contact")):
         raise DomainError(*reasons)
     contact = Contact(
         person_id=person_id,
@@ -67,13 +68,15 @@ def pass_on(contact_id: int, *, to_id: int, text: str, form_key: str, at: dateti
     """A risk or a complaint goes to somebody who decides: these words, and nothing else of the contact.
 
     They are written to that something waits. The same form sent twice passes on once. Raises DomainError without
-    words, and where they are for the mediator whom the contact is about.
+    words, with words of a vetting matter, and where they are for the mediator whom the contact is about.
     """
     contact = db.session.get_one(Contact, contact_id, with_for_update=True)
     if made := db.session.scalar(select(Escalation).where(Escalation.form_key == form_key)):
         return made
     if not text.strip():
         raise DomainError("Enter the words that are passed on.")
+    if reason := signposting(text, unit=get_setting("vetting_contact")):
+        raise DomainError(reason)
     if to_id == contact.person.counted.id:
         raise DomainError("This is the mediator whom the contact is about. Choose somebody else.")
     escalation = Escalation(

@@ -8,6 +8,7 @@ from accreditation.core.calendar import days_after
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
+from accreditation.core.settings import get_setting
 from accreditation.helpline import services
 from accreditation.helpline.forms import ContactForm
 from accreditation.helpline.queries import (
@@ -101,10 +102,12 @@ def new_contact(viewer: Viewer, reference: str) -> ResponseReturnValue:
     """One form, with whether the mediator may work and how to reach them beside it."""
     today, now = clock.today(), clock.now()
     person_id = get_mediator(reference, viewer).id
-    form, look = ContactForm(at=now), None
+    form, names = ContactForm(at=now, vetting_unit=get_setting("vetting_contact")), []
+    if form.is_submitted() and request.form.get("signpost"):
+        form.signpost()
     if form.validate_on_submit():
         try:
-            if (look := form.to_look_at([unit.name for unit in units()])) is None:
+            if not (names := form.names_to_look_at([unit.name for unit in units()])):
                 with transaction():
                     services.record_contact(person_id, form.details(), on=today, at=now, adviser_id=viewer.person_id)
                 flash("The contact is recorded.", "success")
@@ -115,7 +118,8 @@ def new_contact(viewer: Viewer, reference: str) -> ResponseReturnValue:
     return render_template(
         "helpline/new_contact.html",
         form=form,
-        look=look,
+        names=names,
+        vetting_unit=form.vetting_unit,
         mediator=mediator,
         explained=explain(standing_on(person_id, main_scheme(today), today), viewer),
         earlier=contacts_page(viewer, person_id=person_id, place=None, address=lambda _: ""),
