@@ -5,10 +5,13 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Rege
 
 from accreditation.accounts.rules.addresses import LONGEST_EMAIL, normal_email
 from accreditation.accounts.rules.passwords import LONGEST, SHORTEST
+from accreditation.core.holidays import OPEN_DAYS
 from accreditation.people.rules import address_problem
 from accreditation.web.forms import BaseForm, choices_of
 
 LONGEST_NAME = 100
+A_TIME = r"([01]\d|2[0-3]):[0-5]\d$"
+MIDNIGHT = "00:00"
 PASSWORD_HINT = f"At least {SHORTEST} characters. Three words that have nothing to do with each other will do."
 
 
@@ -153,7 +156,22 @@ class SettingsForm(BaseForm):
     helpline_hours = StringField(
         "Hours of the helpline",
         [Optional(), Length(max=100)],
-        description="As mediators read it, for example: Monday to Friday, 9am to 5pm.",
+        description="As mediators read it. Leave it empty, and it is said from the times and days below.",
+    )
+    helpline_opens = StringField(
+        "The helpline is answered from",
+        [Optional(), Regexp(A_TIME, message="Enter a time such as 09:00")],
+        description="London time, such as 09:00. The rota shows a gap where nobody answers. Empty: no gaps are shown.",
+    )
+    helpline_closes = StringField(
+        "and until",
+        [Optional(), Regexp(A_TIME, message="Enter a time such as 17:00")],
+        description="Such as 17:00; 00:00 is the midnight after the day.",
+    )
+    helpline_open_days = SelectField("on", choices=choices_of(OPEN_DAYS.items()))
+    helpline_names = SelectField(
+        "Mediators read who answers the helpline",
+        choices=choices_of((("no", "No: whether somebody answers, and until when"), ("yes", "Yes, by name"))),
     )
     helpline_keep_months = IntegerField(
         "Months for which advice of the helpline is kept",
@@ -197,3 +215,10 @@ class SettingsForm(BaseForm):
     def __init__(self, *, schemes: list[tuple[str, str]], **values: str) -> None:
         super().__init__(data=values)
         self.main_scheme.choices = choices_of(schemes)
+
+    def validate_helpline_closes(self, field: StringField) -> None:
+        opens, closes = self.helpline_opens.data or "", field.data or ""
+        if bool(opens) != bool(closes):
+            raise ValidationError("Enter from when and until when, or neither")
+        if closes and closes != MIDNIGHT and closes <= opens:
+            raise ValidationError("Enter a time after the one from which it is answered")

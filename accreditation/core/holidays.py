@@ -46,6 +46,21 @@ def is_working_day(on: date) -> bool:
     return on.weekday() < SATURDAY and on not in bank_holidays(on.year)
 
 
+OPEN_DAYS = {
+    "working_days": "Monday to Friday, except bank holidays",
+    "weekdays": "Monday to Friday",
+    "every_day": "Every day",
+}
+"""On which days something can be open, in words."""
+
+
+def is_open_day(on: date, days: str) -> bool:
+    """Whether the day is one of these, a key of OPEN_DAYS."""
+    if days == "every_day":
+        return True
+    return is_working_day(on) if days == "working_days" else on.weekday() < SATURDAY
+
+
 def easter_sunday(year: int) -> date:
     """By the anonymous Gregorian algorithm (Nature, 20 April 1876)."""
     century, of_century = divmod(year, 100)

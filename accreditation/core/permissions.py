@@ -55,6 +55,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"  # units, providers, people without a record of their own yet
     MANAGE_REFRESHERS = "manage_refreshers"
     MANAGE_REMINDERS = "manage_reminders"
+    MANAGE_ROTA = "manage_rota"  # who answers the helpline, for everybody; an adviser changes their own shifts
     MANAGE_SCHEMES = "manage_schemes"
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_VETTING_RULES = "manage_vetting_rules"  # usual periods, what an overdue review means
@@ -91,6 +92,7 @@ class Permission(StrEnum):
     VIEW_REGISTER = "view_register"
     VIEW_REMINDERS = "view_reminders"
     VIEW_REPORTS = "view_reports"
+    VIEW_ROTA = "view_rota"  # who answers the helpline when
     VIEW_SCHEMES = "view_schemes"
     VIEW_STANDING = "view_standing"  # the verdict with its requirements
     VIEW_STATUS = "view_status"
@@ -130,6 +132,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.MANAGE_PEOPLE,
             P.MANAGE_REFRESHERS,
             P.MANAGE_REMINDERS,
+            P.MANAGE_ROTA,
             P.MERGE_PEOPLE,
             P.PREPARE_REPORT,
             P.MODERATE_RESULTS,
@@ -156,6 +159,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_REGISTER,
             P.VIEW_REMINDERS,
             P.VIEW_REPORTS,
+            P.VIEW_ROTA,
             P.VIEW_SCHEMES,
             P.VIEW_STANDING,
             P.VIEW_THEMES,
@@ -179,7 +183,15 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.HELPLINE_ADVISER: frozenset(
-        {P.USE_HELPLINE, P.VIEW_THEMES, P.VIEW_CONTACT, P.VIEW_MAY_WORK, P.VIEW_REGISTER, P.VIEW_REFRESHERS}
+        {
+            P.USE_HELPLINE,
+            P.VIEW_ROTA,
+            P.VIEW_THEMES,
+            P.VIEW_CONTACT,
+            P.VIEW_MAY_WORK,
+            P.VIEW_REGISTER,
+            P.VIEW_REFRESHERS,
+        }
     ),
     Role.LINE_MANAGER: frozenset({P.VIEW_MAY_WORK, P.VIEW_REGISTER}),
     Role.AUDITOR: frozenset(

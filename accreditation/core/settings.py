@@ -10,7 +10,11 @@ DEFAULTS = {
     "service_phone": "",
     "main_scheme": "INHOUSE-WPM",
     "helpline_phone": "",
-    "helpline_hours": "",  # when somebody answers, as mediators read it
+    "helpline_hours": "",  # when somebody answers, as mediators read it; empty: by the three below
+    "helpline_opens": "",  # London; the rota has a gap where nobody answers from then on …
+    "helpline_closes": "",  # … and until then
+    "helpline_open_days": "working_days",  # or "weekdays", bank holidays too, or "every_day"
+    "helpline_names": "no",  # or "yes": mediators read who answers
     "helpline_keep_months": "24",  # after so many months the advice of a contact is removed; it is counted for ever
     "vetting_contact": "",  # how the vetting unit is reached, as advisers of the helpline tell it
     "cohort_capacity": "12",  # places on a new cohort (DOMAIN.md section 4: "up to 12")

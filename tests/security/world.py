@@ -31,6 +31,8 @@ PERSONAL = {
     "request_id", "case_id",
     "appeal_id", "given_id",
     "escalation_id",
+    "shift_id",
+    "swap_id",
 }  # fmt: skip
 PERSONAL |= {"training_id", "register_id"}
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
@@ -64,6 +66,9 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     fact = factories.evidence(person.id, "cpd", TODAY, quantity=1, source=("import_draft", 1))
     # Passed on to this person, so about somebody else: nobody is told of what is said about themselves.
     told = factories.escalation(factories.contact(factories.mediator().id).id, person.id)
+    other = factories.adviser(name=f"Other {person.family_name}", unit_id=person.unit_id)
+    shift = factories.shift(other.id, on=TODAY + timedelta(7))
+    swap = factories.swap(shift.id, factories.adviser(name=f"Third {person.family_name}").id, other.id)
     leave = factories.leave_request(person.id, date(2028, 5, 1), date(2028, 6, 1))
     case = factories.mediation_case(f"W-{person.id}", unit_id=person.unit_id)
     letter = factories.letter_to(person.id)
@@ -135,6 +140,9 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "plan_id": plan.id,
         "away_id": away.id,
         "contact_id": contact.id,
+        "shift_id": shift.id,
+        "swap_id": swap.id,
+        "answer": "agree",
         "entry_id": entry.id,
         "request_id": leave.id,
         "escalation_id": told.id,

@@ -14,6 +14,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.outbox import WAITING, Letter
 from accreditation.desk.leaving.models import Departure
+from accreditation.helpline.queries.rota import shifts_from
 from accreditation.people.models import GrantRow, Person
 from accreditation.people.queries import of_one_person, records_of, visible_to
 from accreditation.people.rules import Viewer
@@ -32,7 +33,7 @@ STATES = (("ahead", "Last day ahead"), ("left", "Left"), ("back", "Back"), ("can
 
 @dataclass(frozen=True)
 class Ending:
-    """What ends with somebody's leaving: seats on refresher days, clearances, roles, accounts, letters that wait."""
+    """What ends with somebody's leaving: seats, shifts, clearances, roles, accounts, letters that wait."""
 
     bookings: Sequence[Booking]
     clearances: Sequence[Clearance]
@@ -40,6 +41,8 @@ class Ending:
     roles: Sequence[GrantLine]
     accounts: int
     letters: int
+    shifts: int = 0
+    """Shifts on the rota of the helpline that end after the last day."""
 
 
 def what_ends(person_id: int, *, left_on: date, on: date) -> Ending:
@@ -54,6 +57,7 @@ def what_ends(person_id: int, *, left_on: date, on: date) -> Ending:
         roles=[line for record in records for line in grants.get(record, [])],
         accounts=len(open_accounts(records)),
         letters=db.session.scalar(waiting) or 0 if left_on <= on else 0,
+        shifts=len(shifts_from(person_id, max(left_on, on))),
     )
 
 

@@ -3,7 +3,7 @@
 Order of locks: the refresher days first, as a booking does, then the records of the person.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from accreditation.desk.leaving.queries import (
     open_accounts,
 )
 from accreditation.desk.leaving.rules.following import membership_starts
+from accreditation.helpline.services.rota import take_off_leaver
 from accreditation.people.models import GrantRow, Person
 from accreditation.people.queries import counted_id, records_of
 from accreditation.people.services import end_grant, grant_role, lock_records
@@ -45,7 +46,8 @@ def record_departure(
 ) -> Departure:
     """`last_on` is the last day in the service, past or to come; recorded on `on`. The same form twice is one leaving.
 
-    Membership, clearances and roles end with that day; seats on later refresher days are given up at once. Accounts
+    Membership, clearances and roles end with that day; seats on later refresher days are given up at once, and
+    shifts on the helpline after that day are off its rota. Accounts
     and waiting letters follow as soon as the day is over. Raises DomainError with the reason, NotAllowed about oneself.
     """
     left_on = days_after(last_on, 1)
@@ -75,6 +77,9 @@ def record_departure(
         done["grants"] = _end_roles([record.id for record in records], left_on, on)
     for record in records:
         record.left_on = left_on
+    begins_at = datetime.combine(left_on, time(), LONDON)
+    records_left = [record.id for record in records]
+    done["shifts"] = [shift.id for shift in take_off_leaver(records_left, from_at=begins_at, at=at, by=recorded_by)]
     done["accounts"], done["letters"] = open_accounts([record.id for record in records]), 0
     if left_on <= on:
         done["letters"] = see_off([record.id for record in records], on=on, at=at).letters

@@ -58,6 +58,7 @@ FURTHER = (
     ("Cases", "/practice/cases", Permission.RECORD_PRACTICE),
     ("Service figures", "/practice/figures", Permission.VIEW_REPORTS),
     ("What the helpline is asked", "/helpline/themes", Permission.VIEW_THEMES),
+    ("Rota of the helpline", "/helpline/rota", Permission.VIEW_ROTA),
     ("Leave asked for", "/leave", Permission.MANAGE_OVERLAYS),
     ("My leave", "/leave/mine", Permission.ASK_LEAVE),
     ("Clearances", "/vetting", Permission.VIEW_CLEARANCE_RECORDS),

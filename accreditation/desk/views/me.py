@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
 from accreditation.core.permissions import Permission
-from accreditation.core.settings import get_setting
 from accreditation.desk.queries.own import own_record, seats_for
 from accreditation.desk.queries.record import evidence_shown
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
 from accreditation.desk.views.sources import most_asked, source_links
+from accreditation.helpline.queries.rota import helpline_now
 from accreditation.people.queries import subject_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
@@ -35,6 +35,5 @@ def me(viewer: Viewer) -> ResponseReturnValue:
         shows_all=most_asked() is None,
         links=source_links(evidence.rows, viewer, subject_of(person), person.reference),
         today=today,
-        helpline=get_setting("helpline_phone"),
-        helpline_hours=get_setting("helpline_hours"),
+        helpline=helpline_now(clock.now()),
     )

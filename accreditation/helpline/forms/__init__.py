@@ -1,5 +1,6 @@
 """The forms of the helpline."""
 
 from accreditation.helpline.forms.contacts import ContactForm, PassOnForm
+from accreditation.helpline.forms.rota import ShiftForm, SwapForm, TakeOffForm
 
-__all__ = ["ContactForm", "PassOnForm"]
+__all__ = ["ContactForm", "PassOnForm", "ShiftForm", "SwapForm", "TakeOffForm"]

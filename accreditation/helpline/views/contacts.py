@@ -20,6 +20,7 @@ from accreditation.helpline.queries import (
     get_contact,
     helpline_figures,
 )
+from accreditation.helpline.queries.rota import helpline_now
 from accreditation.helpline.rules import CATEGORIES, OUTCOMES
 from accreditation.helpline.views.blueprint import bp
 from accreditation.people.queries import get_mediator, units
@@ -73,6 +74,7 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
         found=found,
         due=count_follow_ups(viewer, until=today),
         figures=helpline_figures(viewer, today),
+        helpline=helpline_now(clock.now(), to_advisers=True),
         today=today,
     )
 

@@ -1,12 +1,22 @@
-"""The helpline: what mediators rang about, and who is still waiting for a call."""
+"""The helpline: what mediators rang about, who is still waiting for a call, and who answers when."""
+
+from datetime import time, timedelta
 
 from accreditation.core.permissions import Role
+from accreditation.core.settings import set_setting
 from accreditation.desk.demo.filling.ground import Ground, moment
 from accreditation.helpline.rules import SIGNPOSTED, Details
+from accreditation.helpline.rules.rota import Pattern
 from accreditation.helpline.services import complete_follow_up, record_contact
+from accreditation.helpline.services.rota import add_shifts
+
+HOURS = {"helpline_phone": "020 7946 0123", "helpline_opens": "09:00", "helpline_closes": "17:00"}
+WEEKS = 13
+"""So far ahead the rota of the demo reaches."""
 
 
 def fill_helpline(ground: Ground) -> None:
+    _fill_rota(ground)
     adviser = ground.staff(Role.HELPLINE_ADVISER)
     for number, planned in enumerate(ground.plan.contacts):
         at = moment(planned.on, planned.minute)
@@ -23,3 +33,20 @@ def fill_helpline(ground: Ground) -> None:
         contact = record_contact(ground.id_of(planned.mediator), details, on=planned.on, at=at, adviser_id=adviser)
         if planned.done_on:
             complete_follow_up(contact.id, on=planned.done_on, done_by=adviser)
+
+
+def _fill_rota(ground: Ground) -> None:
+    """Mornings of one adviser, afternoons of the other; nobody has Friday afternoons yet, which shows as gaps."""
+    for name, value in HOURS.items():
+        set_setting(name, value)
+    monday = ground.plan.on - timedelta(days=ground.plan.on.weekday())
+    until = monday + timedelta(weeks=WEEKS, days=4)
+    for place, starts, ends, days in ((0, time(9), time(13), range(5)), (1, time(13), time(17), range(4))):
+        add_shifts(
+            ground.staff(Role.HELPLINE_ADVISER, place),
+            Pattern(monday, starts, ends, until, frozenset(days), without_holidays=True),
+            on=monday,
+            at=moment(monday, 0),
+            form_key=f"rota-of-the-demo-{place}",
+            made_by=ground.manager,
+        )

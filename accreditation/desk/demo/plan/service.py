@@ -50,8 +50,9 @@ STAFF: tuple[tuple[Role, str, str, str], ...] = (
     (Role.LINE_MANAGER, "Thérèse", "Holloway", "line.manager@example.police.uk"),
     (Role.AUDITOR, "Iwan", "ap Rhys", "auditor@example.police.uk"),
     (Role.TRAINING_PROVIDER, "Jo", "Whitcombe", f"courses@{PROVIDER_DOMAIN}"),
+    (Role.HELPLINE_ADVISER, "Niamh", "Castellano", "second.helpline@example.police.uk"),
 )
-"""Those who sign in. Two practice managers: results are released by a second person."""
+"""Those who sign in. Two practice managers: results are released by a second person. Two advisers swap their shifts."""
 
 HOPEFULS = 24
 """Who apply to the two intakes."""
