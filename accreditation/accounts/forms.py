@@ -216,9 +216,13 @@ class SettingsForm(BaseForm):
         super().__init__(data=values)
         self.main_scheme.choices = choices_of(schemes)
 
+    def validate_helpline_opens(self, field: StringField) -> None:
+        if not self.helpline_closes.data:
+            raise ValidationError("Enter until when it is answered too, or neither")
+
     def validate_helpline_closes(self, field: StringField) -> None:
-        opens, closes = self.helpline_opens.data or "", field.data or ""
-        if bool(opens) != bool(closes):
-            raise ValidationError("Enter from when and until when, or neither")
-        if closes and closes != MIDNIGHT and closes <= opens:
+        opens, closes = self.helpline_opens.data, field.data or ""
+        if not opens:
+            raise ValidationError("Enter from when it is answered too, or neither")
+        if closes not in (MIDNIGHT, "") and closes <= opens:
             raise ValidationError("Enter a time after the one from which it is answered")

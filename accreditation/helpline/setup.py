@@ -3,7 +3,8 @@
 from flask import Flask
 
 from accreditation.helpline import jobs as jobs  # importing it has registered what the clock runs
+from accreditation.helpline.queries import calendar as calendar  # … and its calendar source
 
 
 def init_app(app: Flask) -> None:
-    """Nothing more: the chores are registered."""
+    """Nothing more: the chores and the calendar source are registered."""

@@ -38,8 +38,8 @@ class Recipients:
         """The ids of the people to write to, each once; empty: nobody holds the role. Asks the database nothing."""
         if reminder.audience == "mediator":
             return [reminder.person_id] if reminder.person_id else []
-        if reminder.audience == "helpline" and reminder.owner_id:
-            return [reminder.owner_id]
+        if reminder.audience == "helpline" and reminder.owner_id in {held[0] for held in self._held["helpline"]}:
+            return [reminder.owner_id]  # whoever owes it and is no adviser any more is not written to: the others are
         within = {
             Scope.PROVIDER.value: reminder.provider_id,
             Scope.UNIT.value: reminder.unit_id,

@@ -1,14 +1,17 @@
 """The pages of the rota, and where the helpline is shown to mediators."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.core.settings import get_setting, set_setting
 from accreditation.helpline.models import Shift, Swap
+from accreditation.helpline.services import rota as services
 from accreditation.people.rules import Grant
 from tests import factories
 from tests.statements import statements_counted
@@ -137,7 +140,8 @@ def test_an_adviser_sees_on_the_first_page_until_when_they_are_on_duty(app, sign
 @pytest.mark.parametrize(
     ("opens", "closes", "said"),
     [
-        ("09:00", "", "Enter from when and until when"),
+        ("09:00", "", "Enter until when it is answered too"),
+        ("", "17:00", "Enter from when it is answered too"),
         ("17:00", "09:00", "Enter a time after"),
         ("9 o’clock", "17:00", "Enter a time such as 09:00"),
         ("24:00", "17:00", "Enter a time such as 09:00"),
@@ -184,3 +188,26 @@ def test_the_number_of_statements_does_not_grow(app, sign_in, opened):
     for number in range(1, 5):
         more(number)
     assert [count(path) for path in paths] == few
+
+
+def test_shifts_are_in_the_calendar_of_whose_they_are(app, sign_in, opened):
+    ada, hers = adviser(sign_in, "Ada Okafor")
+    ben, his = adviser(sign_in, "Ben Lee")
+    shift = factories.shift(ada.id, on=factories.TODAY + WEEK)
+    paths = []
+    for browser in (hers, his):
+        page = browser.post("/calendar/address", data={"feed": "own"}).text
+        paths.append(re.search(r'value="http://localhost(/calendar/[\w-]{40,}\.ics)"', page)[1])
+
+    def events(path: str) -> list:
+        return list(Calendar.from_ical(app.test_client().get(path).data).walk("VEVENT"))
+
+    (event,) = events(paths[0])
+    assert str(event["SUMMARY"]) == "On duty on the helpline"
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (shift.starts_at, shift.ends_at)
+    assert events(paths[1]) == []
+    swap = factories.swap(shift.id, ben.id, ada.id)
+    with transaction():
+        services.answer_swap(swap.id, agree=True, at=factories.TEN, answered_by=ben.id)
+    assert events(paths[0]) == []
+    assert [int(one["SEQUENCE"]) for one in events(paths[1])] == [2]

@@ -14,6 +14,7 @@ from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.outbox import WAITING, Letter
 from accreditation.desk.leaving.models import Departure
+from accreditation.helpline.queries.follow_ups import owed_by
 from accreditation.helpline.queries.rota import shifts_from
 from accreditation.people.models import GrantRow, Person
 from accreditation.people.queries import of_one_person, records_of, visible_to
@@ -43,6 +44,8 @@ class Ending:
     letters: int
     shifts: int = 0
     """Shifts on the rota of the helpline that end after the last day."""
+    follow_ups: int = 0
+    """Follow-ups that they owe as an adviser of the helpline: another adviser takes them over."""
 
 
 def what_ends(person_id: int, *, left_on: date, on: date) -> Ending:
@@ -58,6 +61,7 @@ def what_ends(person_id: int, *, left_on: date, on: date) -> Ending:
         accounts=len(open_accounts(records)),
         letters=db.session.scalar(waiting) or 0 if left_on <= on else 0,
         shifts=len(shifts_from(person_id, max(left_on, on))),
+        follow_ups=owed_by(records),
     )
 
 

@@ -1,6 +1,7 @@
 """The forms of the helpline."""
 
 from accreditation.helpline.forms.contacts import ContactForm, PassOnForm
+from accreditation.helpline.forms.follow_ups import HandOverAllForm, HandOverForm
 from accreditation.helpline.forms.rota import ShiftForm, SwapForm, TakeOffForm
 
-__all__ = ["ContactForm", "PassOnForm", "ShiftForm", "SwapForm", "TakeOffForm"]
+__all__ = ["ContactForm", "HandOverAllForm", "HandOverForm", "PassOnForm", "ShiftForm", "SwapForm", "TakeOffForm"]

@@ -14,7 +14,8 @@ class Contact(Record):
     """One contact: a mediator's call to the practice support line, never a party's.
 
     `advice` is for helpline advisers alone; a case is named by its reference only. Something is owed while
-    `follow_up_on` (its last good day) is there and `followed_up_on` is not. `forgotten_on`: the day on which the text
+    `follow_up_on` (its last good day) is there and `followed_up_on` is not, by `owner_id`, first the adviser who
+    recorded it; by any adviser where nobody is named. `forgotten_on`: the day on which the text
     was removed by schedule; what it was about is counted for ever.
     """
 
@@ -33,6 +34,7 @@ class Contact(Record):
         Index("ix_helpline_contact_when", "contacted_at", "id"),
         Index("ix_helpline_contact_person", "person_id", "contacted_at"),
         Index("ix_helpline_contact_owed", "follow_up_on", "id", **only_where("followed_up_on IS NULL")),
+        Index("ix_helpline_contact_owner", "owner_id", "follow_up_on", **only_where("followed_up_on IS NULL")),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -47,10 +49,12 @@ class Contact(Record):
     follow_up_on: Mapped[date | None]
     followed_up_on: Mapped[date | None]
     followed_up_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     forgotten_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     adviser: Mapped[Person | None] = relationship(foreign_keys=adviser_id)
+    owner: Mapped[Person | None] = relationship(foreign_keys=owner_id)
 
 
 class Escalation(Record):
@@ -78,3 +82,25 @@ class Escalation(Record):
     contact: Mapped[Contact] = relationship()
     to: Mapped[Person] = relationship(foreign_keys=to_id)
     adviser: Mapped[Person] = relationship(foreign_keys=passed_on_by)
+
+
+class HandOver(Record):
+    """A follow-up went from one adviser to another, perhaps to another day, with a note for advisers alone."""
+
+    __tablename__ = "helpline_hand_over"
+    __table_args__ = (
+        CheckConstraint("forgotten_on IS NULL OR note IS NULL", name="forgotten_has_no_note"),
+        Index("ix_helpline_hand_over_contact", "contact_id", "id"),
+    )
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("helpline_contact.id"))
+    from_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(info={"sensitive": True})
+    handed_over_at: Mapped[datetime]
+    handed_over_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    forgotten_on: Mapped[date | None]
+
+    giver: Mapped[Person | None] = relationship(foreign_keys=from_id)
+    to: Mapped[Person] = relationship(foreign_keys=to_id)

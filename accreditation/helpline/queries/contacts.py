@@ -32,6 +32,7 @@ class ContactRow:
     id: int
     person: Person
     adviser_name: str | None
+    owner_name: str | None
     contacted_at: datetime
     channel: str
     category: str
@@ -90,7 +91,10 @@ def follow_ups_page(
     place: str | None = None,
     address: Callable[[str | None], str] | None = None,
 ) -> Page[ContactRow]:
-    """Follow-ups that are owed, what is due first coming first; `until` (inclusive) leaves out those due later."""
+    """Follow-ups that are owed, by the adviser where one is given, what is due first coming first.
+
+    `until` (inclusive) leaves out those due later.
+    """
     query = _rows().where(_owed(viewer, adviser_id, until))
     order = [By(Contact.follow_up_on, date), By(Contact.id, int)]
     page = page_of(query, order, place=place, key=lambda row: (row.follow_up_on, row.id), address=address)
@@ -147,13 +151,14 @@ def _contacted(viewer: Viewer, on: date | None) -> ColumnElement[bool]:
 def _owed(viewer: Viewer, adviser_id: int | None, until: date | None) -> ColumnElement[bool]:
     owed = Contact.follow_up_on.is_not(None) & Contact.followed_up_on.is_(None) & visible_to(viewer)
     if adviser_id is not None:
-        owed &= Contact.adviser_id == adviser_id
+        owed &= Contact.owner_id == adviser_id
     if until is not None:
         owed &= Contact.follow_up_on <= until
     return owed
 
 
 _Adviser = aliased(Person)
+_Owner = aliased(Person)
 
 
 def _rows() -> Any:
@@ -163,6 +168,8 @@ def _rows() -> Any:
             Person,
             _Adviser.given_name,
             _Adviser.family_name,
+            _Owner.given_name,
+            _Owner.family_name,
             Contact.contacted_at,
             Contact.channel,
             Contact.category,
@@ -174,12 +181,17 @@ def _rows() -> Any:
         )
         .join(Person, Person.id == Contact.person_id)
         .outerjoin(_Adviser, _Adviser.id == Contact.adviser_id)
+        .outerjoin(_Owner, _Owner.id == Contact.owner_id)
     )
 
 
 def _row(found: Any) -> ContactRow:
-    contact_id, person, given, family, *rest = found
-    return ContactRow(contact_id, person, f"{given} {family}".strip() if given is not None else None, *rest)
+    contact_id, person, given, family, owner_given, owner_family, *rest = found
+    return ContactRow(contact_id, person, _name(given, family), _name(owner_given, owner_family), *rest)
+
+
+def _name(given: str | None, family: str | None) -> str | None:
+    return f"{given} {family}".strip() if given is not None else None
 
 
 def escalations_of(contact_id: int) -> list[Escalation]:

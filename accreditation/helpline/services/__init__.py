@@ -9,12 +9,15 @@ from accreditation.helpline.services.contacts import (
     pass_on,
     record_contact,
 )
+from accreditation.helpline.services.follow_ups import hand_over, hand_over_all
 
 __all__ = [
     "FOLLOW_UP",
     "SOURCE",
     "complete_follow_up",
     "forget_advice",
+    "hand_over",
+    "hand_over_all",
     "mark_seen",
     "pass_on",
     "record_contact",

@@ -10,7 +10,7 @@ from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.core.settings import get_setting
-from accreditation.helpline.models import Contact, Escalation
+from accreditation.helpline.models import Contact, Escalation, HandOver
 from accreditation.helpline.rules import Details, reasons_to_refuse, signposting
 from accreditation.people.queries import lock_person
 from accreditation.standing.services import clear_deadline, set_deadline
@@ -38,6 +38,7 @@ def record_contact(person_id: int, details: Details, *, on: date, at: datetime, 
         advice=details.advice,
         case_reference=details.case_reference,
         follow_up_on=details.follow_up_on,
+        owner_id=adviser_id if details.follow_up_on else None,
     )
     db.session.add(contact)
     db.session.flush()
@@ -105,7 +106,7 @@ def mark_seen(escalation_id: int, *, at: datetime) -> None:
 
 
 def forget_advice(*, before: datetime, on: date, most: int = 200) -> int:
-    """Remove the text of the oldest contacts from before that moment, and of what was passed on from them; how many.
+    """Remove the texts of the oldest contacts from before that moment, what was passed on and hand-overs too; how many.
 
     What each was about, how long it took and when stays. Nothing is removed while a follow-up is owed.
     """
@@ -117,6 +118,8 @@ def forget_advice(*, before: datetime, on: date, most: int = 200) -> int:
     ids = [contact.id for contact in found]
     for escalation in db.session.scalars(select(Escalation).where(Escalation.contact_id.in_(ids))):
         escalation.text, escalation.forgotten_on = "", on
+    for handed in db.session.scalars(select(HandOver).where(HandOver.contact_id.in_(ids))):
+        handed.note, handed.forgotten_on = None, on
     db.session.flush()
     return len(found)
 

@@ -20,6 +20,7 @@ from accreditation.helpline.queries import (
     get_contact,
     helpline_figures,
 )
+from accreditation.helpline.queries.follow_ups import hand_overs_of, owing
 from accreditation.helpline.queries.rota import helpline_now
 from accreditation.helpline.rules import CATEGORIES, OUTCOMES
 from accreditation.helpline.views.blueprint import bp
@@ -74,6 +75,7 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
         found=found,
         due=count_follow_ups(viewer, until=today),
         figures=helpline_figures(viewer, today),
+        stranded=[one for one in owing(viewer, today) if not one.is_adviser],
         helpline=helpline_now(clock.now(), to_advisers=True),
         today=today,
     )
@@ -138,6 +140,7 @@ def contact(viewer: Viewer, contact_id: int) -> ResponseReturnValue:
         "helpline/contact.html",
         contact=get_contact(contact_id, viewer),
         escalations=escalations_of(contact_id),
+        hand_overs=hand_overs_of(contact_id),
         today=clock.today(),
     )
 

@@ -19,7 +19,7 @@ from accreditation.helpline.queries import rota as queries
 from accreditation.helpline.rules.rota import Stretch
 from accreditation.helpline.services import rota as services
 from accreditation.helpline.views.blueprint import bp
-from accreditation.people.queries import counted_id, everyone_with
+from accreditation.people.queries import everyone_with, records_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from accreditation.web.words import clock_time, day, plural, sentence_list, weekday
@@ -70,8 +70,7 @@ def rota(viewer: Viewer) -> ResponseReturnValue:
         gaps=queries.gaps_ahead(today, now),
         unanswered=queries.unanswered(shifts),
         asked=queries.swaps_open(viewer, now),
-        mine=[shift.id for shift in shifts if counted_id(shift.adviser_id) == counted_id(viewer.person_id)],
-        me=counted_id(viewer.person_id),
+        me=_records(viewer),
         may_manage=_manages(viewer),
         may_add=bool(_advisers_for(viewer, today)),
         now=now,
@@ -113,7 +112,7 @@ def new_shift(viewer: Viewer) -> ResponseReturnValue:
 def take_off(viewer: Viewer, shift_id: int) -> ResponseReturnValue:
     """Off the rota, after a look at what that leaves open."""
     shift = queries.get_shift(shift_id, viewer)
-    if not (_manages(viewer) or counted_id(shift.adviser_id) == counted_id(viewer.person_id)):
+    if not (_manages(viewer) or shift.adviser_id in _records(viewer)):
         raise NotAllowed("This is not your shift. Ask its adviser, or the practice manager.")
     form = TakeOffForm(queries.count_later(shift))
     if form.validate_on_submit():
@@ -137,11 +136,10 @@ def ask_swap(viewer: Viewer, shift_id: int) -> ResponseReturnValue:
     """Ask another adviser to take one's shift."""
     now, today = clock.now(), clock.today()
     shift = queries.get_shift(shift_id, viewer)
-    if counted_id(shift.adviser_id) != counted_id(viewer.person_id):
+    me = _records(viewer)
+    if shift.adviser_id not in me:
         raise NotAllowed("This is not your shift. Its adviser asks.")
-    others = [
-        one for one in everyone_with(Role.HELPLINE_ADVISER, today) if one.counted.id != counted_id(shift.adviser_id)
-    ]
+    others = [one for one in everyone_with(Role.HELPLINE_ADVISER, today) if one.id not in me]
     theirs = [
         (str(one.id), f"{one.adviser.name}: {_in_words(one)}")
         for one in queries.shifts_of_others(shift.adviser_id, now)
@@ -217,6 +215,11 @@ def _suggested(asked: str | None) -> dict[str, object]:
         return found
 
 
+def _records(viewer: Viewer) -> set[int]:
+    """Whose shifts are the viewer's own: every record of theirs."""
+    return {person.id for person in records_of(viewer.person_id)}
+
+
 def _manages(viewer: Viewer) -> bool:
     return viewer.may_somewhere(Permission.MANAGE_ROTA)
 
@@ -225,7 +228,8 @@ def _advisers_for(viewer: Viewer, on: date) -> list[tuple[str, str]]:
     """Whose shifts this viewer puts on the rota: everybody's for a manager, their own for an adviser."""
     advisers = everyone_with(Role.HELPLINE_ADVISER, on)
     if not _manages(viewer):
-        advisers = [one for one in advisers if one.counted.id == counted_id(viewer.person_id)]
+        me = _records(viewer)
+        advisers = [one for one in advisers if one.id in me]
     return [(str(one.id), one.name) for one in advisers]
 
 
