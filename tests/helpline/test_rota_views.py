@@ -155,6 +155,8 @@ def test_the_hours_are_set_on_screen(app, sign_in, today, opens, closes, said):
         "main_scheme": "INHOUSE-WPM",
         "cohort_capacity": "12",
         "clearance_lead_days": "63",
+        "equality_cut_months": "12",
+        "equality_keep_months": "12",
         "helpline_opens": opens,
         "helpline_closes": closes,
         "helpline_open_days": "every_day",
