@@ -204,6 +204,20 @@ class SettingsForm(BaseForm):
         [DataRequired("Enter the number of places"), NumberRange(1, 500, "Enter a number from 1 to 500")],
         description="Suggested when a cohort is planned. Each cohort can have another number.",
     )
+    refresher_offer_hours = IntegerField(
+        "Hours for which a freed seat on a refresher day is held",
+        [DataRequired("Enter a number of hours"), NumberRange(1, 240, "Enter a number of hours from 1 to 240")],
+        description="For whoever it is offered to. Hours of weekends and bank holidays do not count.",
+    )
+    refresher_late_notice = StringField(
+        "Notice for giving back a seat on a refresher day",
+        [Regexp(r"\d{1,3} (day|hour)s?$", message="Enter a number of days or hours, such as 2 days or 36 hours")],
+        description="A seat given back later than that is recorded as a late apology.",
+    )
+    refresher_confirm_days = IntegerField(
+        "Days to confirm a seat on a refresher day that was moved",
+        [DataRequired("Enter a number of days"), NumberRange(1, 60, "Enter a number of days from 1 to 60")],
+    )
     clearance_lead_days = IntegerField(
         "Days from asking for a clearance to its decision",
         [DataRequired("Enter a whole number of days"), NumberRange(1, 730, "Enter a number of days from 1 to 730")],

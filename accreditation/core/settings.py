@@ -18,6 +18,9 @@ DEFAULTS = {
     "helpline_keep_months": "24",  # after so many months the advice of a contact is removed; it is counted for ever
     "vetting_contact": "",  # how the vetting unit is reached, as advisers of the helpline tell it
     "cohort_capacity": "12",  # places on a new cohort (DOMAIN.md section 4: "up to 12")
+    "refresher_offer_hours": "24",  # hours on working days for which a freed seat is held for whoever it is offered to
+    "refresher_late_notice": "2 days",  # or "36 hours": a seat given back later than that is a late apology
+    "refresher_confirm_days": "7",  # days to confirm a seat after the day has been moved
     "cover_wanted": "0",  # mediators who may work that the service wants to have; 0: no number is set
     "reminder_breaker": "25",  # so many reminders on one day go out without a person's word
     "reminders_from": "08:00",  # London; reminders go out from then on …

@@ -6,6 +6,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from accreditation.core import clock
 from accreditation.core.calendar import LONDON
 from accreditation.core.database import db, transaction
 from accreditation.core.outbox import FACTS, Letter, NoLongerTrue
@@ -101,6 +102,9 @@ def test_a_place_on_the_waiting_list_is_in_no_calendar_until_it_is_a_seat(app, t
     assert told(letters(bob.id)[-1]) is None
     with transaction():
         services.cancel_booking(seated.id, on=TODAY)
+    assert told(letters(bob.id)[-1]) is None  # offered
+    with transaction():
+        services.accept_offer(waiting.id, on=TODAY, at=clock.now())
     assert told(letters(bob.id)[-1])[0] == "REQUEST"
     other = factories.booking(somebody().id, day.id)
     assert other.state == "waitlisted"

@@ -77,14 +77,14 @@ def test_a_stale_change_is_refused_and_changes_nothing(app):
     assert db.session.get_one(RefresherDay, day.id).title == "Risk, again"
 
 
-def test_who_is_booked_is_told_of_a_new_time_and_not_of_a_new_title(app, today):
+def test_who_is_booked_is_told_of_a_new_place_and_not_of_a_new_title(app, today):
     day = factories.refresher_day()
     factories.booking(factories.person().id, day.id)
     with transaction():
         services.change_day(day.id, factories.day_details(title="New words"), version=1, on=DAY)
     assert letters("day_changed") == []
     with transaction():
-        services.change_day(day.id, factories.day_details(starts=time(10)), version=2, on=DAY)
+        services.change_day(day.id, factories.day_details(venue="Another hall"), version=2, on=DAY)
     assert letters("day_changed") == ["day_changed"]
 
 
@@ -173,11 +173,11 @@ def test_a_freed_seat_goes_to_whoever_lapses_first(app, today):
     first_come, urgent = factories.booking(in_june.id, day.id), factories.booking(in_march.id, day.id)
     with transaction():
         services.cancel_booking(seated.id, on=DAY)
-    assert (state_of(urgent.id), state_of(first_come.id)) == ("booked", "waitlisted")
+    assert (state_of(urgent.id), state_of(first_come.id)) == ("offered", "waitlisted")
     assert letters("seat_freed") == ["seat_freed"]
     with transaction():  # a new chair does the same
         services.change_day(day.id, factories.day_details(capacity=2, held_on=day.held_on), version=1, on=DAY)
-    assert state_of(first_come.id) == "booked"
+    assert state_of(first_come.id) == "offered"
 
 
 def test_the_line_is_by_lapse_then_by_asking():

@@ -17,7 +17,7 @@ from tests.statements import statements_counted
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
 DAY = {
     "title": "Risk management",
-    "topic": "risk_management",
+    "topics": ["risk_management"],
     "held_on": "2 March 2027",
     "starts": "09:30",
     "ends": "16:30",

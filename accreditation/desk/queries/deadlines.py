@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from accreditation.core.calendar import days_after, last_good_day
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
-from accreditation.desk.rules.deadlines import COMING_DAYS, kind_words
+from accreditation.desk.rules.deadlines import COMING_DAYS, NOT_OWED, kind_words
 from accreditation.people.models import Person, Provider
 from accreditation.people.queries import subject_of, visible_to
 from accreditation.people.rules import Viewer
@@ -74,7 +74,7 @@ def _asked(rows: Select[*tuple[Any, ...]], viewer: Viewer, when: str | None, on:
         .outerjoin(About, and_(Deadline.kind == RETURN, About.id == Deadline.person_id))
         .outerjoin(Provider, Provider.id == Deadline.provider_id)
         .outerjoin(Cohort, and_(Deadline.source_type == OF_A_COHORT, Cohort.id == Deadline.source_id))
-        .where(_within(viewer))
+        .where(_within(viewer), Deadline.kind.not_in(NOT_OWED))
     )
     if when == "passed":
         return rows.where(Deadline.basis_date <= on)

@@ -11,8 +11,13 @@ KIND_WORDS = {
     "return_from_leave": "Return from leave",
     "line_manager_support": "A line manager’s word on an application",
     "appeal_decision": "The decision about an appeal",
+    "refresher_confirmation": "A word on a refresher day that was moved",
     "offer_answer": "An applicant’s answer to an offer",
 }
+
+
+NOT_OWED = ("refresher_booking",)
+"""Days that come, of which people are reminded, and on which nobody owes the office anything."""
 
 
 def kind_words(kind: str) -> str:

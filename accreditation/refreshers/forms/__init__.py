@@ -6,7 +6,9 @@ from accreditation.refreshers.forms.days import (
     CancelDayForm,
     ConfirmForm,
     DayForm,
+    EditDayForm,
     MarkForm,
+    NewDayForm,
 )
 from accreditation.refreshers.forms.planning import (
     DatesAwayForm,
@@ -24,8 +26,10 @@ __all__ = [
     "ConfirmForm",
     "DatesAwayForm",
     "DayForm",
+    "EditDayForm",
     "ExtraDaysForm",
     "MarkForm",
+    "NewDayForm",
     "PlanForm",
     "PlanStateForm",
     "SeatForm",

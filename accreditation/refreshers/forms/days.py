@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from wtforms import (
     DecimalField,
     Form,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     SubmitField,
@@ -16,17 +18,31 @@ from wtforms import (
     TimeField,
     URLField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from accreditation.core.clock import LONDON
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.rules import MARKS, TOPICS, Details, Mark
-from accreditation.web.forms import BaseForm, DayField, NotBefore, choices_of
+from accreditation.refreshers.rules.series import MOST_APART, MOST_DAYS, PATTERNS, Pattern
+from accreditation.web.forms import BaseForm, CheckboxesField, DayField, NotBefore, choices_of
 
 
 class DayForm(BaseForm):
     title = StringField("Title", validators=[DataRequired("Enter a title"), Length(max=120)])
-    topic = SelectField("Topic", choices=choices_of([("", "No particular topic"), *TOPICS.items()]))
+    topics = CheckboxesField(
+        "Topics",
+        description="A requirement that asks for a topic is met by any one of them. None: a day for everything.",
+        choices=choices_of(TOPICS.items()),
+        validators=[Optional()],
+    )
     held_on = DayField("Day", validators=[InputRequired("Enter the day")])
     starts = TimeField("Starts at", validators=[InputRequired("Enter the time it starts, such as 09:30")])
     ends = TimeField("Ends at", validators=[InputRequired("Enter the time it ends, such as 16:30")])
@@ -48,6 +64,12 @@ class DayForm(BaseForm):
         description="Shown to people who have a seat: where to report, what to bring",
         validators=[Optional(), Length(max=4000)],
     )
+    materials = TextAreaField(
+        "Materials",
+        description="Shown to people who have a seat: links, one to a line, or a few words on what to read",
+        validators=[Optional(), Length(max=4000)],
+    )
+    cost_code = StringField("Cost code", description="For the office alone", validators=[Optional(), Length(max=40)])
     version = HiddenField()
     submit = SubmitField("Save the day")
 
@@ -68,9 +90,11 @@ class DayForm(BaseForm):
         assert self.held_on.data
         assert self.starts.data is not None
         assert self.ends.data is not None
+        topics = self.topics.data or []
         return Details(
             title=self.title.data or "",
-            topic=self.topic.data or None,
+            topic=topics[0] if topics else None,
+            further_topics=tuple(topics[1:]),
             held_on=self.held_on.data,
             starts=self.starts.data,
             ends=self.ends.data,
@@ -80,18 +104,67 @@ class DayForm(BaseForm):
             minimum=self.minimum.data or 0,
             trainer=self.trainer.data or None,
             joining_text=self.joining_text.data or None,
+            cost_code=self.cost_code.data or None,
+            materials=self.materials.data or None,
         )
 
 
+SHOWN_AS_KEPT = (
+    "title",
+    "held_on",
+    "venue",
+    "link",
+    "capacity",
+    "minimum",
+    "trainer",
+    "joining_text",
+    "materials",
+    "cost_code",
+    "version",
+)
+
+
 def _shown(day: RefresherDay) -> dict[str, object]:
-    shown = {
-        name: getattr(day, name)
-        for name in ("title", "held_on", "venue", "link", "capacity", "minimum", "trainer", "joining_text", "version")
-    }
-    shown["topic"] = day.topic or ""
+    shown = {name: getattr(day, name) for name in SHOWN_AS_KEPT}
+    shown["topics"] = [topic for topic in day.topics if topic]
     for field, moment in (("starts", day.starts_at), ("ends", day.ends_at)):
         shown[field] = moment.astimezone(LONDON).time() if moment else None
     return shown
+
+
+def if_it_repeats(form: Any, field: IntegerField) -> None:
+    """Before `Optional`, which lets an empty field pass."""
+    if form.repeats.data and not (field.raw_data and field.raw_data[0].strip()):
+        raise StopValidation("Enter how many days there are to be, the first one included")
+
+
+class NewDayForm(DayForm):
+    """A new day, or several like it in one go."""
+
+    repeats = SelectField("Repeat", choices=choices_of([("", "Just this day"), *PATTERNS.items()]), default="")
+    apart = IntegerField(
+        "Weeks or months from one to the next",
+        default=1,
+        validators=[Optional(), NumberRange(1, MOST_APART, f"Enter a number from 1 to {MOST_APART}")],
+    )
+    number = IntegerField(
+        "Days in all",
+        validators=[if_it_repeats, Optional(), NumberRange(2, MOST_DAYS, f"Enter a number from 2 to {MOST_DAYS}")],
+    )
+
+    def pattern(self) -> Pattern | None:
+        """How the day repeats, once the form has been found valid; None for a single day."""
+        if not self.repeats.data:
+            return None
+        return Pattern(self.repeats.data, self.apart.data or 1, self.number.data or 1)
+
+
+class EditDayForm(DayForm):
+    """A day that is changed: alone, or with the later ones of its series."""
+
+    reach = RadioField(
+        "Change", choices=choices_of([("this", "This day"), ("later", "This day and the later ones")]), default="this"
+    )
 
 
 class CancelDayForm(BaseForm):

@@ -102,7 +102,7 @@ class ExtraDaysForm(PlanStateForm):
 
     dates = CheckboxesField("Days to add")
     title = StringField("Title", validators=[DataRequired("Enter a title"), Length(max=120)])
-    topic = SelectField("Topic", choices=choices_of([("", "No particular topic"), *TOPICS.items()]))
+    topics = CheckboxesField("Topics", choices=choices_of(TOPICS.items()), validators=[Optional()])
     starts = TimeField("Starts at", validators=[InputRequired("Enter the time they start, such as 09:30")])
     ends = TimeField("Ends at", validators=[InputRequired("Enter the time they end, such as 16:30")])
     venue = StringField("Venue", validators=[Optional(), Length(max=200)])
@@ -129,9 +129,11 @@ class ExtraDaysForm(PlanStateForm):
         """What was entered, once the form has been found valid, for one of the days."""
         assert self.starts.data is not None
         assert self.ends.data is not None
+        topics = self.topics.data or []
         return Details(
             title=self.title.data or "",
-            topic=self.topic.data or None,
+            topic=topics[0] if topics else None,
+            further_topics=tuple(topics[1:]),
             held_on=held_on,
             starts=self.starts.data,
             ends=self.ends.data,

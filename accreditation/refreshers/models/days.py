@@ -8,8 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accreditation.core.database import Record, only_where
 from accreditation.people.models import Person, one_of
-from accreditation.refreshers.rules import BOOKING_STATES, DAY_STATES, ENDED
+from accreditation.refreshers.rules import (
+    BOOKING_STATES,
+    DAY_STATES,
+    ENDED,
+    facts_of_attending,
+    topic_label,
+    topics_of,
+)
 from accreditation.standing.models import Amount
+from accreditation.standing.models.columns import Codes
+from accreditation.standing.rules.evidence import Fact
 
 LIVE = "state NOT IN (" + ", ".join(f"'{state}'" for state in ENDED) + ")"
 
@@ -17,7 +26,8 @@ LIVE = "state NOT IN (" + ", ".join(f"'{state}'" for state in ENDED) + ")"
 class RefresherDay(Record):
     """A refresher day. Times are moments; `held_on` is the day in London on which it counts.
 
-    A day that came with somebody's past attendance has no times, no seats and a `recorded_key` of its own.
+    A day that came with somebody's past attendance has no times, no seats and a `recorded_key` of its own. Days that
+    were planned together share the id of the first as their `series_id`.
     """
 
     __tablename__ = "refresher_day"
@@ -32,6 +42,7 @@ class RefresherDay(Record):
 
     title: Mapped[str]
     topic: Mapped[str | None]
+    further_topics: Mapped[tuple[str, ...]] = mapped_column(Codes, default=())
     held_on: Mapped[date]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
@@ -41,19 +52,43 @@ class RefresherDay(Record):
     minimum: Mapped[int] = mapped_column(default=0)
     trainer: Mapped[str | None]
     joining_text: Mapped[str | None]
+    cost_code: Mapped[str | None]
+    materials: Mapped[str | None]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("refresher_day.id"), index=True)
     state: Mapped[str] = mapped_column(default="planned")
     cancelled_because: Mapped[str | None]
     recorded_key: Mapped[str | None] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def topics(self) -> tuple[str | None, ...]:
+        return topics_of(self.topic, self.further_topics)
+
+    @property
+    def topic_words(self) -> str:
+        """The topics as people say them; empty for a day without any."""
+        return ", ".join(label for topic in self.topics if (label := topic_label(topic)))
+
+    @property
+    def brings(self) -> list[Fact]:
+        """What attending the day in full brings."""
+        return facts_of_attending(self.topics, self.held_on)
+
 
 class Booking(Record):
-    """Somebody's place on a day, from asking for it to having been there. The row stays whatever becomes of it."""
+    """Somebody's place on a day, from asking for it to having been there. The row stays whatever becomes of it.
+
+    A seat that is `offered` is held until `answer_by` (a moment, exclusive). Of a day that was moved, `confirm_by` is
+    the last day on which the person should say that they still come, and `confirmed_on` when they did.
+    """
 
     __tablename__ = "refresher_booking"
     __table_args__ = (
         CheckConstraint(one_of("state", list(BOOKING_STATES)), name="known_state"),
         CheckConstraint("hours IS NULL OR state IN ('attended', 'part_attended')", name="hours_of_who_came"),
+        CheckConstraint("state <> 'offered' OR answer_by IS NOT NULL", name="offer_has_an_end"),
+        CheckConstraint("confirmed_on IS NULL OR confirm_by IS NOT NULL", name="confirmed_when_asked"),
+        Index("ix_refresher_booking_offer", "answer_by", "day_id", **only_where("state = 'offered'")),
         Index("uq_refresher_booking_live", "day_id", "person_id", unique=True, **only_where(LIVE)),
         Index("ix_refresher_booking_day_state", "day_id", "state"),
         Index("ix_refresher_booking_person", "person_id", "day_id"),
@@ -66,9 +101,18 @@ class Booking(Record):
     booked_on: Mapped[date]
     booked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     attendance_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    first_in_line: Mapped[bool] = mapped_column(default=False)
+    answer_by: Mapped[datetime | None]
+    confirm_by: Mapped[date | None]
+    confirmed_on: Mapped[date | None]
 
     day: Mapped[RefresherDay] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=person_id)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether we still wait for their word that they come on the day as it was moved."""
+        return self.state == "booked" and self.confirm_by is not None and self.confirmed_on is None
 
 
 class Invitation(Record):

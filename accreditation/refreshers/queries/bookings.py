@@ -11,7 +11,7 @@ from accreditation.people.models import Person
 from accreditation.people.queries import of_one_person, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.models import Booking, RefresherDay
-from accreditation.refreshers.rules import ENDED
+from accreditation.refreshers.rules import CANCELLABLE, ENDED
 
 
 def get_booking(booking_id: int, viewer: Viewer) -> Booking:
@@ -45,7 +45,7 @@ def coming_bookings_of(person_id: int, on: date) -> list[Booking]:
         select(Booking)
         .join(Booking.day)
         .options(contains_eager(Booking.day))
-        .where(of_one_person(Booking.person_id, person_id), Booking.state.in_(("requested", "waitlisted", "booked")))
+        .where(of_one_person(Booking.person_id, person_id), Booking.state.in_(CANCELLABLE))
         .where(RefresherDay.held_on >= on, RefresherDay.state == "planned")
         .order_by(RefresherDay.held_on, RefresherDay.id)
     )
@@ -58,6 +58,13 @@ def find_live_booking(person_id: int, day_id: int) -> Booking | None:
         Booking.day_id == day_id, of_one_person(Booking.person_id, person_id), Booking.state.not_in(ENDED)
     )
     query = query.order_by(Booking.id).limit(1)
+    return db.session.scalar(query)
+
+
+def find_seat_instead(person_id: int, after_id: int) -> Booking | None:
+    """What they were given when we called their day off: the next booking after that one, while it is still open."""
+    query = select(Booking).where(Booking.person_id == person_id, Booking.id > after_id, Booking.first_in_line)
+    query = query.where(Booking.state.in_(("offered", "waitlisted"))).order_by(Booking.id).limit(1)
     return db.session.scalar(query)
 
 

@@ -1,6 +1,6 @@
 """Refresher days with their seats. Everybody who may see days sees the same days; who sits on them is another query."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,6 +45,23 @@ def lock_day(day_id: int) -> RefresherDay:
     if day is None:
         raise NotFound("There is no such refresher day.")
     return day
+
+
+def later_of_series(day: RefresherDay) -> list[RefresherDay]:
+    """The planned days of its series after it, in order; none for a day that was planned by itself."""
+    if day.series_id is None:
+        return []
+    later = select(RefresherDay).where(RefresherDay.series_id == day.series_id, RefresherDay.state == "planned")
+    later = later.where(RefresherDay.held_on > day.held_on).order_by(RefresherDay.held_on, RefresherDay.id)
+    return list(db.session.scalars(later))
+
+
+def titles_on(dates: Iterable[date]) -> dict[date, str]:
+    """The title of a planned day on each of these dates that has one."""
+    found = select(RefresherDay.held_on, RefresherDay.title).where(
+        RefresherDay.held_on.in_(list(dates)), RefresherDay.state == "planned"
+    )
+    return {row.held_on: row.title for row in db.session.execute(found.order_by(RefresherDay.id))}
 
 
 def seats_taken(day_id: int) -> int:

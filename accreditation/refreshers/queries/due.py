@@ -23,7 +23,7 @@ from accreditation.standing.queries import (
     standing_from,
     standing_on,
 )
-from accreditation.standing.rules.evidence import Fact, known
+from accreditation.standing.rules.evidence import known
 from accreditation.standing.rules.scheme import Scheme
 
 INVITABLE = ("deployable", "co_mediation_only", "lapsed")
@@ -83,10 +83,15 @@ def in_order_of_lapse(person_ids: Iterable[int], on: date) -> list[int]:
 def place_in_line(booking_id: int, day_id: int, on: date) -> tuple[int, int] | None:
     """Which place a waiting booking has, of how many; None when it does not wait. The order of the seats."""
     waiting = db.session.execute(
-        select(Booking.id, Booking.person_id).where(Booking.day_id == day_id, Booking.state == "waitlisted")
+        select(Booking.id, Booking.person_id, Booking.first_in_line).where(
+            Booking.day_id == day_id, Booking.state == "waitlisted"
+        )
     ).all()
-    lapses = lapse_dates([person_id for _, person_id in waiting], on)
-    line = [one.booking_id for one in next_in_line([Waiting(number, lapses.get(who)) for number, who in waiting])]
+    lapses = lapse_dates([person_id for _, person_id, _ in waiting], on)
+    line = [
+        one.booking_id
+        for one in next_in_line([Waiting(number, lapses.get(who), first) for number, who, first in waiting])
+    ]
     return (line.index(booking_id) + 1, len(line)) if booking_id in line else None
 
 
@@ -110,7 +115,9 @@ def lapsing_before(day: RefresherDay, held_on: date, viewer: Viewer, on: date) -
 
 def lapsing_by(day: RefresherDay, until: date, viewer: Viewer, on: date) -> list[Lapsing]:
     """Of the people booked for the day, whose refresher is not met up to the day before `until`."""
-    booked = select(Booking.person_id).where(Booking.day_id == day.id, Booking.state.in_(("requested", "booked")))
+    booked = select(Booking.person_id).where(
+        Booking.day_id == day.id, Booking.state.in_(("requested", "offered", "booked"))
+    )
     query = select(Person).where(Person.id.in_(booked), visible_to(viewer)).order_by(Person.sort_name, Person.id)
     people = {person.counted.id: person for person in db.session.scalars(query)}
     lapses = lapse_dates(people, on)
@@ -172,12 +179,11 @@ def what_it_brings_each(people: Sequence[Person], day: RefresherDay, on: date) -
     if not codes:
         return {}
     facts, history = facts_of_all(person.id for person in people), history_of(scheme.code)
-    attended = Fact("refresher", day.topic, day.held_on)
     found = {}
     for person in people:
         stand, whose = known(facts.get(person.id, ()), None), subject_of(person)
         now = _days_met(standing_from(history, whose, stand, on), codes[0], on)
-        then = _days_met(standing_from(history, whose, [*stand, attended], on), codes[0], day.held_on)
+        then = _days_met(standing_from(history, whose, [*stand, *day.brings], on), codes[0], day.held_on)
         found[person.id] = _effect(now, then)
     return found
 
@@ -191,9 +197,8 @@ def what_attending_brings(person_id: int, day: RefresherDay, on: date) -> Effect
     codes = refresher_codes(scheme)
     if not codes:
         return None
-    attended = Fact("refresher", day.topic, day.held_on)
     now = _days_met(standing_on(person_id, scheme, on), codes[0], on)
-    then = _days_met(standing_on(person_id, scheme, on, supposing=[attended]), codes[0], day.held_on)
+    then = _days_met(standing_on(person_id, scheme, on, supposing=day.brings), codes[0], day.held_on)
     return _effect(now, then)
 
 

@@ -22,7 +22,6 @@ from accreditation.refreshers.rules.planning import Day, Need, Wishes
 from accreditation.refreshers.rules.planning.asked import EARLIEST_DAYS, Asked
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
 from accreditation.standing.queries import all_schemes, get_scheme
-from accreditation.standing.rules.evidence import Fact
 from accreditation.standing.rules.requirements import Recurring
 from accreditation.standing.rules.scheme import Requirement, Scheme
 
@@ -71,10 +70,9 @@ def get_plannable(scheme_code: str, requirement_code: str, on: date) -> tuple[Sc
     return scheme, requirement, requirement.rule
 
 
-def counts_for(rule: Recurring, topic: str | None, held_on: date) -> bool:
-    """Whether somebody who attends a day on that topic has what the requirement asks for."""
-    attended = Fact("refresher", topic, held_on)
-    return any(asked.accepts(attended) for asked in (rule.asked, *rule.also))
+def counts_for(rule: Recurring, day: RefresherDay) -> bool:
+    """Whether somebody who attends that day has what the requirement asks for, by any of its topics."""
+    return any(asked.accepts(fact) for fact in day.brings for asked in (rule.asked, *rule.also))
 
 
 def plan_facts(asked: Asked, only: int | None = None) -> PlanFacts:
@@ -154,7 +152,7 @@ def _days(rule: Recurring, asked: Asked) -> list[Day]:
     return [
         Day(day.id, day.held_on, max((day.capacity or 0) - seats_taken, 0), day.venue or "")
         for day, seats_taken in found
-        if counts_for(rule, day.topic, day.held_on)
+        if counts_for(rule, day)
     ]
 
 
@@ -202,7 +200,7 @@ def _seats_held(due: ColumnElement[bool], rule: Recurring, asked: Asked, only: i
         .order_by(RefresherDay.held_on, RefresherDay.id)
     )
     for person_id, day in db.session.execute(query):
-        counts = counts_for(rule, day.topic, day.held_on)
+        counts = counts_for(rule, day)
         one = Held(day.id, day.held_on, day.starts_at, day.ends_at, counts)
         held.setdefault(links.get(person_id, person_id), []).append(one)
     return held
@@ -236,10 +234,10 @@ def usual_day(scheme_code: str, requirement_code: str, on: date) -> dict[str, ob
     latest = select(RefresherDay).where(RefresherDay.capacity.is_not(None), RefresherDay.state != "cancelled")
     latest = latest.order_by(RefresherDay.held_on.desc(), RefresherDay.id.desc()).limit(20)
     for day in db.session.scalars(latest):
-        if counts_for(rule, day.topic, day.held_on) and day.starts_at and day.ends_at:
+        if counts_for(rule, day) and day.starts_at and day.ends_at:
             return {
                 "title": day.title,
-                "topic": day.topic or "",
+                "topics": [topic for topic in day.topics if topic],
                 "starts": day.starts_at.astimezone(LONDON).time(),
                 "ends": day.ends_at.astimezone(LONDON).time(),
                 "venue": day.venue,

@@ -232,17 +232,17 @@ def supposed_facts(kept: RefresherPlan, on: date) -> dict[int, list[Fact]]:
     facts: dict[int, list[Fact]] = {}
     coming = (RefresherDay.state == "planned", RefresherDay.held_on >= on)
     held = (
-        select(counted(Person), RefresherDay.topic, RefresherDay.held_on)
+        select(counted(Person), RefresherDay)
         .join(Booking, Booking.person_id == Person.id)
         .join(RefresherDay, RefresherDay.id == Booking.day_id)
         .where(Booking.state == "booked", *coming)
     )
     seats = (
-        select(PlannedSeat.person_id, RefresherDay.topic, RefresherDay.held_on)
+        select(PlannedSeat.person_id, RefresherDay)
         .join(RefresherDay, RefresherDay.id == PlannedSeat.day_id)
         .where(PlannedSeat.plan_id == kept.id, PlannedSeat.outcome.is_(None), *coming)
     )
     for query in (held, seats) if kept.state != "published" else (held,):
-        for person_id, topic, held_on in db.session.execute(query):
-            facts.setdefault(person_id, []).append(Fact("refresher", topic, held_on))
+        for person_id, day in db.session.execute(query):
+            facts.setdefault(person_id, []).extend(day.brings)
     return facts

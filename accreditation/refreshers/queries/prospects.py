@@ -49,6 +49,11 @@ def prospects_of(people: Sequence[Person], row: DayRow, on: date) -> list[Prospe
     return found
 
 
+def who_cannot(people: Sequence[Person], day: RefresherDay, *, leaving: RefresherDay) -> set[int]:
+    """Those who could not take a seat on the day in place of the one they leave: there, gone, away, clashing."""
+    return {*_reasons(people, day, leaving), *_booked(people, day)}
+
+
 def _booked(people: Sequence[Person], day: RefresherDay) -> set[int]:
     ids = [person.id for person in people]
     live = select(Booking.person_id).where(
@@ -57,7 +62,7 @@ def _booked(people: Sequence[Person], day: RefresherDay) -> set[int]:
     return set(db.session.scalars(live))
 
 
-def _reasons(people: Sequence[Person], day: RefresherDay) -> dict[int, list[str]]:
+def _reasons(people: Sequence[Person], day: RefresherDay, leaving: RefresherDay | None = None) -> dict[int, list[str]]:
     """Why somebody cannot come: gone or away on that day, or on another day at the same time."""
     ids = [person.id for person in people]
     standings = standings_on(ids, main_scheme(day.held_on), day.held_on)
@@ -73,7 +78,7 @@ def _reasons(people: Sequence[Person], day: RefresherDay) -> dict[int, list[str]
             Booking.person_id.in_(ids),
             Booking.state == "booked",
             RefresherDay.state == "planned",
-            RefresherDay.id != day.id,
+            RefresherDay.id.not_in([day.id, *([leaving.id] if leaving else [])]),
             RefresherDay.starts_at < day.ends_at,
             RefresherDay.ends_at > day.starts_at,
         )

@@ -13,10 +13,12 @@ from accreditation.refreshers.rules.days import (
     Details,
     Mark,
     Waiting,
+    facts_of_attending,
     london_moment,
     next_in_line,
     reasons_to_refuse_details,
     topic_label,
+    topics_of,
 )
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "Details",
     "Mark",
     "Waiting",
+    "facts_of_attending",
     "london_moment",
     "next_in_line",
     "reasons_to_refuse_details",
     "topic_label",
+    "topics_of",
 ]

@@ -1,10 +1,12 @@
 """Refresher days and their bookings: words, states and what may follow what. No database, no clock."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from accreditation.core.calendar import LONDON
+from accreditation.standing.rules.evidence import Fact
 from accreditation.standing.rules.verdict import Verdict
 
 TOPICS = {
@@ -21,29 +23,41 @@ DAY_STATES = {"planned": "Planned", "held": "Held", "cancelled": "Cancelled"}
 BOOKING_STATES = {
     "requested": "Requested",
     "waitlisted": "On the waiting list",
+    "offered": "Offered a seat",
     "booked": "Booked",
     "attended": "Attended",
     "part_attended": "Attended in part",
     "did_not_attend": "Did not attend",
-    "apologies": "Sent apologies",
+    "apologies": "Apology in time",
+    "late_apologies": "Late apology",
     "cancelled_by_mediator": "Cancelled by the mediator",
     "cancelled_by_organiser": "Cancelled by us",
     "transferred": "Moved to another day",
+    "offer_declined": "Declined the seat",
+    "offer_lapsed": "Did not answer the offer",
 }
-"""The vocabulary of DOMAIN section 10."""
+"""The vocabulary of DOMAIN section 10, with the two sorts of apology of edge case 28 and the offers of edge case 32."""
 
-ENDED = ("cancelled_by_mediator", "cancelled_by_organiser", "transferred")
+ENDED = (
+    "cancelled_by_mediator",
+    "cancelled_by_organiser",
+    "late_apologies",
+    "offer_declined",
+    "offer_lapsed",
+    "transferred",
+)
 """Bookings that are over: the person may book the same day again."""
 
-SEATED = ("booked", "attended", "part_attended", "did_not_attend")
-"""Bookings that take a seat."""
+SEATED = ("offered", "booked", "attended", "part_attended", "did_not_attend")
+"""Bookings that take a seat: one that is offered is held until the offer ends."""
 
-CANCELLABLE = ("requested", "waitlisted", "booked")
+CANCELLABLE = ("requested", "waitlisted", "offered", "booked")
 
 MARKS = {
     "attended": "Attended",
     "part_attended": "In part",
-    "apologies": "Apologies",
+    "apologies": "Apology in time",
+    "late_apologies": "Late apology",
     "did_not_attend": "Did not attend",
 }
 """What can be recorded of somebody's attendance. Only `attended` counts as evidence."""
@@ -57,6 +71,23 @@ NOT_THERE = {
     Verdict.WITHDRAWN: "The accreditation of {} is withdrawn on that day.",
 }
 """Standings on the date of the day under which nobody is booked for it. Suspended people may come: it is a way back."""
+
+
+def topics_of(topic: str | None, further: Iterable[str]) -> tuple[str | None, ...]:
+    """What a day counts for: each of its topics, or None alone for a day without any."""
+    return (topic, *further)
+
+
+def facts_of_attending(topics: Sequence[str | None], held_on: date) -> list[Fact]:
+    """What attending in full brings: a fact for each topic, since a requirement may ask for any one of them.
+
+    Only the first counts as a day: a requirement that adds days up counts this one once.
+    """
+    first, *others = topics
+    return [
+        Fact("refresher", first, held_on),
+        *(Fact("refresher", topic, held_on, quantity=Decimal(0)) for topic in others),
+    ]
 
 
 def topic_label(topic: str | None) -> str | None:
@@ -89,6 +120,9 @@ class Details:
     minimum: int = 0
     trainer: str | None = None
     joining_text: str | None = None
+    further_topics: tuple[str, ...] = ()
+    cost_code: str | None = None
+    materials: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,12 +155,16 @@ def reasons_to_refuse_details(details: Details, *, seated: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody who waits: `lapses_on` is the first day their requirement is no longer met, None if it is not now."""
+    """Somebody who waits: `lapses_on` is the first day their requirement is no longer met, None if it is not now.
+
+    `first`: we called off the day they had a seat on.
+    """
 
     booking_id: int
     lapses_on: date | None
+    first: bool = False
 
 
 def next_in_line(waiting: list[Waiting]) -> list[Waiting]:
-    """Earliest lapse first, not first come first served; among equals, who asked first."""
-    return sorted(waiting, key=lambda one: (one.lapses_on or date.min, one.booking_id))
+    """Whose day we called off first, then earliest lapse first, not first come; among equals, who asked first."""
+    return sorted(waiting, key=lambda one: (not one.first, one.lapses_on or date.min, one.booking_id))

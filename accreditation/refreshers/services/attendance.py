@@ -14,6 +14,7 @@ from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.queries.bookings import find_live_booking
 from accreditation.refreshers.queries.days import lock_day
 from accreditation.refreshers.rules import COUNTING, ENDED, MARKS, Mark
+from accreditation.refreshers.services.deadlines import keep_deadlines
 from accreditation.standing.services import declare, declaring_many, void_source
 
 SOURCE = "refresher_booking"
@@ -62,7 +63,11 @@ def _touched(booking: Booking, mark: Mark) -> bool:
 
 def _reasons_to_refuse(booking: Booking, mark: Mark) -> list[str]:
     name = booking.person.name
-    if booking.state in ENDED or (booking.state == "waitlisted" and mark.state != "attended"):
+    if booking.state == "late_apologies":
+        there = find_live_booking(booking.person_id, booking.day_id)
+        if there is not None and there.id != booking.id:
+            return [f"{name} gave back this seat and booked again: record the other booking."]
+    elif booking.state in ENDED or (booking.state in ("waitlisted", "offered") and mark.state != "attended"):
         return [f"{name} has no seat on this day."]
     if mark.state not in MARKS:
         return [f"Choose what to record for {name}."]
@@ -77,10 +82,11 @@ def _record(booking: Booking, day: RefresherDay, mark: Mark, recorded_by: int | 
     booking.hours = mark.hours if mark.state == "part_attended" else None
     booking.attendance_by = recorded_by
     db.session.flush()
+    keep_deadlines(booking, day)
     if counted and not counts:
         void_source((SOURCE, booking.id), reason="Attendance was corrected.", recorded_by=recorded_by)
     elif counts and not counted:
-        _declare(booking, day, day.topic, recorded_by)
+        _declare(booking, day, recorded_by)
 
 
 def record_past_attendance(
@@ -112,7 +118,7 @@ def record_past_attendance(
     )
     db.session.add(booking)
     db.session.flush()
-    _declare(booking, day, topic, recorded_by)
+    _declare(booking, day, recorded_by)
     return booking
 
 
@@ -125,6 +131,7 @@ def _recorded_day(attended_on: date, title: str, topic: str | None) -> Refresher
         RefresherDay,
         title=title,
         topic=topic,
+        further_topics=(),
         held_on=attended_on,
         state="held",
         minimum=0,
@@ -136,12 +143,14 @@ def _recorded_day(attended_on: date, title: str, topic: str | None) -> Refresher
     return db.session.scalars(query).one()
 
 
-def _declare(booking: Booking, day: RefresherDay, topic: str | None, recorded_by: int | None) -> None:
-    declare(
-        booking.person_id,
-        kind="refresher",
-        code=topic,
-        starts_on=day.held_on,
-        source=(SOURCE, booking.id),
-        recorded_by=recorded_by,
-    )
+def _declare(booking: Booking, day: RefresherDay, recorded_by: int | None) -> None:
+    for fact in day.brings:
+        declare(
+            booking.person_id,
+            kind=fact.kind,
+            code=fact.code,
+            starts_on=fact.starts_on,
+            quantity=fact.quantity,
+            source=(SOURCE, booking.id),
+            recorded_by=recorded_by,
+        )

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-
-from sqlalchemy import select
+from datetime import date, datetime, time
 
 from accreditation.core import outbox
 from accreditation.core.database import db
@@ -14,9 +12,12 @@ from accreditation.people.queries import lock_person
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.queries.bookings import find_live_booking, other_days_at_the_time
 from accreditation.refreshers.queries.days import lock_day, seats_taken
-from accreditation.refreshers.queries.due import in_order_of_lapse, lapse_dates
-from accreditation.refreshers.rules import CANCELLABLE, NOT_THERE, Waiting, next_in_line
+from accreditation.refreshers.queries.due import in_order_of_lapse
+from accreditation.refreshers.queries.offers import would_be_late
+from accreditation.refreshers.rules import CANCELLABLE, ENDED, NOT_THERE, london_moment
 from accreditation.refreshers.services.calendar_files import seat_key, told_of_seat
+from accreditation.refreshers.services.deadlines import keep_deadlines
+from accreditation.refreshers.services.offers import fill_freed_seats
 from accreditation.standing.queries import main_scheme, standings_on
 from accreditation.standing.rules.verdict import Verdict
 
@@ -64,6 +65,7 @@ def book_seat(
     db.session.add(booking)
     db.session.flush()
     if not full and day.held_on >= on:
+        keep_deadlines(booking, day)
         _tell_booked(booking, letter)
     return booking
 
@@ -106,22 +108,27 @@ def reasons_of_the_day(person: Person, day: RefresherDay) -> list[str]:
     return [words.format(person.name)] if words else []
 
 
-def cancel_booking(booking_id: int, *, on: date, by_organiser: bool = False, tell: bool = True) -> Booking:
-    """End a booking before the day is over and give the seat to whoever lapses first of those who wait.
+def cancel_booking(
+    booking_id: int, *, on: date, at: datetime | None = None, by_organiser: bool = False, tell: bool = True
+) -> Booking:
+    """End a booking before the day is over and offer the seat to whoever lapses first of those who wait.
 
-    The day leaves their calendar by letter; `tell` False: without one, for who is leaving. A booking that has ended
-    already is left as it is. Raises DomainError once attendance has been recorded or the day is over.
+    The day leaves their calendar by letter; `tell` False: without one, for who is leaving, and never as a late apology.
+    What a mediator gives back at a moment (`at`; None: the beginning of the day `on`) that is later than the service
+    asks for is one, unless we have moved the day and still wait for their word. A booking that has ended already is
+    left as it is. Raises DomainError once attendance has been recorded or the day is over.
     """
     day = lock_day(db.session.get_one(Booking, booking_id).day_id)
     booking = db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
-    if booking.state in ("cancelled_by_mediator", "cancelled_by_organiser"):
+    if booking.state in ENDED:
         return booking
     if booking.state not in CANCELLABLE or day.state != "planned":
         raise DomainError("Attendance has been recorded for this booking, so that it cannot be cancelled.")
     if day.held_on < on:
         raise DomainError("This day is over, so that the booking cannot be cancelled.")
-    booking.state = "cancelled_by_organiser" if by_organiser else "cancelled_by_mediator"
+    booking.state = "cancelled_by_organiser" if by_organiser else _given_back(booking, on, at, excused=not tell)
     db.session.flush()
+    keep_deadlines(booking, day)
     if tell and (by_organiser or told_of_seat(booking)):
         outbox.queue(
             booking.person_id,
@@ -129,28 +136,15 @@ def cancel_booking(booking_id: int, *, on: date, by_organiser: bool = False, tel
             about_id=booking.id,
             key=f"refresher-booking-cancelled:{booking.id}",
         )
-    fill_freed_seats(day.id, on=on)
+    fill_freed_seats(day.id, on=on, at=at)
     return booking
 
 
-def fill_freed_seats(day_id: int, *, on: date) -> list[Booking]:
-    """Give free seats to those who wait, earliest lapse first, and tell them. The caller has locked the day."""
-    day = db.session.get_one(RefresherDay, day_id)
-    if day.state != "planned" or day.capacity is None or day.held_on < on:
-        return []
-    free = day.capacity - seats_taken(day_id)
-    if free <= 0:
-        return []
-    waiting = list(db.session.scalars(select(Booking).where(Booking.day_id == day_id, Booking.state == "waitlisted")))
-    lapses = lapse_dates([booking.person_id for booking in waiting], on)
-    line = next_in_line([Waiting(booking.id, lapses.get(booking.person_id)) for booking in waiting])
-    by_id = {booking.id: booking for booking in waiting}
-    promoted = [by_id[one.booking_id] for one in line[:free]]
-    for booking in promoted:
-        booking.state = "booked"
-        _tell_booked(booking, "email/refreshers/seat_freed.txt")
-    db.session.flush()
-    return promoted
+def _given_back(booking: Booking, on: date, at: datetime | None, *, excused: bool) -> str:
+    if booking.state == "offered":
+        return "offer_declined"
+    late = not excused and would_be_late(booking, at or london_moment(on, time()))
+    return "late_apologies" if late else "cancelled_by_mediator"
 
 
 def _reasons_to_refuse(day: RefresherDay, *, on: date, afterwards: bool) -> list[str]:

@@ -3,7 +3,8 @@
 from accreditation.core.database import db
 from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.refreshers.models import Booking, Invitation, RefresherDay
-from accreditation.refreshers.queries.bookings import find_live_booking
+from accreditation.refreshers.queries.bookings import find_live_booking, find_seat_instead
+from accreditation.refreshers.rules import CANCELLABLE
 from accreditation.refreshers.services.calendar_files import calendar_files
 
 FOLDER = "email/refreshers"
@@ -31,13 +32,32 @@ def planned_seat(booking_id: int) -> dict[str, object]:
 
 @facts_for(f"{FOLDER}/seat_freed.txt")
 def seat_freed(booking_id: int) -> dict[str, object]:
-    return about_seat(_still_booked(booking_id))
+    booking = db.session.get_one(Booking, booking_id)
+    if booking.state != "offered":
+        raise NoLongerTrue("The offer has been answered, or is over.")
+    return {**about(booking.day), "answer_by": booking.answer_by}
+
+
+@facts_for(f"{FOLDER}/offer_over.txt")
+def offer_over(booking_id: int) -> dict[str, object]:
+    booking = db.session.get_one(Booking, booking_id)
+    if booking.state != "offer_lapsed" or find_live_booking(booking.person_id, booking.day_id):
+        raise NoLongerTrue("The mediator has a place on that day again.")
+    return about(booking.day)
+
+
+@facts_for(f"{FOLDER}/day_moved.txt")
+def day_moved(booking_id: int) -> dict[str, object]:
+    booking = _still_booked(booking_id)
+    if not booking.unconfirmed:
+        raise NoLongerTrue("The mediator has said that they come.")
+    return {**about_seat(booking), "confirm_by": booking.confirm_by}
 
 
 @facts_for(f"{FOLDER}/day_changed.txt")
 def day_changed(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
-    if booking.state not in ("requested", "waitlisted", "booked"):
+    if booking.state not in CANCELLABLE:
         raise NoLongerTrue("The booking has ended.")
     return about_seat(booking) if booking.state == "booked" else about(booking.day)
 
@@ -45,7 +65,13 @@ def day_changed(booking_id: int) -> dict[str, object]:
 @facts_for(f"{FOLDER}/day_cancelled.txt")
 def day_cancelled(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
-    return {**about_end_of_seat(booking), "because": booking.day.cancelled_because}
+    instead = find_seat_instead(booking.person_id, booking.id)
+    return {
+        **about_end_of_seat(booking),
+        "because": booking.day.cancelled_because,
+        "other_day": instead.day.held_on if instead else None,
+        "seat_held": instead is not None and instead.state == "offered",
+    }
 
 
 @facts_for(f"{FOLDER}/booking_cancelled.txt")

@@ -14,7 +14,7 @@ from accreditation.refreshers.forms import AttendanceForm
 from accreditation.refreshers.models import Booking
 from accreditation.refreshers.queries.bookings import bookings_on
 from accreditation.refreshers.queries.days import day_row, get_day
-from accreditation.refreshers.rules import ENDED
+from accreditation.refreshers.rules import ENDED, SEATED
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
@@ -48,12 +48,19 @@ def attendance(viewer: Viewer, day_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_REFRESHERS, scoped=True)
 def sign_in_sheet(viewer: Viewer, day_id: int) -> ResponseReturnValue:
     """A sheet to print: a line to sign for each seat, and empty lines for those who come unbooked."""
-    bookings = [booking for booking in _lines(day_id, viewer) if booking.state != "waitlisted"]
+    bookings = [booking for booking in _lines(day_id, viewer) if booking.state in SEATED and booking.state != "offered"]
     return render_template("refreshers/sign_in_sheet.html", day=get_day(day_id), bookings=bookings, spare=5)
 
 
 def _lines(day_id: int, viewer: Viewer) -> list[Booking]:
-    return [booking for booking in bookings_on(day_id, viewer) if booking.state not in ENDED]
+    """Live bookings, and late apologies: who gave the seat back late may have come after all."""
+    found = bookings_on(day_id, viewer)
+    live = {booking.person_id for booking in found if booking.state not in ENDED}
+    return [
+        booking
+        for booking in found
+        if booking.state not in ENDED or (booking.state == "late_apologies" and booking.person_id not in live)
+    ]
 
 
 def _sound(form: AttendanceForm) -> bool:

@@ -1,5 +1,8 @@
 """Booking a seat and giving it back: by the mediator in two taps, or by the office for somebody."""
 
+from datetime import date, datetime
+from typing import Protocol
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,9 +14,11 @@ from accreditation.people.queries import get_mediator
 from accreditation.people.rules import Viewer
 from accreditation.refreshers import services
 from accreditation.refreshers.forms import BookSomebodyForm, ConfirmForm
+from accreditation.refreshers.models import Booking
 from accreditation.refreshers.queries.bookings import get_booking
 from accreditation.refreshers.queries.days import day_row, get_day
 from accreditation.refreshers.queries.due import what_attending_brings
+from accreditation.refreshers.queries.offers import would_be_late
 from accreditation.refreshers.rules import CANCELLABLE
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
@@ -51,6 +56,49 @@ def book(viewer: Viewer, day_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/refreshers/bookings/<int:booking_id>/accept")
+@requires(Permission.BOOK_REFRESHER, scoped=True)
+def accept_offer(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
+    """One tap: the offered seat is taken."""
+    return _answer(viewer, booking_id, services.accept_offer, "The seat is yours. You get a letter with the details.")
+
+
+@bp.post("/refreshers/bookings/<int:booking_id>/decline")
+@requires(Permission.BOOK_REFRESHER, scoped=True)
+def decline_offer(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
+    """One tap: the seat goes to whoever is next."""
+    return _answer(viewer, booking_id, services.decline_offer, "The seat is declined. It goes to whoever is next.")
+
+
+@bp.post("/refreshers/bookings/<int:booking_id>/confirm")
+@requires(Permission.BOOK_REFRESHER, scoped=True)
+def confirm_booking(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
+    """One tap: they still come on the day as it was moved."""
+
+    def confirm(booking_id: int, *, on: date, at: datetime) -> Booking:
+        return services.confirm_booking(booking_id, on=on)
+
+    return _answer(viewer, booking_id, confirm, "Thank you. Your seat on the new date is confirmed.")
+
+
+class Answer(Protocol):
+    def __call__(self, booking_id: int, *, on: date, at: datetime) -> Booking: ...
+
+
+def _answer(viewer: Viewer, booking_id: int, answer: Answer, words: str) -> ResponseReturnValue:
+    """The mediator's own answer, or the office's for them, told by telephone."""
+    booking = get_booking(booking_id, viewer)
+    day_id, own, name = booking.day_id, booking.person.counted.id == viewer.person_id, booking.person.name
+    try:
+        with transaction():
+            answer(booking_id, on=clock.today(), at=clock.now())
+    except DomainError as refusal:
+        flash(" ".join(refusal.reasons), "warning")
+    else:
+        flash(words if own else f"Recorded for {name}.", "success")
+    return redirect(url_for("refreshers.day", day_id=day_id, _anchor=None if own else "bookings"))
+
+
 @bp.post("/refreshers/<int:day_id>/bookings")
 @requires(Permission.MANAGE_REFRESHERS, scoped=True)
 def book_somebody(viewer: Viewer, day_id: int) -> ResponseReturnValue:
@@ -84,18 +132,29 @@ def cancel_booking(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                services.cancel_booking(booking_id, on=clock.today(), by_organiser=not own)
+                state = services.cancel_booking(
+                    booking_id, on=clock.today(), at=clock.now(), by_organiser=not own
+                ).state
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
         else:
-            flash("Your booking is cancelled." if own else f"The booking of {name} is cancelled, and a letter says so.")
+            if state == "late_apologies":
+                flash("Your booking is cancelled. It is recorded as a late apology.", "warning")
+            else:
+                flash("Your booking is cancelled." if own else f"The booking of {name} is cancelled: a letter says so.")
             return redirect(url_for("refreshers.day", day_id=day_id))
     booking = get_booking(booking_id, viewer)
     if booking.state not in CANCELLABLE and request.method == "GET":
         raise NotFound("There is no booking here that can be cancelled.")
     day = get_day(day_id)
     return render_template(
-        "refreshers/cancel_booking.html", form=form, booking=booking, day=day, own=own, when=in_words(day.held_on)
+        "refreshers/cancel_booking.html",
+        form=form,
+        booking=booking,
+        day=day,
+        own=own,
+        late=own and would_be_late(booking, clock.now()),
+        when=in_words(day.held_on),
     )
 
 

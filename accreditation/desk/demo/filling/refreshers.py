@@ -92,7 +92,7 @@ def _plan(ground: Ground, number: int, on: date, coming: int) -> None:
         if not _booked_already(ground.id_of(mediator)):
             book_seat(ground.id_of(mediator), day.id, on=today - timedelta(2), booked_by=None)
     if coming == CALLED_OFF:
-        cancel_day(day.id, because="The trainer is not available. A new date follows.")
+        cancel_day(day.id, because="The trainer is not available. A new date follows.", on=today)
 
 
 def _booked_already(person_id: int) -> bool:
