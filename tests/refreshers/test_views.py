@@ -115,7 +115,7 @@ def test_the_office_invites_books_and_records_and_the_last_good_day_moves(sign_i
     assert "Ada Okafor has a seat" in page.text
     booking_id = db.session.scalars(select(Booking.id)).one()
     assert "Ada Okafor" in browser.get(f"/refreshers/{day.id}/sign-in-sheet").text
-    grid = {f"b{booking_id}-state": "attended", f"b{booking_id}-was": "booked", f"b{booking_id}-hours": ""}
+    grid = {f"b{booking_id}-mark": "p", f"b{booking_id}-was": "booked"}
     page = browser.post(f"/refreshers/{day.id}/attendance", data=grid, follow_redirects=True)
     assert "Attendance saved for 1 person" in page.text
     refresher = standing_on(ada.id, "INHOUSE-WPM", date(2027, 2, 2)).result.requirements["refresher"]
@@ -125,10 +125,10 @@ def test_the_office_invites_books_and_records_and_the_last_good_day_moves(sign_i
 def test_hours_that_are_no_hours_are_named_beside_the_person(sign_in):
     day = factories.refresher_day(held_on=date(2027, 2, 2))
     booking = factories.booking(factories.person(name="Ada Okafor").id, day.id)
-    grid = {f"b{booking.id}-state": "part_attended", f"b{booking.id}-was": "booked", f"b{booking.id}-hours": "lots"}
+    grid = {f"b{booking.id}-mark": "lots", f"b{booking.id}-was": "booked"}
     page = sign_in(MANAGER).post(f"/refreshers/{day.id}/attendance", data=grid).text
-    assert f'<a href="#b{booking.id}-hours">Ada Okafor: Enter the hours as a number, such as 2.5.</a>' in page
-    assert f'aria-describedby="b{booking.id}-hours-error"' in page
+    assert f'<a href="#b{booking.id}-mark">Ada Okafor: Enter P, A, L, N, or hours such as 2.5.</a>' in page
+    assert f'aria-describedby="b{booking.id}-mark-error"' in page
     assert 'value="lots"' in page
     assert states() == ["booked"]
 
@@ -136,11 +136,11 @@ def test_hours_that_are_no_hours_are_named_beside_the_person(sign_in):
 def test_a_stale_grid_shows_what_holds_now(sign_in):
     day = factories.refresher_day(held_on=date(2027, 2, 2))
     booking = factories.booking(factories.person(name="Ada Okafor").id, day.id)
-    browser, grid = sign_in(MANAGER), {f"b{booking.id}-was": "booked", f"b{booking.id}-hours": ""}
-    browser.post(f"/refreshers/{day.id}/attendance", data={**grid, f"b{booking.id}-state": "apologies"})
-    page = browser.post(f"/refreshers/{day.id}/attendance", data={**grid, f"b{booking.id}-state": "attended"}).text
+    browser, grid = sign_in(MANAGER), {f"b{booking.id}-was": "booked"}
+    browser.post(f"/refreshers/{day.id}/attendance", data={**grid, f"b{booking.id}-mark": "A"})
+    page = browser.post(f"/refreshers/{day.id}/attendance", data={**grid, f"b{booking.id}-mark": "P"}).text
     assert "Somebody else has recorded Ada Okafor" in page
-    assert '<option selected value="apologies">' in page
+    assert f'name="b{booking.id}-mark" value="A"' in page
     assert states() == ["apologies"]
 
 
@@ -157,9 +157,7 @@ def test_a_manager_of_a_unit_sees_that_units_people_only(sign_in):
     assert "1 further booking of people outside your units" in page
     assert browser.get(f"/refreshers/bookings/{bookings[1].id}/cancel").status_code == 404
     assert browser.post(f"/refreshers/{day.id}/bookings", data={"reference": there.reference}).status_code == 404
-    grid = {
-        f"b{one.id}-{name}": value for one in bookings for name, value in (("state", "attended"), ("was", "booked"))
-    }
+    grid = {f"b{one.id}-{name}": value for one in bookings for name, value in (("mark", "P"), ("was", "booked"))}
     browser.post(f"/refreshers/{day.id}/attendance", data=grid)
     assert states() == ["attended", "booked"]
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import (
-    DecimalField,
     Form,
     HiddenField,
     IntegerField,
@@ -30,7 +29,8 @@ from wtforms.validators import (
 
 from accreditation.core.clock import LONDON
 from accreditation.refreshers.models import Booking, RefresherDay
-from accreditation.refreshers.rules import MARKS, TOPICS, Details, Mark
+from accreditation.refreshers.rules import TOPICS, Details, Mark
+from accreditation.refreshers.rules.cells import cell_of, read_cell
 from accreditation.refreshers.rules.series import MOST_APART, MOST_DAYS, PATTERNS, Pattern
 from accreditation.web.forms import BaseForm, CheckboxesField, DayField, NotBefore, choices_of
 
@@ -185,27 +185,18 @@ class ConfirmForm(BaseForm):
     wait = HiddenField()
 
 
-class HoursField(DecimalField):
-    """A number of hours. What is none is refused in words that say what would be one."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as refusal:
-            raise ValueError("Enter the hours as a number, such as 2.5") from refusal
-
-
 class MarkForm(Form):
     """One line of the attendance grid."""
 
-    state = SelectField(
-        "Attendance", choices=choices_of([("", "Not recorded"), *MARKS.items()]), validators=[Optional()]
-    )
-    hours = HoursField(
-        "Hours if in part",
-        validators=[Optional(), NumberRange(Decimal("0.25"), Decimal(24), "Enter hours from 0.25 to 24")],
-    )
+    mark = StringField("Attendance", validators=[Optional(), Length(max=20)])
     was = HiddenField()
+
+    def validate_mark(self, field: StringField) -> None:
+        read_cell(field.data or "")
+
+    def says(self) -> tuple[str, Decimal | None] | None:
+        """The state and the hours, once the form has been found valid; None for an empty cell."""
+        return read_cell(self.mark.data or "")
 
 
 class AttendanceForm(BaseForm):
@@ -222,8 +213,7 @@ class AttendanceForm(BaseForm):
                     submitted,  # type: ignore[arg-type]
                     prefix=f"b{booking.id}",
                     data={
-                        "state": booking.state if booking.state in MARKS else "",
-                        "hours": booking.hours,
+                        "mark": cell_of(booking.state, booking.hours),
                         "was": booking.state,
                     },
                 ),
@@ -237,9 +227,6 @@ class AttendanceForm(BaseForm):
         return all(sound)
 
     def marks(self) -> list[Mark]:
-        """The lines in which something is chosen."""
-        return [
-            Mark(booking.id, line.was.data or "", line.state.data, line.hours.data)
-            for booking, line in self.lines
-            if line.state.data in MARKS
-        ]
+        """The lines in which something is entered."""
+        found = [(booking, line.was.data or "", line.says()) for booking, line in self.lines]
+        return [Mark(booking.id, was, *said) for booking, was, said in found if said]

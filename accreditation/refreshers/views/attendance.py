@@ -1,6 +1,6 @@
 """The sign-in sheet on the day and the grid after it."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -17,13 +17,14 @@ from accreditation.refreshers.queries.days import day_row, get_day
 from accreditation.refreshers.rules import ENDED, SEATED
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
+from accreditation.web.qr import qr_code
 from accreditation.web.words import plural
 
 
 @bp.route("/refreshers/<int:day_id>/attendance", methods=["GET", "POST"])
 @requires(Permission.MANAGE_REFRESHERS, scoped=True)
 def attendance(viewer: Viewer, day_id: int) -> ResponseReturnValue:
-    """A line for each booking: attended, in part with hours, apologies, did not attend."""
+    """A cell for each booking: present, hours if in part, apology in time or late, no-show."""
     get_day(day_id)
     form = AttendanceForm(_lines(day_id, viewer), request.form if request.method == "POST" else None)
     if form.validate_on_submit() and _sound(form):
@@ -47,9 +48,20 @@ def attendance(viewer: Viewer, day_id: int) -> ResponseReturnValue:
 @bp.get("/refreshers/<int:day_id>/sign-in-sheet")
 @requires(Permission.MANAGE_REFRESHERS, scoped=True)
 def sign_in_sheet(viewer: Viewer, day_id: int) -> ResponseReturnValue:
-    """A sheet to print: a line to sign for each seat, and empty lines for those who come unbooked."""
+    """A sheet to print: a line to sign for each seat, and empty lines for those who come unbooked.
+
+    Its QR code leads to the attendance page, where whoever may record it signs in: it opens nothing by itself.
+    """
     bookings = [booking for booking in _lines(day_id, viewer) if booking.state in SEATED and booking.state != "offered"]
-    return render_template("refreshers/sign_in_sheet.html", day=get_day(day_id), bookings=bookings, spare=5)
+    address = current_app.config["BASE_URL"] + url_for("refreshers.attendance", day_id=day_id)
+    return render_template(
+        "refreshers/sign_in_sheet.html",
+        day=get_day(day_id),
+        bookings=bookings,
+        spare=5,
+        address=address,
+        code=qr_code(address, "QR code of the attendance page"),
+    )
 
 
 def _lines(day_id: int, viewer: Viewer) -> list[Booking]:
@@ -68,5 +80,5 @@ def _sound(form: AttendanceForm) -> bool:
     sound = form.validate_lines()
     told = Markup('<a href="#{}">{}: {}.</a>')
     for booking, line in form.lines:
-        form.form_errors.extend(told.format(line.hours.id, booking.person.name, error) for error in line.hours.errors)
+        form.form_errors.extend(told.format(line.mark.id, booking.person.name, error) for error in line.mark.errors)
     return sound
