@@ -1,5 +1,6 @@
 """The pages at /practice: the mediator's own log, and the office's list."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -254,3 +255,10 @@ def test_cases_figures_and_their_lists(sign_in, ada):
     book = load_workbook(BytesIO(manager.get("/practice/cases/export.xlsx?outcome=withdrawn").data))
     assert "Filters: Withdrawn" in [cell.value for row in book.active.iter_rows() for cell in row]
     assert "no rate of nothing" in manager.get("/practice/figures?first=2020-01-01&last=2020-12-31").text
+
+
+def test_only_the_nearest_place_is_marked_as_the_one_one_is_at(sign_in, today):
+    browser = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
+    for path in ("/practice", "/practice/cases", "/practice/figures"):
+        page = browser.get(path).text
+        assert re.findall(r'href="(/practice[^"]*)" aria-current="page"', page) == [path]

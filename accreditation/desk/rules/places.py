@@ -113,7 +113,11 @@ def places_for(viewer: Viewer, path: str, open_paths: Collection[str]) -> tuple[
     found: dict[str, Place] = {}
     for label, url, needed in (*PLACES, *FURTHER):
         if url in open_paths and url not in found and viewer.may_somewhere(needed):
-            found[url] = Place(label, url, current=path == url or (url != "/" and path.startswith(f"{url}/")))
+            found[url] = Place(label, url)
+    holding = [url for url in found if path == url or (url != "/" and path.startswith(f"{url}/"))]
+    if holding:  # the nearest: a page below a place may be a place of its own
+        nearest = max(holding, key=len)
+        found[nearest] = replace(found[nearest], current=True)
     first = [url for _, url, needed in PLACES if url in found and viewer.may_somewhere(needed)][:MOST]
     return [found[url] for url in first], [place for url, place in found.items() if url not in first]
 
