@@ -192,7 +192,10 @@ class MarkForm(Form):
     was = HiddenField()
 
     def validate_mark(self, field: StringField) -> None:
-        read_cell(field.data or "")
+        try:
+            read_cell(field.data or "")
+        except ValueError as refusal:
+            raise ValidationError(str(refusal)) from refusal
 
     def says(self) -> tuple[str, Decimal | None] | None:
         """The state and the hours, once the form has been found valid; None for an empty cell."""

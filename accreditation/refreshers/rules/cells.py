@@ -9,7 +9,7 @@ LETTERS = {"P": "attended", "A": "apologies", "L": "late_apologies", "N": "did_n
 """Present, apology, late apology, no-show: the first and second as on the grid of a cohort. Hours: there in part."""
 
 MOST_HOURS = Decimal(24)
-HOURS = re.compile(r"\d{1,2}([.,]\d{1,2})?")
+HOURS = re.compile(r"[0-9]{1,2}([.,][0-9]{1,2})?")
 
 
 def read_cell(text: str) -> tuple[str, Decimal | None] | None:
