@@ -5,6 +5,7 @@ from datetime import date, datetime
 from accreditation.core import audit
 from accreditation.core.settings import set_setting
 from accreditation.desk.demo.filling.careers import fill_awards, fill_overlays
+from accreditation.desk.demo.filling.cases import fill_cases
 from accreditation.desk.demo.filling.clearances import fill_clearances
 from accreditation.desk.demo.filling.cohorts import fill_applicants, fill_cohorts
 from accreditation.desk.demo.filling.equality import fill_equality
@@ -29,7 +30,8 @@ TOLD = 2000
 def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: bool, intakes: bool = True) -> Plan:
     """A service with so many mediators, in the caller's transaction.
 
-    `complete`: no bulk follows. Without `intakes` it is between two of them, and nobody sits on a panel.
+    `complete`: no bulk follows. Without `intakes` it is between two of them, nobody sits on a panel, and every
+    cohort goes straight on.
     """
     set_setting("demo_seed", str(seed))
     set_setting("reference_prefix", "DEMO-")
@@ -48,6 +50,7 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
         fill_applicants(ground)
         if intakes:
             fill_intakes(ground)
+            fill_cases(ground)
         fill_equality(ground)
         fill_helpline(ground)
     fill_plans(ground, now=now)
