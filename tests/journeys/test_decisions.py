@@ -4,7 +4,11 @@ import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
+from accreditation.accounts.models import Account
+from accreditation.core.database import db
+from accreditation.people.models import Person
 from tests.journeys.conftest import Browse
 from tests.journeys.looking import assert_told_at, look, row_of
 from tests.journeys.running import Service
@@ -213,3 +217,40 @@ def test_an_accreditation_is_taken_away_by_two(browse: Browse):
     page.get_by_role("button", name=re.compile("^Confirm")).click()
     page.goto(f"/awards/{number}")
     expect(page.locator("main")).to_contain_text("ithdrawn")
+
+
+def test_an_assessor_sees_and_records_those_given_to_them_alone(browse: Browse, service: Service):
+    email = service.sign_ins["helpline"][0]
+    with service.app.app_context():
+        reference = db.session.scalars(
+            select(Person.reference).join(Account, Account.person_id == Person.id).where(Account.email == email)
+        ).one()
+    page = browse("manager")
+    open_cohort(page, "Spring 2027")
+    names = [one.inner_text().strip() for one in without_result(page).get_by_role("rowheader").all()]
+    page.get_by_role("link", name="Trainers and assessors").click()
+    page.get_by_label("Assessor", exact=True).check()
+    page.get_by_label("Reference of somebody in the register").fill(reference)
+    page.get_by_role("button", name="Add them").click()
+    look(page)
+    row_of(page, reference).get_by_role("link", name=re.compile("^Change")).click()
+    page.get_by_label(re.compile(f"^{re.escape(names[0])}")).check()
+    page.get_by_role("button", name="Give them these candidates").click()
+    assert_told_at(page, page.get_by_label("Last day on which they may open them"), "Enter the last day")
+    look(page, "with a mistake")
+    page.get_by_label("Last day on which they may open them").fill("31 May 2027")
+    page.get_by_role("button", name="Give them these candidates").click()
+    expect(row_of(page, reference)).to_contain_text(f"1 of {len(names) + 1} until 31 May 2027")
+
+    page = browse("helpline")
+    page.goto("/assessing")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    look(page)
+    page.get_by_role("link", name=names[0]).click()
+    look(page)
+    parts = page.get_by_label("Outcome of this part")
+    for place in range(parts.count()):
+        parts.nth(place).select_option(label="Pass")
+    page.get_by_role("button", name="Save as a draft").click()
+    expect(row_of(page, names[0])).to_contain_text("Pass")
+    assert page.goto("/cohorts").status == 403
