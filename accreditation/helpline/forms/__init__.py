@@ -2,6 +2,16 @@
 
 from accreditation.helpline.forms.contacts import ContactForm, PassOnForm
 from accreditation.helpline.forms.follow_ups import HandOverAllForm, HandOverForm
+from accreditation.helpline.forms.log import LogForm
 from accreditation.helpline.forms.rota import ShiftForm, SwapForm, TakeOffForm
 
-__all__ = ["ContactForm", "HandOverAllForm", "HandOverForm", "PassOnForm", "ShiftForm", "SwapForm", "TakeOffForm"]
+__all__ = [
+    "ContactForm",
+    "HandOverAllForm",
+    "HandOverForm",
+    "LogForm",
+    "PassOnForm",
+    "ShiftForm",
+    "SwapForm",
+    "TakeOffForm",
+]

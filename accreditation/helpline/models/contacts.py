@@ -16,7 +16,8 @@ class Contact(Record):
     `advice` is for helpline advisers alone; a case is named by its reference only. Something is owed while
     `follow_up_on` (its last good day) is there and `followed_up_on` is not, by `owner_id`, first the adviser who
     recorded it; by any adviser where nobody is named. `forgotten_on`: the day on which the text
-    was removed by schedule; what it was about is counted for ever.
+    was removed by schedule; what it was about is counted for ever. From a past log: `adviser_noted` is who gave the
+    advice as it stands there, `log_key` what tells its row from every other.
     """
 
     __tablename__ = "helpline_contact"
@@ -50,6 +51,8 @@ class Contact(Record):
     followed_up_on: Mapped[date | None]
     followed_up_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    adviser_noted: Mapped[str | None] = mapped_column(info={"sensitive": True})
+    log_key: Mapped[str | None] = mapped_column(unique=True)
     forgotten_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)

@@ -114,7 +114,7 @@ def forget_advice(*, before: datetime, on: date, most: int = 200) -> int:
     rows = select(Contact).where(Contact.forgotten_on.is_(None), Contact.contacted_at < before, ~owed)
     found = list(db.session.scalars(rows.order_by(Contact.contacted_at, Contact.id).limit(most).with_for_update()))
     for contact in found:
-        contact.advice, contact.case_reference, contact.forgotten_on = None, None, on
+        contact.advice, contact.case_reference, contact.adviser_noted, contact.forgotten_on = None, None, None, on
     ids = [contact.id for contact in found]
     for escalation in db.session.scalars(select(Escalation).where(Escalation.contact_id.in_(ids))):
         escalation.text, escalation.forgotten_on = "", on
