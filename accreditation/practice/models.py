@@ -19,7 +19,8 @@ PRIVATE = {"sensitive": True}
 class PracticeEntry(Record):
     """A case, some CPD, a supervision session or a declaration, logged by the mediator or the office.
 
-    Only confirmed ones count. `case_key` is what all ways of writing one case reference have in common; `hours` and
+    Only confirmed ones count. `case_key` is what all ways of writing one case reference have in common; `on_word_of`
+    is who told the office that it is right, where the scheme has somebody else than the office confirm it; `hours` and
     `outcome` are a case's, `ends_on` a declaration's. `replaces_id`: the entry that this one puts right.
     """
 
@@ -54,6 +55,7 @@ class PracticeEntry(Record):
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     recorded_on: Mapped[date]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    on_word_of: Mapped[str | None]
     decided_on: Mapped[date | None]
     reason: Mapped[str | None]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("practice_entry.id"))

@@ -8,8 +8,10 @@ from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.people.queries import lock_person
 from accreditation.practice.models import PracticeEntry
+from accreditation.practice.queries.confirming import confirmer_of, details_of
 from accreditation.practice.rules.entries import Details, case_key, reasons_to_refuse
 from accreditation.practice.services.cases import renew_cases
+from accreditation.standing.rules.confirmers import BY_WORD
 from accreditation.standing.services import declare, declaring_many, void_source
 
 SOURCE = "practice_entry"
@@ -17,9 +19,14 @@ OWN = "You cannot decide on an entry of your own. A colleague has to."
 
 
 def log_entry(person_id: int, details: Details, *, on: date, recorded_by: int | None) -> PracticeEntry:
-    """An entry for somebody to confirm: no evidence yet. Raises DomainError with every reason."""
+    """An entry for somebody to confirm: no evidence yet, unless the schemes take the mediator's own word.
+
+    Raises DomainError with every reason.
+    """
     lock_person(person_id)
-    return _add(person_id, details, on=on, recorded_by=recorded_by)
+    entry = _add(person_id, details, on=on, recorded_by=recorded_by)
+    _take_own_word(entry, details, on)
+    return entry
 
 
 def record_entry(
@@ -62,13 +69,16 @@ def amend_entry(entry_id: int, details: Details, *, person_id: int, on: date) ->
     _write(entry, details)
     entry.state, entry.decided_on, entry.reason, entry.recorded_on = "logged", None, None, on
     db.session.flush()
+    _take_own_word(entry, details, on)
     return entry
 
 
-def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int) -> int:
+def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int, on_word_of: str | None = None) -> int:
     """Confirm these entries, each declared as evidence of the day it was done. How many were not confirmed before.
 
-    All or none: raises NotAllowed for one of the confirmer's own, DomainError for one that was turned down.
+    Where the schemes name a line manager, a supervisor or a provider, the office confirms `on_word_of` a person, whose
+    name is kept. All or none: raises NotAllowed for one of the confirmer's own, DomainError for one that was turned
+    down, and when it is not said on whose word.
     """
     found = [db.session.get_one(PracticeEntry, entry_id) for entry_id in sorted(set(entry_ids))]
     for person_id in sorted({entry.person_id for entry in found}):
@@ -83,6 +93,10 @@ def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int) ->
                 raise NotAllowed("You cannot confirm an entry of your own. A colleague has to.")
             if entry.state != "logged":
                 raise DomainError("An entry that was returned, turned down or struck out cannot be confirmed.")
+            if (named := confirmer_of(details_of(entry), on)) in BY_WORD:
+                if not (on_word_of or "").strip():
+                    raise DomainError(f"The scheme has the {named} confirm this. Say on whose word you confirm it.")
+                entry.on_word_of = (on_word_of or "").strip()
             _confirm(entry, on=on, confirmed_by=confirmed_by)
             keys.append(entry.case_key)
             confirmed += 1
@@ -126,7 +140,7 @@ def correct_entry(entry_id: int, details: Details, *, reason: str, on: date, rec
     with declaring_many():
         _strike_out(entry, reason=reason, on=on, recorded_by=recorded_by)
         right = _add(entry.person_id, details, on=on, recorded_by=recorded_by)
-        right.replaces_id = entry.id
+        right.replaces_id, right.on_word_of = entry.id, entry.on_word_of
         _confirm(right, on=on, confirmed_by=recorded_by)
     renew_cases([entry.case_key, right.case_key])
     return right
@@ -151,6 +165,12 @@ def _decide_against(entry_id: int, state: str, *, reason: str, on: date, decided
     entry.state, entry.decided_on, entry.reason = state, on, reason.strip()
     db.session.flush()
     return entry
+
+
+def _take_own_word(entry: PracticeEntry, details: Details, on: date) -> None:
+    if confirmer_of(details, on) == "mediator":
+        _confirm(entry, on=on, confirmed_by=None)
+        renew_cases([entry.case_key])
 
 
 def _refuse_own(person_id: int, by: int | None) -> None:

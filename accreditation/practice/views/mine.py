@@ -14,6 +14,7 @@ from accreditation.practice import services
 from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import EntryForm
 from accreditation.practice.models import PracticeEntry
+from accreditation.practice.queries.confirming import confirmer_of
 from accreditation.practice.queries.entries import entries_of, get_entry
 from accreditation.practice.queries.leave import own_requests
 from accreditation.practice.queries.progress import declarations_asked, kept_by_practice
@@ -40,6 +41,7 @@ def mine(viewer: Viewer) -> ResponseReturnValue:
         returned=[entry for entry in entries if entry.state == "returned"],
         waiting=sum(entry.state == "logged" for entry in entries),
         kept=kept_by_practice(standing, viewer),
+        confirmers={one.code: one.confirmed_by for one in standing.scheme.requirements},
         scheme=standing.scheme,
         leave=[asked for asked in own_requests(viewer.person_id) if asked.state == "asked"],
         today=standing.on,
@@ -62,8 +64,11 @@ def log(viewer: Viewer, kind: str) -> ResponseReturnValue:
         try:
             if (look := look_at(form, details, viewer.person_id)) is None:
                 with transaction():
-                    services.log_entry(viewer.person_id, details, on=today, recorded_by=viewer.person_id)
-                flash("Logged. It counts once the practice manager has confirmed it.", "success")
+                    state = services.log_entry(viewer.person_id, details, on=today, recorded_by=viewer.person_id).state
+                if state == "confirmed":
+                    flash("Logged. It counts on your own word.", "success")
+                else:
+                    flash(f"Logged. It counts once the {confirmer_of(details, today)} has confirmed it.", "success")
                 return redirect(url_for("practice.mine"))
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)

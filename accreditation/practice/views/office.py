@@ -14,6 +14,7 @@ from accreditation.people.services import note_export
 from accreditation.practice import services
 from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import BareForm, ChooseForm, DecisionForm, EntryForm, ReasonForm
+from accreditation.practice.queries.confirming import confirmer_of, words_needed
 from accreditation.practice.queries.entries import (
     LogAsked,
     count_entries,
@@ -29,6 +30,7 @@ from accreditation.practice.rules.entries import KINDS, STATES
 from accreditation.practice.views.blueprint import bp
 from accreditation.practice.views.looking import look_at
 from accreditation.standing.queries import main_scheme, standing_on
+from accreditation.standing.rules.confirmers import BY_WORD
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
@@ -56,6 +58,7 @@ def entries(viewer: Viewer) -> ResponseReturnValue:
                 entries=found,
                 people=len({entry.person.counted.id for entry in found}),
                 said_before=said_before(found),
+                words_needed=words_needed(found, clock.today()),
                 own=[entry for entry in found if entry.person.counted.id == viewer.person_id],
                 back=filters.url(),
             )
@@ -79,7 +82,12 @@ def _confirm(form: BareForm, chosen: list[int], viewer: Viewer) -> bool:
     allowed = [entry.id for entry in entries_to_confirm(chosen, viewer)]
     try:
         with transaction():
-            confirmed = services.confirm_entries(allowed, on=clock.today(), confirmed_by=viewer.person_id)
+            confirmed = services.confirm_entries(
+                allowed,
+                on=clock.today(),
+                confirmed_by=viewer.person_id,
+                on_word_of=request.form.get("on_word_of", "")[:120],
+            )
     except DomainError as refusal:
         form.form_errors.extend(refusal.reasons)
         return False
@@ -116,7 +124,7 @@ def choose(viewer: Viewer) -> ResponseReturnValue:
 @bp.route("/practice/new/<reference>/<kind>", methods=["GET", "POST"])
 @requires(Permission.RECORD_PRACTICE, scoped=True)
 def record(viewer: Viewer, reference: str, kind: str) -> ResponseReturnValue:
-    """The office records for a mediator: confirmed as it is recorded."""
+    """The office records for a mediator: confirmed as it is recorded, unless the schemes have somebody else do that."""
     mediator, today = get_mediator(reference, viewer), clock.today()
     if kind not in KINDS:
         abort(404)
@@ -128,6 +136,11 @@ def record(viewer: Viewer, reference: str, kind: str) -> ResponseReturnValue:
         person_id, details = mediator.id, form.details()
         try:
             if (look := look_at(form, details, person_id)) is None:
+                if (named := confirmer_of(details, today)) in BY_WORD:
+                    with transaction():
+                        services.log_entry(person_id, details, on=today, recorded_by=viewer.person_id)
+                    flash(f"Recorded. It counts once it is confirmed on the word of the {named}.", "success")
+                    return redirect(url_for("practice.entries"))
                 with transaction():
                     services.record_entry(
                         person_id,

@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from accreditation.standing.rules.evidence import EVENT_KINDS, INTERVAL_KINDS
-from accreditation.standing.rules.scheme import CERTAINTIES
+from accreditation.standing.rules.scheme import CERTAINTIES, CONFIRMED_BY
 from accreditation.web.forms import BaseForm, DayField, NotBefore, choices_of
 
 MOST_MONTHS, MOST_DAYS = 1200, 3660
@@ -33,6 +33,7 @@ APPLIES_TO = (
     ),
 )
 
+CONFIRMER_CHOICES = [(who, "The mediator’s own word" if who == "mediator" else f"The {who}") for who in CONFIRMED_BY]
 WHO_ACTS = ("mediator", "practice manager", "vetting officer", "training provider")
 
 
@@ -132,6 +133,12 @@ class RequirementForm(StateForm):
         validators=[DataRequired("Say what to do about it"), Length(max=200)],
     )
     who_acts = SelectField("Who acts", validators=[InputRequired("Choose who acts")])
+    confirmed_by = SelectField(
+        "Who confirms what is logged",
+        description="Of cases, CPD, supervision and declarations; of anything else it says nothing",
+        default="",
+        choices=choices_of([("", "As usual: the practice manager"), *CONFIRMER_CHOICES]),
+    )
     source = StringField(
         "Source",
         description="Where the figure is written",
@@ -169,6 +176,7 @@ class RequirementForm(StateForm):
             "lead_only": self.lead_only.data or None,
             "action": self.action.data,
             "who_acts": self.who_acts.data,
+            "confirmed_by": self.confirmed_by.data or None,
             "source": self.source.data,
             "certainty": self.certainty.data,
         }

@@ -16,6 +16,7 @@ WORDING = {
     "label": "name",
     "action": "what to do",
     "who_acts": "who acts",
+    "confirmed_by": "who confirms",
     "source": "source",
     "certainty": "how sure",
 }

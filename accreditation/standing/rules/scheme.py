@@ -26,6 +26,9 @@ CERTAINTIES = {
 }
 """How sure a figure is, by the code it carries."""
 
+CONFIRMED_BY = ("mediator", "practice manager", "line manager", "supervisor", "provider")
+"""Whose word makes a logged entry evidence: from the mediator's own to whoever stands farthest from them."""
+
 RESERVED = frozenset({"membership", "withdrawal", "suspension", "leave"})
 """What may limit a standing beside a requirement, so that no requirement may be called so."""
 
@@ -41,6 +44,7 @@ class Requirement:
     label: str = ""
     action: str = ""  # what to do about it, as a sentence without a full stop
     who_acts: str = ""
+    confirmed_by: str = ""  # whose word makes a logged entry evidence; empty: the practice manager's
     lead_days: int = 0
     source: str = ""
     certainty: str = ""

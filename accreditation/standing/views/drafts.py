@@ -142,6 +142,7 @@ def draft_requirement(viewer: Viewer, code: str, requirement: str) -> ResponseRe
         lead_only=shown.lead_only,
         action=shown.action,
         who_acts=shown.who_acts,
+        confirmed_by=shown.confirmed_by,
         source=shown.source,
         certainty=shown.certainty,
     )

@@ -43,6 +43,7 @@ def requirement_as_json(requirement: Requirement) -> Json:
             "label": requirement.label,
             "action": requirement.action,
             "who_acts": requirement.who_acts,
+            "confirmed_by": requirement.confirmed_by,
             "lead_days": requirement.lead_days,
             "source": requirement.source,
             "certainty": requirement.certainty,

@@ -16,7 +16,15 @@ from accreditation.standing.rules.requirements import (
     Rule,
     Step,
 )
-from accreditation.standing.rules.scheme import LEAD_DAYS, LEAVE_CAP_DAYS, RESERVED, Figure, Requirement, Scheme
+from accreditation.standing.rules.scheme import (
+    CONFIRMED_BY,
+    LEAD_DAYS,
+    LEAVE_CAP_DAYS,
+    RESERVED,
+    Figure,
+    Requirement,
+    Scheme,
+)
 
 DEEPEST = 20
 RENEW_FROM = ("event", "end")
@@ -84,6 +92,7 @@ def read_requirement(value: object, number: int) -> Requirement:
         label=fields.text("label"),
         action=fields.text("action"),
         who_acts=fields.text("who_acts"),
+        confirmed_by=fields.choice("confirmed_by", CONFIRMED_BY, ""),
         lead_days=max((LEAD_DAYS.get(kind, 0) for kind in rule.kinds), default=0) if lead_days is None else lead_days,
         source=fields.text("source"),
         certainty=fields.text("certainty"),

@@ -1,0 +1,37 @@
+"""Who has to confirm an entry, as the schemes in force name them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from accreditation.practice.models import PracticeEntry
+from accreditation.practice.rules.entries import Details
+from accreditation.standing.queries.schemes import all_schemes
+from accreditation.standing.rules.confirmers import BY_WORD, who_confirms
+from accreditation.standing.rules.evidence import Fact
+
+
+def confirmer_of(entry: Details, on: date) -> str:
+    """The strictest of the schemes in force on the day: evidence counts for each that asks for such a fact."""
+    requirements = [requirement for scheme in all_schemes(on) for requirement in scheme.requirements]
+    return who_confirms(requirements, Fact(entry.kind, entry.code, entry.done_on, entry.ends_on, entry.quantity))
+
+
+def words_needed(entries: Iterable[PracticeEntry], on: date) -> list[str]:
+    """Who else than the office has to confirm any of these, in words, each once."""
+    named = [confirmer_of(details_of(entry), on) for entry in entries]
+    return [who for who in dict.fromkeys(named) if who in BY_WORD]
+
+
+def details_of(entry: PracticeEntry) -> Details:
+    """What was logged, as it was entered."""
+    return Details(
+        entry.kind,
+        entry.done_on,
+        entry.quantity,
+        entry.code,
+        entry.case_reference,
+        entry.note,
+        entry.hours,
+        entry.outcome,
+        entry.ends_on,
+    )
