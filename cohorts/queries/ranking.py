@@ -10,6 +10,7 @@ from accreditation.core.database import db
 from accreditation.web.paging import By, Page, page_of
 from cohorts.models import Application, Mark, Marking
 from cohorts.queries.marking import OPEN_TO_MARK
+from cohorts.rules import stages
 from cohorts.rules.marking import as_percent, widest
 
 AT_ONCE = 200
@@ -76,6 +77,12 @@ def ranking_page(
         totals = (as_percent(row[0].sift_total), as_percent(row[0].interview_total))
         lines.append(Ranked(row[0], row.rank, row.number > 1, *totals, spread, spread >= wide_spread))
     return Page(lines, page.next_token, page.previous_token, address)
+
+
+def reserve_list(intake_id: int) -> list[Application]:
+    """Who is on the reserve list, first in line first. Callers asked who may see the intake."""
+    found = select(Application).where(Application.intake_id == intake_id, Application.stage == stages.RESERVE_LIST)
+    return list(db.session.scalars(found.order_by(Application.reserve_position, Application.id)))
 
 
 def _spreads(application_ids: list[int], step: str) -> dict[int, int]:

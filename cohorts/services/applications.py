@@ -25,6 +25,7 @@ from cohorts.services.applying import Answers, leave_what_is_open, submit_new
 from cohorts.services.letters import hold_until_released, letter_about
 from cohorts.services.links import applicant_link
 from cohorts.services.offers import (
+    has_run_out,
     make_offer,
     next_in_line,
     reason_no_place_is_left,
@@ -113,7 +114,7 @@ def move_application(
     application = _lock_all([application_id])[0]
     if shown_version is not None and application.version != shown_version:
         raise Conflict(f"{application.reference} has changed since this page was opened. Look at it again.")
-    if refusal := reason_not_to_move(application, to, reason):
+    if refusal := reason_not_to_move(application, to, reason, on=_day(at)):
         raise DomainError(refusal)
     if feedback:
         application.feedback = feedback
@@ -139,7 +140,7 @@ def move_applications(
     """
     moved = []
     for application in in_order_of_rank(_lock_all(application_ids)):
-        refusal = reason_not_to_move(application, to, reason)
+        refusal = reason_not_to_move(application, to, reason, on=_day(at))
         if shown is not None and shown.get(application.id, application.version) != application.version:
             refusal = "Has changed since this page was opened. Look again, then decide."
         if refusal is None:
@@ -202,7 +203,7 @@ def _day(at: datetime) -> date:
 
 
 def reason_not_to_move(
-    application: Application, to: str, reason: str | None, *, taken: int | None = None
+    application: Application, to: str, reason: str | None, *, on: date, taken: int | None = None
 ) -> str | None:
     """Why this application cannot go to that stage now; None when it can. Reads only.
 
@@ -219,10 +220,10 @@ def reason_not_to_move(
         return f"Write down why {application.reference} becomes “{stages.label(to)}”."
     if application.intake is None:
         return None
-    return _reason_of_the_intake(application, to, taken)
+    return _reason_of_the_intake(application, to, on, taken)
 
 
-def _reason_of_the_intake(application: Application, to: str, taken: int | None) -> str | None:
+def _reason_of_the_intake(application: Application, to: str, on: date, taken: int | None) -> str | None:
     intake, reference = application.intake, application.reference
     assert intake is not None
     if stages.is_beyond(to, stages.LINE_MANAGER_SUPPORT) and application.support != "confirmed":
@@ -235,6 +236,8 @@ def _reason_of_the_intake(application: Application, to: str, taken: int | None) 
     met = application.interview_total is not None or not intake.criteria_at("interview")
     if stages.is_beyond(to, stages.INTERVIEW) and not met:
         return f"{reference} has not been marked by everybody who interviews."
+    if application.stage == stages.RESERVE_LIST and to in offers.OFFER_STAGES and has_run_out(intake, on):
+        return f"{reference} is on a reserve list that has run out. Change the last day of the list first, or close it."
     if to == stages.CONDITIONAL_OFFER:
         return reason_no_place_is_left(application, taken)
     return None
@@ -290,7 +293,7 @@ def withdraw_duplicate(application_id: int, *, of: str, at: datetime, by: int) -
         raise DomainError(f"{of} is no application of the same intake that could count instead.")
     application.identity_question = False
     reason = f"The same person applied twice: {of} counts."
-    if refusal := reason_not_to_move(application, stages.WITHDRAWN, reason):
+    if refusal := reason_not_to_move(application, stages.WITHDRAWN, reason, on=_day(at)):
         raise DomainError(refusal)
     _take(application, stages.WITHDRAWN, at=at, by=by, reason=reason, letters=NONE)
     return application

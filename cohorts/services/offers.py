@@ -11,7 +11,7 @@ from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.standing.services import clear_deadline, set_deadline
-from cohorts.models import Application, Offer
+from cohorts.models import Application, Intake, Offer
 from cohorts.queries.applications import lock_application
 from cohorts.queries.intakes import lock_intake, places_spoken_for
 from cohorts.queries.offers import open_offer
@@ -122,11 +122,15 @@ def next_in_line(intake_id: int) -> Application | None:
     return db.session.scalar(first)
 
 
+def has_run_out(intake: Intake, on: date) -> bool:
+    """Whether the reserve list of the intake does not hold any more on the day."""
+    return intake.reserve_until is not None and on >= intake.reserve_until
+
+
 def refuse_to_offer_from_the_reserve(application: Application | None, on: date) -> Application:
     """Raises DomainError when nobody is in line or the list has run out."""
     if application is None:
         raise DomainError("Nobody is on the reserve list.")
-    intake = application.intake
-    if intake and intake.reserve_until is not None and on >= intake.reserve_until:
+    if application.intake and has_run_out(application.intake, on):
         raise DomainError("The reserve list has run out. Change its last day first, or close it.")
     return application

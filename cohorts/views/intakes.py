@@ -21,12 +21,13 @@ from cohorts.queries.held import count_held_letters
 from cohorts.queries.intakes import get_intake, intake_rows, places_spoken_for, stage_counts_of
 from cohorts.queries.marking import sift_progress
 from cohorts.queries.offers import count_overdue_offers
+from cohorts.queries.ranking import reserve_list
 from cohorts.rules import intakes as rules
 from cohorts.rules import stages
 from cohorts.services.applying import Answers, save_draft
 from cohorts.services.intakes import change_intake, move_closing, plan_intake
 from cohorts.services.letters import ABOUT_STEPS
-from cohorts.services.offers import next_in_line
+from cohorts.services.offers import has_run_out, next_in_line
 from cohorts.services.support import remind_line_manager
 from cohorts.views.blueprint import bp
 
@@ -93,6 +94,8 @@ def show_intake(
         held=count_held_letters(found.id, ABOUT_STEPS.values()),
         overdue=count_overdue_offers(found.id, today),
         next_reserve=next_in_line(found.id),
+        reserve=reserve_list(found.id),
+        reserve_over=has_run_out(found, clock.today()),
         stages=stages,
         steps=rules.STEP_LABELS,
         questions=rules.QUESTION_LABELS,

@@ -102,7 +102,7 @@ def preview_moving(viewer: Viewer, to: str) -> ResponseReturnValue:
     for application in applications:
         intake_id = application.intake_id or 0
         held = taken.setdefault(intake_id, count_places(application))
-        refusal = reason_not_to_move(application, to, "?", taken=held)
+        refusal = reason_not_to_move(application, to, "?", on=clock.today(), taken=held)
         if refusal is None and to == stages.CONDITIONAL_OFFER and application.stage not in HOLDS_AN_OFFER:
             taken[intake_id] += 1
         letter = bool(letter_about(to)) and application.intake_id is not None and refusal is None

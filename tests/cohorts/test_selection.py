@@ -459,6 +459,24 @@ def test_the_reserve_list_is_in_order_and_the_next_gets_the_place_of_who_decline
         applications.offer_the_next(intake.id, at=NOW + timedelta(60), by=found[0].person_id)
 
 
+@pytest.mark.parametrize(("days", "holds"), [(59, True), (60, False)])
+def test_a_reserve_list_that_has_run_out_leads_to_no_offer_by_any_way(sign_in, today, days, holds):
+    """`reserve_until` is exclusive: the sixtieth day is the first on which it does not hold."""
+    intake, found = ranked(2, 2, reserve_until=TODAY + timedelta(60))
+    code, name = intake.code, found[0].name
+    decide(found[:1], "reserve_list")
+    with travel(NOW + timedelta(days=days), tick=False):
+        page = sign_in(SERVICE).get(f"/intakes/{code}").text
+        assert ("The reserve list has run out" in page) is not holds
+        assert name in page.partition("<h2>Reserve list</h2>")[2].partition("</ol>")[0]
+        with transaction():
+            [done] = applications.move_applications(
+                [found[0].id], "conditional_offer", at=NOW + timedelta(days=days), by=found[0].person_id
+            )
+    assert (done.refusal is None) is holds
+    assert reload(found[0]).stage == ("conditional_offer" if holds else "reserve_list")
+
+
 @pytest.mark.parametrize(("days", "works"), [(14, True), (15, False)])
 def test_an_offer_is_answered_until_the_end_of_its_last_day(client, today, days, works):
     _, found = ranked(1, 1, offer_days=14)
