@@ -1,14 +1,20 @@
 """Themes of the helpline, told so that no small number gives a caller away."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from accreditation.core.calendar import anniversary, last_good_day
 from accreditation.core.private_text import FEW
 from accreditation.web.words import sentence_list
 
 NAMED = 4
 """So many themes that are told together are named; of more only how many they are."""
+
+
+MONTHS = 12
+ASKED_MOST = 3
+"""Themes that are suggested to the next refresher day."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,17 @@ def themes(counted: Mapping[str, int]) -> list[Theme]:
         words = f"Other themes: {names}" if len(together) <= NAMED else f"{len(together)} other themes together"
         found.append(Theme(words, sum(number for number, _ in together)))
     return found
+
+
+def named(told: Iterable[Theme], labels: Collection[str]) -> list[Theme]:
+    """The themes asked about most that may be told by their own name: those told together are left out."""
+    return [theme for theme in told if theme.label in labels][:ASKED_MOST]
+
+
+def period(on: date) -> tuple[date, date]:
+    """The twelve whole months before the one of that day, both days inclusive."""
+    this_month = on.replace(day=1)
+    return anniversary(this_month, -MONTHS), last_good_day(this_month)
 
 
 def _lower(label: str) -> str:

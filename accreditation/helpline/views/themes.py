@@ -1,24 +1,17 @@
 """What the helpline is asked about, in sums by month: never who, and no small number."""
 
-from datetime import date
-
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
-from accreditation.core.calendar import anniversary, last_good_day
 from accreditation.core.permissions import Permission
 from accreditation.core.private_text import FEW
 from accreditation.helpline.queries import themes_by_month
 from accreditation.helpline.rules import CATEGORIES
-from accreditation.helpline.rules.themes import by_month, themes
+from accreditation.helpline.rules.themes import by_month, named, period, themes
 from accreditation.helpline.views.blueprint import bp
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
-
-MONTHS = 12
-ASKED_MOST = 3
-"""Themes that are suggested to the next refresher day."""
 
 
 @bp.get("/helpline/themes")
@@ -40,12 +33,6 @@ def themes_page(viewer: Viewer) -> ResponseReturnValue:
         months=by_month(counted),
         whole=whole,
         total=sum(together.values()),
-        asked_most=[theme for theme in whole if theme.label in CATEGORIES.values()][:ASKED_MOST],
+        asked_most=named(whole, CATEGORIES.values()),
         few=FEW,
     )
-
-
-def period(on: date) -> tuple[date, date]:
-    """The twelve whole months before the one of that day, both days inclusive."""
-    this_month = on.replace(day=1)
-    return anniversary(this_month, -MONTHS), last_good_day(this_month)
