@@ -162,7 +162,7 @@ class LetterWording(Record):
 
 
 class ReminderPreference(Record):
-    """How somebody wants to be told about other people: one by one, or (`weekly`) in one letter a week."""
+    """How early reminders reach somebody: one by one, or (`weekly`) together in one letter a week."""
 
     __tablename__ = "reminder_preference"
 

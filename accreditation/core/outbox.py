@@ -71,6 +71,8 @@ class Letter(Record):
     @property
     def called(self) -> str:
         """What kind of letter it is, from the name of its template: "Invitation". The scheduler's are reminders."""
+        if self.template == "email/scheduler/weekly.txt":
+            return "Weekly letter"
         if self.template.startswith("email/scheduler/"):
             return "Reminder"
         return self.template.rpartition("/")[2].removesuffix(".txt").replace("_", " ").capitalize()

@@ -6,6 +6,7 @@ from wtforms import EmailField, IntegerField, RadioField, SelectField, SubmitFie
 from wtforms.validators import Email, InputRequired, NumberRange, Optional, ValidationError
 
 from accreditation.web.forms import BaseForm, choices_of
+from scheduler.rules.weekly import WEEKDAYS
 
 
 class NewRuleForm(BaseForm):
@@ -56,6 +57,11 @@ class HoursForm(BaseForm):
         "On which days",
         choices=choices_of([("working_days", "Working days in England and Wales"), ("every_day", "Every day")]),
         validators=[InputRequired("Choose the days")],
+    )
+    weekly_letter_on = SelectField(
+        "Weekly letters go on",
+        description="To mediators who chose one letter a week for what is not due soon.",
+        choices=choices_of([(str(number), day) for number, day in enumerate(WEEKDAYS)]),
     )
     reminder_breaker = IntegerField(
         "So many reminders on one day go without a person's word",

@@ -57,6 +57,7 @@ class Reminder:
     provider_id: int | None = field(default=None, compare=False)
     unit_id: int | None = field(default=None, compare=False)
     owner_id: int | None = field(default=None, compare=False)
+    early: bool = field(default=False, compare=False)  # it may wait for a weekly letter
 
 
 @dataclass(frozen=True, slots=True)

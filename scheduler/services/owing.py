@@ -16,12 +16,15 @@ from accreditation.core import clock, outbox
 from accreditation.core.database import db, insert_if_absent, insert_many
 from accreditation.core.outbox import Letter, ToQueue
 from scheduler.models import Obligation
-from scheduler.queries.hours import sending_hours
+from scheduler.queries.hours import sending_hours, weekly_weekday
 from scheduler.rules.ladders import Bundle, Reminder, deadline_kind, stage_words
+from scheduler.rules.weekly import next_weekly
+from scheduler.services.weekly import who_wants_weekly
 
 log = logging.getLogger(__name__)
 
 FOLDER = "email/scheduler/"
+WEEKLY = f"{FOLDER}weekly.txt"
 TEMPLATES = {
     "mediator": f"{FOLDER}item_due.txt",
     "practice_manager": f"{FOLDER}item_overdue.txt",
@@ -97,6 +100,9 @@ def template_for(subject: str, audience: str) -> str:
 
 def _owe_together(owed: Sequence[Owed], hold: str | None) -> int:
     now = clock.now()
+    wanted = who_wants_weekly([one.recipients[0] for one in owed if _is_early(one)])
+    gathered = [one for one in owed if _is_early(one) and one.recipients[0] in wanted]
+    owed = [one for one in owed if not (_is_early(one) and one.recipients[0] in wanted)]
     first = _insert([_row(one.bundle.lead, "owed", now) for one in owed])
     others, passed, letters = [], [], []
     known: list[Owed] = []
@@ -115,7 +121,7 @@ def _owe_together(owed: Sequence[Owed], hold: str | None) -> int:
             put_down(reminder, "owed", lead_id)
     insert_many(Obligation, passed)
     count = outbox.queue_many(letters, not_before=sending_hours().next_moment(now))
-    return count + sum(_owe(one, hold) for one in known)
+    return count + sum(_owe(one, hold) for one in known) + sum(_gather(one, hold) for one in gathered)
 
 
 def _insert(rows: list[dict[str, Any]]) -> dict[Key, int]:
@@ -146,6 +152,41 @@ def _letters(
 ) -> list[ToQueue]:
     template = template_for(lead.subject, lead.audience)
     return [ToQueue(who, template, lead_id, f"reminder:{lead_id}:{turn}:{who}", hold) for who in recipients]
+
+
+# --- in the weekly letter --------------------------------------------------------------------------------------------
+
+
+def _is_early(one: Owed) -> bool:
+    lead = one.bundle.lead
+    usual = lead.audience == "mediator" and template_for(lead.subject, lead.audience) == TEMPLATES["mediator"]
+    return usual and len(one.recipients) == 1 and all(reminder.early for reminder in one.bundle.reminders)
+
+
+def _gather(one: Owed, hold: str | None) -> int:
+    """These reminders go with the weekly letter that waits already, or begin it: 1 if it is new.
+
+    The letter's row is locked, so none is added to a letter that is being written. Where that week's letter has gone
+    or been taken back, they get a letter of their own.
+    """
+    [who] = one.recipients
+    day, moment = next_weekly(clock.now(), weekly_weekday(), sending_hours())
+    key = f"weekly:{who}:{day.isoformat()}"
+    there = select(Letter).where(Letter.key == key, Letter.state.in_(outbox.WAITING)).with_for_update()
+    letter = db.session.scalar(there.execution_options(populate_existing=True))
+    lead_id = letter.about_id if letter is not None else None
+    lead: Obligation | None = None
+    for reminder in one.bundle.reminders:
+        row = put_down(reminder, "owed", lead_id)
+        lead = lead or row
+        lead_id = lead_id or (row.id if row else None)
+    put_down_passed(one.bundle)
+    if lead is None or letter is not None:
+        return 0
+    if outbox.queue_many([ToQueue(who, WEEKLY, lead.id, key, hold)], not_before=moment):
+        return 1
+    letters = _letters(lead, lead.id, lead.turn, one.recipients, hold)
+    return outbox.queue_many(letters, not_before=sending_hours().next_moment(clock.now()))
 
 
 # --- one by one ------------------------------------------------------------------------------------------------------
@@ -193,7 +234,12 @@ def put_down_passed(bundle: Bundle) -> None:
 def _take_back_waiting(lead_id: int, now: datetime) -> None:
     db.session.execute(
         update(Letter)
-        .where(Letter.about_id == lead_id, Letter.template.startswith(FOLDER), Letter.state.in_(outbox.WAITING))
+        .where(
+            Letter.about_id == lead_id,
+            Letter.template.startswith(FOLDER),
+            Letter.template != WEEKLY,  # it speaks of others too, and looks at each again before it goes
+            Letter.state.in_(outbox.WAITING),
+        )
         .values(state="superseded", reason="A new letter about the same took its place.", ended_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -10,13 +10,19 @@ from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.people.models import Person
 from scheduler.models import Obligation
 from scheduler.queries.ends import why_no_longer_due
-from scheduler.services.owing import FOLDER
+from scheduler.services.owing import FOLDER, WEEKLY
 from scheduler.services.planning import supersede_reminder
 
 
 @facts_for(f"{FOLDER}item_due.txt", in_doubt="resend")
 def item_due(obligation_id: int) -> dict[str, object]:
     """To the mediator: when, and how many; the page behind the link says what."""
+    return _due(obligation_id) | {"link": f"{_base()}/me"}
+
+
+@facts_for(WEEKLY, in_doubt="resend")
+def weekly(obligation_id: int) -> dict[str, object]:
+    """To the mediator who asked for one letter a week: how many early reminders there are, and the first day."""
     return _due(obligation_id) | {"link": f"{_base()}/me"}
 
 
@@ -81,7 +87,7 @@ def _due(obligation_id: int) -> dict[str, object]:
     for row in owed:
         if reason := why[row.id]:
             supersede_reminder(row.id, reason)
-    due_by = last_good_day(true[0].basis_date)
+    due_by = last_good_day(min(row.basis_date for row in true))
     return {"due_by": due_by, "items": len(true), "is_past": due_by < on}
 
 

@@ -137,7 +137,7 @@ def _day_asked(text: str, today: date) -> tuple[date, str | None]:
 
 
 SETTINGS = (
-    "reminders_on", "reminder_breaker", "letters_per_minute",
+    "reminders_on", "weekly_letter_on", "reminder_breaker", "letters_per_minute",
     "reply_to_scheduler", "reply_to_cohorts", "reply_to_refreshers", "reply_to_awards",
 )  # fmt: skip
 
