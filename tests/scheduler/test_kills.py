@@ -66,6 +66,7 @@ def run(
         def progress() -> int:
             db.session.rollback()
             reminders = db.session.scalar(select(func.count()).select_from(Obligation))
+            db.session.rollback()  # nothing stays open while the workers finish
             return reminders + sum(accepted().values())
 
         asked = {"seed": seed, "url": app.url, "folder": tmp_path, "smtp_url": smtp_url, "on": ON, "workers": workers}
