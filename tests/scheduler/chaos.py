@@ -26,6 +26,7 @@ from accreditation.core.database import db, transaction
 from accreditation.core.outbox import Letter
 from scheduler.jobs import plan_all
 from scheduler.rules import answers
+from scheduler.services import doubts
 from scheduler.services.delivery import deliver_letters
 from scheduler.services.steps import Pace
 from tests.forking import PROCESSES
@@ -37,6 +38,7 @@ OPEN = ("queued", "claimed", "handing_over", "retry_wait")
 
 def remind(url: str, data_dir: str, smtp_url: str, on: date, ready: object) -> None:
     """What the scheduler does, again and again, until nothing is left."""
+    doubts.AFTER = timedelta(days=1)  # on a busy machine the run takes longer than doubt lasts in life
     answers.BACKOFF = (timedelta(milliseconds=20),) * 200
     answers.PAUSES = (timedelta(milliseconds=20),)
     with _app(url, data_dir, smtp_url).app_context():
@@ -54,6 +56,7 @@ def remind(url: str, data_dir: str, smtp_url: str, on: date, ready: object) -> N
 def remind_through_everything(url: str, data_dir: str, smtp_url: str, on: date, ready: object) -> None:
     """The same with a database that goes away: a beat that fails is over, as in life, and the next one comes."""
     database.BUSY_SECONDS = 1
+    doubts.AFTER = timedelta(days=1)  # on a busy machine the run takes longer than doubt lasts in life
     answers.BACKOFF = (timedelta(milliseconds=20),) * 200
     answers.PAUSES = (timedelta(milliseconds=20),)
     with _app(url, data_dir, smtp_url).app_context():
