@@ -14,6 +14,7 @@ from tests.journeys.running import Service
 
 DAY = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
 TITLE = "Listening under pressure"
+SERIES = "Risk and safe notes"
 
 
 def until(page: Page) -> str:
@@ -107,3 +108,60 @@ def test_attendance_moves_the_last_good_day(browse: Browse, service: Service):
     row = page.get_by_role("region", name="Requirements").locator("tbody tr").filter(has_text="efresher").first
     expect(row).to_contain_text("Met")
     look(page, "attended")
+
+
+def test_a_series_is_seen_before_it_is_planned(browse: Browse):
+    page = browse("manager")
+    page.goto("/refreshers/new")
+    page.get_by_label("Title", exact=True).fill(SERIES)
+    page.get_by_label("Day", exact=True).fill("9 March 2027")
+    page.get_by_label("Venue").fill("Civic Centre")
+    page.get_by_label("Seats", exact=True).fill("6")
+    page.get_by_label("Starts at").fill("09:30")
+    page.get_by_label("Ends at").fill("16:00")
+    page.get_by_label("Risk management").check()
+    page.get_by_label("Information security").check()
+    page.get_by_label("Repeat").select_option(label="Weeks apart, on the same weekday")
+    page.get_by_label("Weeks or months from one to the next").fill("4")
+    page.get_by_label("Days in all").fill("2")
+    page.get_by_role("button", name="Plan the day").click()
+    expect(page.get_by_text("Nothing has been planned yet")).to_be_visible()
+    look(page, "series")
+    page.get_by_role("button", name="Plan the days that are ticked").click()
+    expect(page.locator(".flash")).to_contain_text("2 refresher days are planned")
+
+
+def test_a_moved_day_asks_and_a_day_called_off_offers_another(browse: Browse):
+    phone = browse("mediator", size=PHONE)
+    phone.goto("/refreshers")
+    phone.get_by_role("link", name="Book a seat on 9 March 2027").click()
+    phone.get_by_role("button", name="Book your seat").click()
+
+    page = browse("manager")
+    page.goto("/refreshers")
+    page.get_by_role("link", name="9 Mar 2027").click()
+    page.get_by_role("link", name="Sign-in sheet").click()
+    look(page, "sheet")
+    page.go_back()
+    page.get_by_role("link", name="Change the day").click()
+    page.get_by_label("Day", exact=True).fill("10 March 2027")
+    page.get_by_role("button", name="Save the changes").click()
+    look(page, "move")
+    page.get_by_role("button", name="Move the day").click()
+    expect(page.locator("main")).to_contain_text("1 person has not said whether they still come")
+    look(page, "asked")
+
+    phone.goto("/me")
+    look(phone, "asked")
+    phone.get_by_role("button", name="I still come").click()
+    expect(phone.locator(".flash")).to_contain_text("Your seat on the new date is confirmed")
+
+    page.get_by_role("link", name="Cancel this day").click()
+    look(page, "called off")
+    page.get_by_role("button", name="Cancel the day").click()
+    expect(page.locator(".flash")).to_contain_text("The day is cancelled")
+
+    phone.goto("/me")
+    look(phone, "offered")
+    phone.get_by_role("button", name="Take the seat").click()
+    expect(phone.locator(".flash")).to_contain_text("The seat is yours")
