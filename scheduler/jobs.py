@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from accreditation.core import audit, clock
-from accreditation.core.chores import CHORES
+from accreditation.core.chores import CHORES, PROMPT_CHORES, Chore
 from accreditation.core.database import db, transaction
 from accreditation.core.migrate import schema_is_current
 from accreditation.standing.models import CheckRun
@@ -227,9 +227,18 @@ def _check(stop: Callable[[], bool], rest: float) -> CheckRun | None:
 
 def chores(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
     """What rooms want done by the clock, each by itself: one that fails costs the others nothing. How many failed."""
+    return _do(CHORES, app, stop)
+
+
+def prompt_chores(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
+    """The same for what somebody may be waiting for."""
+    return _do(PROMPT_CHORES, app, stop)
+
+
+def _do(wanted: list[Chore], app: Flask, stop: Callable[[], bool]) -> int:
     failed = 0
     with app.app_context(), audit.acting_as(None, "scheduler"):
-        for chore in CHORES:
+        for chore in wanted:
             if stop():
                 break
             try:
@@ -256,6 +265,7 @@ class Ticker:
             (work_out, WORKING_BEAT, 4),
             (check, CHECK_BEAT, 30),
             (chores, CHORE_BEAT, 45),
+            (prompt_chores, WORKING_BEAT, 9),
         ):
             self._beats.add_job(
                 job,

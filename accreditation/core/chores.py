@@ -15,6 +15,17 @@ CHORES: list[Chore] = []
 """In the order in which they were registered."""
 
 
+PROMPT_CHORES: list[Chore] = []
+"""Those that somebody may be waiting for: looked at every few seconds. Each asks first whether there is anything."""
+
+
+def prompt_chore(function: C) -> C:
+    """Decorator: run by the scheduler every few seconds with the day in London."""
+    if function not in PROMPT_CHORES:
+        PROMPT_CHORES.append(function)
+    return function
+
+
 def chore(function: C) -> C:
     """Decorator: run by the scheduler every few minutes with the day in London."""
     if function not in CHORES:

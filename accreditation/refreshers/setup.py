@@ -3,7 +3,7 @@
 from flask import Flask
 
 from accreditation.refreshers import jobs as jobs  # importing it has registered what the clock runs
-from accreditation.refreshers.queries import calendar as calendar  # importing it has registered its calendar sources
+from accreditation.refreshers.queries import calendar as calendar  # and this, its calendar sources
 
 
 def init_app(app: Flask) -> None:

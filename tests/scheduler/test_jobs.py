@@ -92,7 +92,7 @@ def test_the_ticker_is_in_utc_and_drops_nothing(app):
     ticker = Ticker(app)
     ticker.start()
     jobs = {job.id: job for job in ticker._beats.get_jobs()}
-    assert set(jobs) == {"tick", "deliver", "work_out", "check", "chores"}
+    assert set(jobs) == {"tick", "deliver", "work_out", "check", "chores", "prompt_chores"}
     assert str(ticker._beats.timezone) == "UTC"
     assert {(job.coalesce, job.max_instances, job.misfire_grace_time) for job in jobs.values()} == {(True, 1, None)}
     ticker.stop()

@@ -125,6 +125,12 @@ def recent_plans(viewer: Viewer, number: int = 30) -> list[PlanRow]:
     return [PlanRow(*row) for row in db.session.execute(query.limit(number))]
 
 
+def plans_being_published() -> list[int]:
+    """The plans of which seats may still be left to book, the oldest first; for nobody in particular."""
+    query = select(RefresherPlan.id).where(RefresherPlan.state == "publishing")
+    return list(db.session.scalars(query.order_by(RefresherPlan.published_at, RefresherPlan.id)))
+
+
 def asked_of(kept: RefresherPlan, on: date) -> Asked:
     """What the plan is asked for, on this day: days that have passed cannot be planned any more."""
     return Asked(

@@ -1,16 +1,18 @@
 """Changing a plan by hand, adding the days it proposes, publishing it and giving it up."""
 
-from time import monotonic
-
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
+from accreditation.core.sheets import XLSX
 from accreditation.people.rules import Viewer
+from accreditation.people.services import note_export
+from accreditation.refreshers.exports.plans import plan_workbook
 from accreditation.refreshers.forms import ExtraDaysForm, PlanStateForm, SeatForm
+from accreditation.refreshers.jobs import publish_for
 from accreditation.refreshers.models import RefresherDay
 from accreditation.refreshers.queries.planning import usual_day
 from accreditation.refreshers.queries.plans import by_day, days_in, extra_in, get_plan, seats_in
@@ -21,7 +23,7 @@ from accreditation.web.guards import requires
 from accreditation.web.words import plural
 
 SECONDS = 2.0
-"""How long one request books seats; the next goes on with what is left."""
+"""How long one request books seats; the next, or the scheduler, goes on with what is left."""
 
 STALE = "The page is too old. Look at the plan again."
 
@@ -124,7 +126,7 @@ def publish_plan(viewer: Viewer, plan_id: int) -> ResponseReturnValue:
                     planning.start_publishing(
                         plan_id, version=form.seen, published_by=viewer.person_id, now=clock.now()
                     )
-            _publish_for_a_moment(plan_id)
+            publish_for(plan_id, SECONDS, on=clock.today())
         except DomainError as refusal:
             _say(refusal)
         return _to_plan(plan_id)
@@ -139,6 +141,20 @@ def publish_plan(viewer: Viewer, plan_id: int) -> ResponseReturnValue:
         letter=_letter(shown[0].day) if shown else "",
         form=PlanStateForm(data={"version": kept.version}),
     )
+
+
+@bp.get("/refreshers/plans/<int:plan_id>/plan.xlsx")
+@requires(Permission.MANAGE_REFRESHERS, scoped=True)
+def export_plan(viewer: Viewer, plan_id: int) -> ResponseReturnValue:
+    """Who sits where, as a workbook. Noted in the audit trail before it is handed out."""
+    get_plan(plan_id, viewer)
+    people = len(seats_in(plan_id, viewer))
+    with transaction():
+        notice = note_export("a refresher plan", viewer, rows=people, people=people, at=clock.now(), plan_id=plan_id)
+    kept = get_plan(plan_id, viewer)
+    content = plan_workbook(kept, seats_in(plan_id, viewer), days_in(plan_id), notice=notice)
+    headers = {"Content-Disposition": f'attachment; filename="refresher-plan-{kept.made_on}.xlsx"'}
+    return Response(content, mimetype=XLSX, headers=headers)
 
 
 @bp.route("/refreshers/plans/<int:plan_id>/discard", methods=["GET", "POST"])
@@ -178,19 +194,3 @@ def _letter(day: RefresherDay) -> str:
     template = current_app.jinja_env.get_template(planning.LETTER)
     context = template.new_context({"name": "", "link": f"{current_app.config['BASE_URL']}/sign-in", **about(day)})
     return "".join(template.blocks["body"](context))
-
-
-def _publish_for_a_moment(plan_id: int) -> None:
-    """Each seat in a transaction of its own: what is booked stays booked, whatever happens to the next."""
-    until, today = monotonic() + SECONDS, clock.today()
-    while monotonic() < until:
-        waiting = planning.next_to_publish(plan_id)
-        if not waiting:
-            break
-        for seat_id, day_id in waiting:
-            with transaction():
-                planning.publish_seat(seat_id, day_id, on=today)
-            if monotonic() >= until:
-                break
-    with transaction():
-        planning.finish_publishing(plan_id)

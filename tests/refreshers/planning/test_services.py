@@ -12,6 +12,7 @@ from accreditation.core.outbox import FACTS, Letter
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant, Viewer
 from accreditation.refreshers import services as days
+from accreditation.refreshers.jobs import publish_for
 from accreditation.refreshers.models import Booking, PlannedSeat, RefresherDay, RefresherPlan
 from accreditation.refreshers.queries.due import what_attending_brings
 from accreditation.refreshers.queries.planning import plan_facts, plannable
@@ -26,6 +27,7 @@ from accreditation.refreshers.queries.plans import (
     what_changed,
 )
 from accreditation.refreshers.services import planning
+from scheduler.jobs import prompt_chores
 from tests import factories
 
 MANAGER = Viewer(0, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)}))
@@ -375,6 +377,29 @@ def test_publishing_that_was_interrupted_goes_on_where_it_stopped(drawn_up):
         assert planning.publish_seat(first, day_id, on=TODAY).outcome == "booked"  # again, and nothing happens
     assert len(planning.next_to_publish(plan_id)) == 1
     assert len(list(db.session.scalars(select(Booking)))) == 1
+
+
+def test_what_is_left_is_published_by_the_clock(app, drawn_up):
+    ada, bo, _small, _large, plan_id = drawn_up
+    assert prompt_chores(app) == 0  # a draft is nobody's business yet
+    assert outcomes(plan_id)[ada] == (None, None)
+    with transaction():
+        planning.start_publishing(plan_id, version=1, published_by=ada, now=clock.now())
+    assert prompt_chores(app) == 0
+    assert {one for one, _ in outcomes(plan_id).values()} == {"booked"}
+    assert set(outcomes(plan_id)) == {ada, bo}
+    assert db.session.get_one(RefresherPlan, plan_id, populate_existing=True).state == "published"
+    assert {one.booked_by for one in db.session.scalars(select(Booking))} == {ada}
+    prompt_chores(app)
+    assert len(db.session.scalars(select(Letter)).all()) == 2
+
+
+def test_one_beat_of_a_large_plan_ends_in_time_and_the_next_goes_on(app, drawn_up):
+    *_, plan_id = drawn_up
+    with transaction():
+        planning.start_publishing(plan_id, version=1, published_by=drawn_up[0], now=clock.now())
+    assert [publish_for(plan_id, 0, on=TODAY) for _ in range(3)] == [1, 1, 0]
+    assert db.session.get_one(RefresherPlan, plan_id, populate_existing=True).state == "published"
 
 
 def test_nothing_is_published_of_an_empty_plan(app, today):

@@ -60,6 +60,22 @@ def test_a_plan_is_made_published_and_says_what_came_of_it(office):
     assert "published or discarded already" in words(again)
 
 
+def test_a_plan_is_taken_away_with_who_sits_where_and_who_does_not(office):
+    in_march(3)
+    day = factories.refresher_day(title="Risk", held_on=MARCH, capacity=2)
+    address = office.post("/refreshers/plans/new", data=NEW, follow_redirects=True).request.path
+    answer = office.get(f"{address}/plan.xlsx")
+    assert answer.status_code == 200
+    people, days = load_workbook(BytesIO(answer.data)).worksheets
+    rows = [row for row in people.iter_rows(values_only=True) if row[0] and str(row[0]).startswith("M")]
+    assert [row[6] for row in rows].count("Risk") == 2
+    assert [row[9] for row in rows].count("No seat: too few exist in their window") == 1
+    assert {row[4].date() for row in rows} == {date(2027, 3, 19)}
+    [held] = [row for row in days.iter_rows(values_only=True) if row[1] == "Risk"]
+    assert (held[0].date(), held[3:6]) == (MARCH, (2, 2, 0))
+    assert day.id
+
+
 def test_a_shortage_is_told_in_words_and_cured_by_a_button(office):
     in_march(4)
     factories.refresher_day(held_on=MARCH, capacity=1)
