@@ -25,6 +25,8 @@ USUAL_LADDERS: dict[tuple[str, str], tuple[int, ...]] = {
     # DOMAIN 39: no reminders during leave but a return plan; four weeks leave time to book a refresher day.
     ("return_from_leave", "mediator"): (28, 7),
     ("return_from_leave", "practice_manager"): (28, 7, -7),
+    # A week leaves time to give the seat back so that somebody else can have it; the day before is so as not to forget.
+    ("refresher_booking", "mediator"): (7, 1),
 }
 """(what ends, who is told) -> days before the end; negative: days after it."""
 
@@ -32,7 +34,7 @@ BREAKER_TIMES = 3
 """RELIABILITY 1.5: so many times the busiest day of the last 28 is more than a service does on purpose."""
 
 
-OF_THEIR_OWN = frozenset({"return_from_leave"})
+OF_THEIR_OWN = frozenset({"return_from_leave", "refresher_booking"})
 """Kinds of deadline about a person that have a letter of their own: what else is due that day has another."""
 
 

@@ -16,6 +16,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "follow_up_due": ("due_by",),
     "own_day_comes": ("on",),
     "day_comes": ("on", "reference"),
+    "seat_comes": ("on",),
     "weekly": ("due_by", "items"),
 }
 """By letter, beside what every letter has."""
@@ -27,6 +28,7 @@ CALLED = {
     "follow_up_due": "To a helpline adviser: a follow-up is due",
     "own_day_comes": "To a mediator: a day on which something changes",
     "day_comes": "About a mediator: a day on which something changes",
+    "seat_comes": "To a mediator: a refresher day on which they have a seat",
     "weekly": "To a mediator: the weekly letter of what comes up",
 }
 MEANING = {

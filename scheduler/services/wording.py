@@ -63,6 +63,15 @@ def day_comes(obligation_id: int) -> dict[str, object]:
     return facts | {"reference": reference, "link": f"{_base()}/mediators/{reference}"}
 
 
+@facts_for(f"{FOLDER}seat_comes.txt", in_doubt="resend")
+def seat_comes(obligation_id: int) -> dict[str, object]:
+    """To the mediator: the refresher day on which they have a seat. Raises NoLongerTrue once it is over."""
+    facts = _day_that_comes(obligation_id)
+    if db.session.get_one(Obligation, obligation_id).basis_date < clock.today():
+        raise NoLongerTrue("The refresher day is over.")
+    return facts | {"link": f"{_base()}/me"}
+
+
 def _day_that_comes(obligation_id: int) -> dict[str, object]:
     """`day`: the first day after what ends; `is_past`: whether it has come. Raises NoLongerTrue."""
     _due(obligation_id)
