@@ -47,6 +47,8 @@ class MailServer:
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True  # as mail servers do: several answers in a row wait for no acknowledgement
+
             def handle(self) -> None:
                 outer.connections += 1
                 try:
