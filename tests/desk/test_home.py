@@ -252,10 +252,14 @@ def test_a_search_finds_applications_cohorts_and_days_for_who_may_open_their_lis
     factories.application(name="Ada Quillfeather")
     factories.cohort(title="Quill cohort 2027", provider_id=provider.id)
     factories.refresher_day(title="Quill and ink")
+    factories.refresher_day(title="Café evening")
     manager = sign_in(MANAGER).get("/search?q=quill").text
     assert [word in manager for word in ("Ada Quillfeather", "Quill cohort 2027", "Quill and ink")] == [True] * 3
     theirs = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, provider.id)).get("/search?q=quill").text
     assert "Quill cohort 2027" in theirs
     assert "Quillfeather" not in theirs
+    for words in ("cafe evening", "Évening CAFÉ"):
+        assert "Café evening" in sign_in(MANAGER).get("/search", query_string={"q": words}).text, words
+    assert "Café evening" not in sign_in(MANAGER).get("/search?q=cafe+morning").text
     others = sign_in(Grant(Role.TRAINING_PROVIDER, Scope.PROVIDER, factories.provider("Rivals").id))
     assert "Nothing found" in others.get("/search?q=quill").text

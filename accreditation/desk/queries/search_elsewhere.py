@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
@@ -19,6 +19,8 @@ from cohorts.rules.stages import LABELS as STAGE_LABELS
 from cohorts.rules.states import COHORT_LABELS
 
 SHOWN = 10
+LOOKED_AT = 500
+"""Titles of a kind that are compared without their accents: newer ones first."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class Group:
 
 
 def find_elsewhere(viewer: Viewer, words: str) -> list[Group]:
-    """Groups with at least one hit. Every word must be found; capitals do not matter. At most one statement a group."""
+    """Groups with at least one hit. At most one statement a group.
+
+    Every word must be found; capitals and accents do not matter.
+    """
     wanted = plain(words.replace(",", " ")).split()[:8]
     if not wanted:
         return []
@@ -72,7 +77,7 @@ def _cohorts(viewer: Viewer, wanted: list[str], words: str) -> Group:
         select(Cohort)
         .where(cohorts_visible_to(viewer), _has_words(Cohort.title, wanted))
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
-        .limit(SHOWN + 1)
+        .limit(LOOKED_AT)
     )
     hits = [
         Hit(
@@ -81,6 +86,7 @@ def _cohorts(viewer: Viewer, wanted: list[str], words: str) -> Group:
             url_for("cohorts.cohort", cohort_id=cohort.id),
         )
         for cohort in rows
+        if _says(cohort.title, wanted)
     ]
     return _group("Cohorts", hits, url_for("cohorts.cohorts"))
 
@@ -90,14 +96,25 @@ def _days(viewer: Viewer, wanted: list[str], words: str) -> Group:
         select(RefresherDay)
         .where(_has_words(RefresherDay.title, wanted))
         .order_by(RefresherDay.held_on.desc(), RefresherDay.id.desc())
-        .limit(SHOWN + 1)
+        .limit(LOOKED_AT)
     )
-    hits = [Hit(one.title, day(one.held_on), url_for("refreshers.day", day_id=one.id)) for one in rows]
+    hits = [
+        Hit(one.title, day(one.held_on), url_for("refreshers.day", day_id=one.id))
+        for one in rows
+        if _says(one.title, wanted)
+    ]
     return _group("Refresher days", hits, url_for("refreshers.days"))
 
 
 def _has_words(column: Any, wanted: list[str]) -> ColumnElement[bool]:
-    return and_(*(func.lower(column).contains(word, autoescape=True) for word in wanted))
+    """What may have every word: a title with a letter beyond ASCII is looked at again without its accents."""
+    accented = column.regexp_match("[^ -~]")
+    return and_(*(or_(func.lower(column).contains(word, autoescape=True), accented) for word in wanted))
+
+
+def _says(title: str, wanted: list[str]) -> bool:
+    said = plain(title)
+    return all(word in said for word in wanted)
 
 
 def _group(title: str, hits: Sequence[Hit], more_url: str) -> Group:
