@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, text
 
@@ -23,6 +24,9 @@ from tests.applications import application
 from tests.postgres import PostgresServer, ReusedDatabase
 
 SECRET = "a secret for tests alone"
+
+settings.register_profile("suite", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

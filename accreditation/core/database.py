@@ -283,13 +283,13 @@ def _begin_in_turn(connection: Connection) -> None:
                 raw.execute(BEGIN_WRITE)
             except dbapi2.OperationalError as refusal:
                 if "locked" not in str(refusal):
-                    raise
+                    break
                 pause = next(pause for until, pause in PAUSES if waited < until) * random.uniform(0.5, 1.5)  # noqa: S311
                 sleep(pause)
                 waited += pause
             else:
                 return
-        connection.exec_driver_sql(BEGIN_WRITE)
+        connection.exec_driver_sql(BEGIN_WRITE)  # fails as everything does that SQLAlchemy asks, with its own errors
     finally:
         raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
