@@ -67,4 +67,7 @@ def test_without_the_guards_the_race_is_lost(app):
         (ada.id, "form-of-another-one"),
         guarded=False,
     )
-    assert answers == ["crashed", "suspended"]
+    lost = {"sqlite": [(["crashed", "suspended"], 1)]}
+    # On PostgreSQL the database itself stops the second only where both wrote before either had ended.
+    lost["postgresql"] = [*lost["sqlite"], (["suspended", "suspended"], 2)]
+    assert (answers, how_many(Overlay)) in lost[app.url.partition(":")[0].partition("+")[0]]
