@@ -19,6 +19,7 @@ from accreditation.refreshers.queries.calendar import own_seats
 from scheduler.services.composing import compose
 from tests import factories
 from tests.factories import TODAY
+from tests.statements import statements_counted
 
 
 def somebody():
@@ -65,7 +66,7 @@ def test_a_booking_a_change_and_a_cancelled_day_are_one_event_with_rising_sequen
     change(day.id, starts=time(10, 30), venue="Another hall")
     found.append(told(letters(ada.id)[-1]))
     with transaction():
-        services.cancel_day(day.id, because=None)
+        services.cancel_day(day.id, because=None, on=factories.TODAY)
     found.append(told(letters(ada.id)[-1]))
     assert [method for method, _ in found] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]
     assert len({str(event["UID"]) for _, event in found}) == 1
@@ -111,7 +112,7 @@ def test_a_place_on_the_waiting_list_is_in_no_calendar_until_it_is_a_seat(app, t
     give_back(other)
     assert letters(other.person_id) == []  # they were never told of a seat
     with transaction():
-        services.cancel_day(day.id, because=None)
+        services.cancel_day(day.id, because=None, on=factories.TODAY)
     assert told(letters(bob.id)[-1])[0] == "CANCEL"
 
 
@@ -131,6 +132,25 @@ def test_letter_and_feed_name_the_same_event(app, today):
     _, event = told(letters(ada.id)[-1])
     [fed] = own_seats(viewer_of(ada.id, TODAY), TODAY)
     assert (fed.uid, fed.sequence) == (str(event["UID"]), int(event["SEQUENCE"]))
+
+
+def test_a_feed_shows_a_seat_once_it_is_taken_and_asks_the_same_of_the_database_for_many(app, today):
+    ada, first = somebody(), factories.refresher_day(capacity=1)
+    other = somebody()
+    seat = factories.booking(other.id, first.id)
+    waits = factories.booking(ada.id, first.id)
+    give_back(seat)
+    assert db.session.get(type(waits), waits.id).state == "offered"
+    assert own_seats(viewer_of(ada.id, TODAY), TODAY) == []  # it is held, and not theirs yet
+    asked = []
+    for held_on in (date(2027, 4, 6), date(2027, 5, 4), date(2027, 6, 1)):
+        factories.booking(ada.id, factories.refresher_day(held_on=held_on).id)
+        viewer = viewer_of(ada.id, TODAY)
+        with statements_counted() as sent:
+            found = own_seats(viewer, TODAY)
+        asked.append((len(found), len(sent)))
+    assert [number for number, _ in asked] == [1, 2, 3]
+    assert len({statements for _, statements in asked}) == 1
 
 
 def test_without_an_address_there_is_nobody_to_invite(app, today):

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from flask import current_app
-from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from accreditation.core.database import db
 from accreditation.core.ics import Event
@@ -15,7 +15,7 @@ from accreditation.people.models import Feed
 from accreditation.people.queries import calendar_source, kept_from, of_one_person
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.models import Booking, RefresherDay
-from accreditation.refreshers.rules import SEATED
+from accreditation.refreshers.rules import HAS_A_SEAT, SEATED
 
 
 def seat_event(booking: Booking, *, cancelled: bool = False) -> Event | None:
@@ -25,12 +25,23 @@ def seat_event(booking: Booking, *, cancelled: bool = False) -> Event | None:
     its sequence rises with every change of the day (its version), with every booking that ended before this one, and
     once more when this one ends.
     """
+    earlier = db.session.scalar(select(_earlier_turns()).where(Booking.id == booking.id)) or 0
+    return _seat_event(booking, earlier, cancelled=cancelled)
+
+
+def _seat_event(booking: Booking, earlier: int, *, cancelled: bool = False) -> Event | None:
     day = booking.day
-    before = select(func.count(Booking.id)).where(
-        Booking.day_id == day.id, Booking.person_id == booking.person_id, Booking.id < booking.id
-    )
-    turns = 2 * (db.session.scalar(before) or 0) + cancelled
+    turns = 2 * earlier + cancelled
     return _event(day, f"seat on {day.id}", booking.person_id, later=turns, words=day.joining_text)
+
+
+def _earlier_turns() -> ScalarSelect[int]:
+    """How many bookings of the same person on the same day came before each."""
+    before = aliased(Booking)
+    counted = select(func.count(before.id)).where(
+        before.day_id == Booking.day_id, before.person_id == Booking.person_id, before.id < Booking.id
+    )
+    return counted.correlate(Booking).scalar_subquery()
 
 
 def _event(day: RefresherDay, what: str, number: int, *, later: int = 0, words: str | None) -> Event | None:
@@ -52,14 +63,14 @@ def _event(day: RefresherDay, what: str, number: int, *, later: int = 0, words: 
 @calendar_source("refreshers", "Refresher days on which you have a seat", feed=Feed.OWN, permission=Permission.VIEW_OWN)
 def own_seats(viewer: Viewer, on: date) -> Iterable[Event]:
     seats = (
-        select(Booking)
+        select(Booking, _earlier_turns())
         .join(Booking.day)
         .options(contains_eager(Booking.day))
-        .where(of_one_person(Booking.person_id, viewer.person_id), Booking.state.in_(SEATED))
+        .where(of_one_person(Booking.person_id, viewer.person_id), Booking.state.in_(HAS_A_SEAT))
         .where(RefresherDay.held_on >= kept_from(on), RefresherDay.state != "cancelled")
         .order_by(RefresherDay.held_on, Booking.id)
     )
-    return [event for booking in db.session.scalars(seats) if (event := seat_event(booking))]
+    return [event for booking, earlier in db.session.execute(seats) if (event := _seat_event(booking, earlier))]
 
 
 @calendar_source("refreshers", "All refresher days", feed=Feed.SERVICE, permission=Permission.MANAGE_REFRESHERS)

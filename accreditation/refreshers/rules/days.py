@@ -48,8 +48,11 @@ ENDED = (
 )
 """Bookings that are over: the person may book the same day again."""
 
-SEATED = ("offered", "booked", "attended", "part_attended", "did_not_attend")
-"""Bookings that take a seat: one that is offered is held until the offer ends."""
+HAS_A_SEAT = ("booked", "attended", "part_attended", "did_not_attend")
+"""Bookings whose seat is somebody's own."""
+
+SEATED = ("offered", *HAS_A_SEAT)
+"""Bookings that take a seat: one that is offered is held until the offer ends, and nobody's yet."""
 
 CANCELLABLE = ("requested", "waitlisted", "offered", "booked")
 

@@ -14,7 +14,7 @@ from accreditation.refreshers.forms import AttendanceForm
 from accreditation.refreshers.models import Booking
 from accreditation.refreshers.queries.bookings import bookings_on
 from accreditation.refreshers.queries.days import day_row, get_day
-from accreditation.refreshers.rules import ENDED, SEATED
+from accreditation.refreshers.rules import ENDED, HAS_A_SEAT
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
 from accreditation.web.qr import qr_code
@@ -52,7 +52,7 @@ def sign_in_sheet(viewer: Viewer, day_id: int) -> ResponseReturnValue:
 
     Its QR code leads to the attendance page, where whoever may record it signs in: it opens nothing by itself.
     """
-    bookings = [booking for booking in _lines(day_id, viewer) if booking.state in SEATED and booking.state != "offered"]
+    bookings = [booking for booking in _lines(day_id, viewer) if booking.state in HAS_A_SEAT]
     address = current_app.config["BASE_URL"] + url_for("refreshers.attendance", day_id=day_id)
     return render_template(
         "refreshers/sign_in_sheet.html",
