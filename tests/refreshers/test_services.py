@@ -100,9 +100,9 @@ def test_a_cancelled_day_ends_every_booking_and_says_so_once(app, today):
     day = factories.refresher_day(capacity=1)
     bookings = [factories.booking(factories.person().id, day.id) for _ in range(2)]
     with transaction():
-        assert services.cancel_day(day.id, because="The trainer is ill.") == 2
+        assert services.cancel_day(day.id, because="The trainer is ill.", on=factories.TODAY) == 2
     with transaction():
-        assert services.cancel_day(day.id, because=None) == 0
+        assert services.cancel_day(day.id, because=None, on=factories.TODAY) == 0
     assert [state_of(one.id) for one in bookings] == ["cancelled_by_organiser"] * 2
     assert len(letters("day_cancelled")) == 2
     with pytest.raises(DomainError, match="cancelled"):

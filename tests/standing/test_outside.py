@@ -145,7 +145,7 @@ def plan_book_move_and_cancel_a_refresher_day(who):
     with transaction():
         change_day(day.id, factories.day_details(title="Another title"), version=day.version, on=TODAY)
     with transaction():
-        cancel_day(day.id, because="No room")
+        cancel_day(day.id, because="No room", on=factories.TODAY)
 
 
 def plan_reminders_and_letters(who):

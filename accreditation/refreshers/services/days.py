@@ -73,14 +73,14 @@ def _tell_of_change(day: RefresherDay, *, on: date, moved: bool) -> None:
         )
 
 
-def cancel_day(day_id: int, *, because: str | None, on: date | None = None, at: datetime | None = None) -> int:
+def cancel_day(day_id: int, *, because: str | None, on: date, at: datetime | None = None) -> int:
     """Call the day off: every booking ends as cancelled by us, and everybody is told. How many that were.
 
     Who had a seat is offered one on another day to come after `on`, before anybody else who waits there; where none is
-    free they are the first in its line. None: nobody is offered anything. `at`: the moment from which they have time
-    to answer; None: the beginning of the day `on`. Raises DomainError for a day that is not planned.
+    free they are the first in its line. `at`: the moment from which they have time to answer; None: the beginning of
+    the day `on`. Raises DomainError for a day that is not planned.
     """
-    others = other_days(get_day(day_id), on) if on else []
+    others = other_days(get_day(day_id), on)
     for locked_id in sorted({day_id, *(row.day.id for row in others)}):
         lock_day(locked_id)  # in the order of everybody who holds several days
     day = get_day(day_id)
@@ -88,7 +88,7 @@ def cancel_day(day_id: int, *, because: str | None, on: date | None = None, at: 
         return 0
     if day.state != "planned":
         raise DomainError("This day has been held, so that it cannot be cancelled.")
-    instead = seats_instead(day, on) if on and day.held_on >= on else []
+    instead = seats_instead(day, on) if day.held_on >= on else []
     day.state, day.cancelled_because = "cancelled", because
     day.version += 1
     bookings = _cancellable(day_id)
@@ -96,8 +96,7 @@ def cancel_day(day_id: int, *, because: str | None, on: date | None = None, at: 
         booking.state = "cancelled_by_organiser"
         keep_deadlines(booking, day)
     db.session.flush()
-    if on:
-        _offer_instead(instead, on=on, at=at or london_moment(on, time()))
+    _offer_instead(instead, on=on, at=at or london_moment(on, time()))
     for booking in bookings:
         outbox.queue(
             booking.person_id,

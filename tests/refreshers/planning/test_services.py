@@ -115,7 +115,7 @@ def test_seats_left_are_counted_and_cancelled_days_left_out(app, today):
     factories.booking(factories.person().id, day.id)
     gone = factories.refresher_day(held_on=APRIL)
     with transaction():
-        days.cancel_day(gone.id, because=None)
+        days.cancel_day(gone.id, because=None, on=factories.TODAY)
     assert [(one.day_id, one.seats) for one in plan_facts(factories.asked_plan()).days] == [(day.id, 2)]
 
 
@@ -273,7 +273,7 @@ def test_a_lock_that_no_longer_fits_is_let_go(drawn_up):
         planning.lock_seat(plan_id, ada, locked=True, version=1)
     where = seats(plan_id)[ada]
     with transaction():
-        days.cancel_day(where, because=None)
+        days.cancel_day(where, because=None, on=factories.TODAY)
     drawn = planning.redraw(plan_id, on=TODAY)
     assert drawn.let_go == (ada,)
     assert where not in drawn.plan.seats.values()
@@ -295,7 +295,7 @@ def test_a_plan_says_what_has_changed_since(drawn_up):
     factories.dates_away(sits, date(2027, 3, 9), date(2027, 3, 9))
     assert changes().stranded == (sits,)
     with transaction():
-        days.cancel_day(large, because=None)
+        days.cancel_day(large, because=None, on=factories.TODAY)
     assert changes().gone_days == (large,)
     factories.refresher_day(held_on=date(2027, 3, 16))
     assert len(changes().new_days) == 1
