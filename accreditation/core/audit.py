@@ -245,6 +245,11 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def moment_of(entry: "AuditEntry") -> datetime:
+    """When the entry was written, read back."""
+    return datetime.fromisoformat(entry.at)
+
+
 # --- proving it ------------------------------------------------------------------------------------------------------
 
 

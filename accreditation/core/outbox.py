@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accreditation.core import clock
-from accreditation.core.database import Record, db, insert_if_absent, insert_many
+from accreditation.core.database import Record, insert_if_absent, insert_many
 
 STATES = (
     "queued",
@@ -122,17 +122,6 @@ def _row(letter: ToQueue, now: datetime, not_before: datetime, domain: str) -> d
         "tries": 0,
         "resends": 0,
     }
-
-
-def cancel_waiting(person_id: int, *, reason: str) -> int:
-    """Take back every letter to this person that nobody has begun to hand over: how many. For who left the service."""
-    done = db.session.execute(
-        update(Letter)
-        .where(Letter.person_id == person_id, Letter.state.in_(WAITING))
-        .values(state="cancelled", reason=reason, ended_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def mail_domain() -> str:

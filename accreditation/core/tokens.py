@@ -1,4 +1,4 @@
-"""Tokens of links: worked out from a row and the secret, stored nowhere (docs/decisions/0005)."""
+"""Tokens of links: worked out from a row and the secret, stored nowhere (docs/decisions/0005); and random ones."""
 
 import base64
 import hashlib
@@ -19,6 +19,11 @@ def link_id_of(token: str) -> int | None:
     """The row that a token says it comes from; None for what is not shaped like a token."""
     number, dot, _ = token.partition(".")
     return int(number) if dot and number.isascii() and number.isdecimal() and len(number) < 18 else None
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a random token. It carries 256 bits, so a plain hash cannot be searched for it."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def same(one: str, other: str) -> bool:

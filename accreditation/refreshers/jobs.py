@@ -40,15 +40,13 @@ def publish_for(plan_id: int, seconds: float, *, on: date) -> int:
     Each seat in a transaction of its own: what is booked stays booked, whatever happens to the next.
     """
     until, done = monotonic() + seconds, 0
-    while waiting := planning.next_to_publish(plan_id):
-        for seat_id, day_id in waiting:
-            with transaction():
-                planning.publish_seat(seat_id, day_id, on=on)
-            done += 1
-            if monotonic() >= until:
-                break
-        if monotonic() >= until:
-            break
+    waiting = planning.next_to_publish(plan_id)
+    while waiting and (not done or monotonic() < until):
+        seat_id, day_id = waiting.pop(0)
+        with transaction():
+            planning.publish_seat(seat_id, day_id, on=on)
+        done += 1
+        waiting = waiting or planning.next_to_publish(plan_id)
     with transaction():
         planning.finish_publishing(plan_id)
     return done

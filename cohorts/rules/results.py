@@ -39,13 +39,6 @@ RESULT_LABELS = {
     "released": "Released",
     "superseded": "Replaced by a correction",
 }
-RESULT_TONES = {
-    "draft": "neutral",
-    "in_moderation": "soon",
-    "submitted": "soon",
-    "released": "good",
-    "superseded": "paused",
-}
 
 
 def outcomes_of(may_refer: bool) -> tuple[str, ...]:

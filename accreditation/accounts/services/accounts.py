@@ -187,9 +187,3 @@ def lock_account(account_id: int) -> Account:
     if account is None:
         raise DomainError("There is no such account.")
     return account
-
-
-def close_account_of(person_id: int, *, now: datetime, on: date) -> None:
-    """For a leaver: their account, if they have one, is disabled."""
-    if account := find_account_of(person_id):
-        disable_account(account.id, now=now, on=on)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from accreditation.core.audit import EXCEPTION, AuditEntry
+from accreditation.core.audit import EXCEPTION, AuditEntry, moment_of
 from accreditation.core.database import db
 from accreditation.people.models import Person
+from accreditation.web.figures import Figure
 from accreditation.web.paging import By, Page, page_of
 
 WHAT = {
@@ -39,7 +40,7 @@ def exceptions_page(*, place: str | None, address: Callable[[str | None], str] |
     rows = [
         ExceptionRow(
             entry.seq,
-            datetime.fromisoformat(entry.at.replace("Z", "+00:00")),
+            moment_of(entry),
             WHAT.get(entry.subject_type or "", (entry.subject_type or "Something else").replace("_", " ")),
             who.name if who else "The command line",
         )
@@ -51,6 +52,12 @@ def exceptions_page(*, place: str | None, address: Callable[[str | None], str] |
 def count_exceptions() -> int:
     """How many `exceptions_page` lists."""
     return db.session.scalar(select(func.count()).select_from(AuditEntry).where(_is_one())) or 0
+
+
+def exceptions_figure() -> Figure:
+    return Figure(
+        "exceptions", count_exceptions(), "confirmed without a second practice manager", "/exceptions", "soon"
+    )
 
 
 def _is_one() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 
-from accreditation.core.audit import AuditEntry
+from accreditation.core.audit import AuditEntry, moment_of
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.record import EvidenceRow, evidence_shown
@@ -156,7 +156,7 @@ def trail_about(person_id: int, viewer: Viewer, whose: Subject) -> list[TrailEnt
     return [
         TrailEntry(
             seq=entry.seq,
-            at=datetime.fromisoformat(entry.at.replace("Z", "+00:00")),
+            at=moment_of(entry),
             by=names.get(entry.actor_id or 0, BY_ITSELF),
             channel=dict(CHANNELS).get(entry.channel, entry.channel),
             action=entry.action,

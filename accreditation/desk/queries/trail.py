@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from accreditation.core.audit import AuditDetail, AuditEntry, moment_text
+from accreditation.core.audit import AuditDetail, AuditEntry, moment_of, moment_text
 from accreditation.core.calendar import end_of_day
 from accreditation.core.database import db
 from accreditation.people.models import Person
@@ -112,7 +112,7 @@ def _row(entry: AuditEntry, text: str | None, actor: Person | None, about: Perso
         subject = f"{subject} {entry.subject_id}"
     return TrailRow(
         seq=entry.seq,
-        at=datetime.fromisoformat(entry.at.replace("Z", "+00:00")),
+        at=moment_of(entry),
         actor=f"{actor.name} ({actor.reference})" if actor else "Nobody in particular",
         channel=dict(CHANNELS).get(entry.channel, entry.channel),
         action=entry.action,

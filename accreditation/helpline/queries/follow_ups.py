@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from accreditation.core.database import db
-from accreditation.core.permissions import Role
 from accreditation.helpline.models import Contact, HandOver
+from accreditation.helpline.queries.advisers import adviser_ids
 from accreditation.people.models import Person
-from accreditation.people.queries import everyone_with, visible_to
+from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
 
 
@@ -40,7 +40,7 @@ def owing(viewer: Viewer, on: date) -> list[Owing]:
         .subquery()
     )
     rows = select(Person, counted.c.owed, counted.c.overdue).join(counted, counted.c.owner_id == Person.id)
-    advisers = {person.id for person in everyone_with(Role.HELPLINE_ADVISER, on)}
+    advisers = adviser_ids(on)
     found = [Owing(person, owed, overdue, person.id in advisers) for person, owed, overdue in db.session.execute(rows)]
     return sorted(found, key=lambda one: (one.is_adviser, one.person.sort_name, one.person.id))
 

@@ -10,12 +10,11 @@ from sqlalchemy import select
 from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
-from accreditation.core.permissions import Role
 from accreditation.core.settings import get_setting
 from accreditation.helpline.models import Contact, HandOver
+from accreditation.helpline.queries.advisers import adviser_ids
 from accreditation.helpline.rules import signposting
 from accreditation.helpline.services.contacts import FOLLOW_UP, SOURCE
-from accreditation.people.queries import everyone_with
 from accreditation.standing.services import set_deadline
 
 MOST = 500
@@ -73,7 +72,7 @@ def hand_over_all(from_id: int, *, to_id: int, note: str | None, on: date, at: d
 
 def _reasons(to_id: int, note: str | None, on: date) -> list[str]:
     reasons = []
-    if to_id not in {person.id for person in everyone_with(Role.HELPLINE_ADVISER, on)}:
+    if to_id not in adviser_ids(on):
         reasons.append("Choose an adviser of the helpline.")
     if said := signposting(note, unit=get_setting("vetting_contact")):
         reasons.append(said)

@@ -14,10 +14,10 @@ from accreditation.core import outbox
 from accreditation.core.calendar import LONDON
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
-from accreditation.core.permissions import Role
 from accreditation.helpline.models import Shift, Swap
+from accreditation.helpline.queries.advisers import adviser_ids
 from accreditation.helpline.rules.rota import Pattern, Stretch, days_of, overlap, reasons_against, stretch
-from accreditation.people.queries import counted_id, everyone_with, lock_person
+from accreditation.people.queries import counted_id, lock_person
 from accreditation.web.words import clock_time, day
 
 ASKED = "email/helpline/swap_asked.txt"
@@ -46,7 +46,7 @@ def add_shifts(
         return Added(made, left_out)
     if reasons := reasons_against(pattern, on=on):
         raise DomainError(*reasons)
-    if adviser_id not in _advisers(on):
+    if adviser_id not in adviser_ids(on):
         raise DomainError("They are no adviser of the helpline. An administrator gives them that role.")
     wanted = [stretch(one, pattern.starts, pattern.ends) for one in days]
     if wanted[0].ends_at <= at:
@@ -113,7 +113,7 @@ def ask_swap(shift_id: int, *, of: int, in_return_id: int | None, at: datetime, 
         if (waiting.asked_of, waiting.in_return_id) == (of, in_return_id):
             return waiting
         raise DomainError("You have asked somebody already. Take that back first.")
-    if counted_id(of) == counted_id(asked_by) or of not in _advisers(at.astimezone(LONDON).date()):
+    if counted_id(of) == counted_id(asked_by) or of not in adviser_ids(at.astimezone(LONDON).date()):
         reason = "Choose another adviser of the helpline."
     reason = reason or _against(shift, of, in_return_id, at)
     if reason:
@@ -195,10 +195,6 @@ def swap_answered(swap_id: int) -> dict[str, object]:
 
 def _rota_link() -> str:
     return f"{current_app.config['BASE_URL']}/helpline/rota"
-
-
-def _advisers(on: date) -> set[int]:
-    return {person.id for person in everyone_with(Role.HELPLINE_ADVISER, on)}
 
 
 def _lock_shift(shift_id: int, *, and_of: int | None = None) -> Shift:

@@ -6,14 +6,15 @@ from flask.typing import ResponseReturnValue
 from accreditation.core import audit, clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
-from accreditation.core.permissions import Permission, Role
+from accreditation.core.permissions import Permission
 from accreditation.core.settings import get_setting
 from accreditation.helpline import services
 from accreditation.helpline.forms import HandOverAllForm, HandOverForm
 from accreditation.helpline.queries import get_contact
+from accreditation.helpline.queries.advisers import advisers_on
 from accreditation.helpline.queries.follow_ups import owing
 from accreditation.helpline.views.blueprint import bp
-from accreditation.people.queries import everyone_with, units
+from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
@@ -87,4 +88,4 @@ def hand_over_all(viewer: Viewer) -> ResponseReturnValue:
 
 
 def _advisers() -> list[tuple[str, str]]:
-    return [(str(one.id), one.name) for one in everyone_with(Role.HELPLINE_ADVISER, clock.today())]
+    return [(str(one.id), one.name) for one in advisers_on(clock.today())]

@@ -12,14 +12,15 @@ from accreditation.core.calendar import LONDON, days_after
 from accreditation.core.database import transaction
 from accreditation.core.dates import NotADay, read_day
 from accreditation.core.errors import DomainError, NotAllowed, NotFound
-from accreditation.core.permissions import Permission, Role
+from accreditation.core.permissions import Permission
 from accreditation.helpline.forms import ShiftForm, SwapForm, TakeOffForm
 from accreditation.helpline.models import Shift
 from accreditation.helpline.queries import rota as queries
+from accreditation.helpline.queries.advisers import advisers_on
 from accreditation.helpline.rules.rota import Stretch
 from accreditation.helpline.services import rota as services
 from accreditation.helpline.views.blueprint import bp
-from accreditation.people.queries import everyone_with, records_of
+from accreditation.people.queries import records_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from accreditation.web.words import clock_time, day, plural, sentence_list, weekday
@@ -139,7 +140,7 @@ def ask_swap(viewer: Viewer, shift_id: int) -> ResponseReturnValue:
     me = _records(viewer)
     if shift.adviser_id not in me:
         raise NotAllowed("This is not your shift. Its adviser asks.")
-    others = [one for one in everyone_with(Role.HELPLINE_ADVISER, today) if one.id not in me]
+    others = [one for one in advisers_on(today) if one.id not in me]
     theirs = [
         (str(one.id), f"{one.adviser.name}: {_in_words(one)}")
         for one in queries.shifts_of_others(shift.adviser_id, now)
@@ -226,7 +227,7 @@ def _manages(viewer: Viewer) -> bool:
 
 def _advisers_for(viewer: Viewer, on: date) -> list[tuple[str, str]]:
     """Whose shifts this viewer puts on the rota: everybody's for a manager, their own for an adviser."""
-    advisers = everyone_with(Role.HELPLINE_ADVISER, on)
+    advisers = advisers_on(on)
     if not _manages(viewer):
         me = _records(viewer)
         advisers = [one for one in advisers if one.id in me]

@@ -1,7 +1,5 @@
 """What a feed shows: each room brings its dates (`calendar_source`), and every read asks anew what may be told."""
 
-import hashlib
-import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +9,7 @@ from sqlalchemy import select
 from accreditation.core.database import db
 from accreditation.core.ics import AllDay, Event
 from accreditation.core.permissions import Permission
+from accreditation.core.tokens import hash_of, same
 from accreditation.people.models import CalendarFeed, Feed, Person
 from accreditation.people.queries.people import viewer_of
 from accreditation.people.rules import Viewer
@@ -72,17 +71,11 @@ def feeds_in_use(record_id: int) -> dict[Feed, CalendarFeed]:
     return {Feed(row.feed): row for row in db.session.scalars(query)}
 
 
-def hash_of(token: str) -> str:
-    """What is kept of a token. It is as long as a key, so that a plain hash cannot be turned round."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def find_feed(token: str) -> CalendarFeed | None:
     """The feed with this token, ended or not. Found by its hash, so that the time tells nothing of a token."""
     wanted = hash_of(token)
     found = db.session.scalar(select(CalendarFeed).where(CalendarFeed.token_hash == wanted))
-    same = hmac.compare_digest(found.token_hash if found else hash_of(""), wanted)
-    return found if same else None
+    return found if same(found.token_hash if found else hash_of(""), wanted) else None
 
 
 def entries_of(found: CalendarFeed, on: date) -> list[Entry] | None:

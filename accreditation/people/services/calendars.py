@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from accreditation.core import audit
 from accreditation.core.database import db
+from accreditation.core.tokens import hash_of
 from accreditation.people.models import CalendarFeed, Feed
 from accreditation.people.queries import feeds_in_use, lock_person
-from accreditation.people.queries.calendars import hash_of
 
 TOKEN_BYTES = 32
 

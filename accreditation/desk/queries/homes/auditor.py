@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from accreditation.core.calendar import days_after
-from accreditation.desk.queries.exceptions import count_exceptions
+from accreditation.desk.queries.exceptions import exceptions_figure
 from accreditation.desk.queries.trail import TrailAsked, TrailRow, count_entries, latest_entries
 from accreditation.people.rules import Viewer
 from accreditation.standing.queries.checks import CheckState, check_state
@@ -50,13 +50,10 @@ def auditor_home(viewer: Viewer, on: date, now: datetime) -> AuditorHome:
 
 def auditor_figures(viewer: Viewer, on: date) -> list[FigureGroup]:
     """Each counts what the trail lists for its beginning of an action, from a day on."""
-    exceptions = Figure(
-        "exceptions", count_exceptions(), "confirmed without a second practice manager", "/exceptions", "soon"
-    )
     return [
         FigureGroup(f"In the last {WEEK} days", _counted(viewer, KINDS, days_after(on, 1 - WEEK))),
         FigureGroup(f"To look at, of the last {MONTH} days", _counted(viewer, CLOSER, days_after(on, 1 - MONTH))),
-        FigureGroup("Since the service began", [exceptions]),
+        FigureGroup("Since the service began", [exceptions_figure()]),
     ]
 
 
