@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
@@ -18,6 +19,7 @@ from jinja2 import Environment, StrictUndefined
 
 from accreditation.core import clock
 from accreditation.core.database import db, only_reading
+from accreditation.core.ics import Attachment
 from accreditation.core.outbox import FACTS, OWN_ADDRESS, Letter
 from accreditation.core.settings import DEFAULTS, get_setting
 from accreditation.people.models import ContactAddress, Person
@@ -53,7 +55,7 @@ class Composed:
     subject: str
     headers: tuple[tuple[str, Any], ...]
     text: str
-    files: tuple[Any, ...] = ()
+    files: tuple[Attachment, ...] = ()
     wording: int = 0
     digest: str = ""
 
@@ -61,7 +63,7 @@ class Composed:
     def content(self) -> bytes:
         """The whole letter with CRLF line ends, put together when it is first asked for: while a server is waited for.
 
-        The text, the same as simple HTML, and whatever calendar file goes with it.
+        The text, the same as simple HTML, and what it says for a calendar.
         """
         message = EmailMessage(policy=policy.SMTPUTF8 if self.utf8 else policy.SMTP)
         for name, value in self.headers:
@@ -73,11 +75,24 @@ class Composed:
         message.set_content(self.text, cte="7bit" if plain else "quoted-printable")
         as_page = as_html(self.text, title=self.subject)
         message.add_alternative(as_page, subtype="html", cte="quoted-printable")
-        for file in self.files:
-            message.add_attachment(
-                file.content, "text", "calendar", filename=file.name, params={"method": file.method, "charset": "utf-8"}
-            )
+        add_calendar(message, self.files)
         return message.as_bytes()
+
+
+def add_calendar(message: EmailMessage, files: Sequence[Attachment]) -> None:
+    """One event: as a further alternative, which Outlook and Gmail show as an event to answer, and as a file to open.
+
+    Of several such parts in one letter they show the first alone, so several events are files and nothing else.
+    """
+    if len(files) == 1:
+        [file] = files
+        said = {"method": file.method, "charset": "utf-8"}
+        message.add_alternative(file.content, "text", "calendar", params=said)
+        message.add_attachment(file.content, "application", "ics", filename=file.name)
+        return
+    for file in files:
+        said = {"method": file.method, "charset": "utf-8"}
+        message.add_attachment(file.content, "text", "calendar", filename=file.name, params=said)
 
 
 def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
@@ -126,7 +141,7 @@ def _compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     if answers_to:
         headers.append(("Reply-To", Address(addr_spec=answers_to)))
     digest = sha256(f"{subject}\n{text}".encode()).hexdigest()
-    files = tuple(facts.get("calendar", ()))
+    files: tuple[Attachment, ...] = tuple(facts.get("calendar", ()))
     return Composed(sender, recipient, utf8, subject, tuple(headers), text, files, wording, digest)
 
 

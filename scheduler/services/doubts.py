@@ -19,25 +19,25 @@ AT_ONCE = 200
 
 
 def resend_doubtful() -> int:
-    """Queue once more what may be sent twice and has been in doubt for long enough: how many. One transaction each."""
+    """Queue once more what may be sent twice and has been in doubt for long enough: how many. One transaction each.
+
+    One that another worker has in hand is left to it: nobody waits here for what somebody else is queueing already.
+    """
     ripe = clock.now() - AFTER
-    waiting = (
-        select(Letter.id)
-        .where(
-            Letter.state == "in_doubt",
-            Letter.template.in_(sorted(RESENT_WHEN_IN_DOUBT)),
-            Letter.resends == 0,
-            Letter.ended_at <= ripe,
-        )
-        .order_by(Letter.id)
-        .limit(AT_ONCE)
+    is_ripe = (
+        Letter.state == "in_doubt",
+        Letter.template.in_(sorted(RESENT_WHEN_IN_DOUBT)),
+        Letter.resends == 0,
+        Letter.ended_at <= ripe,
     )
+    waiting = select(Letter.id).where(*is_ripe).order_by(Letter.id).limit(AT_ONCE)
     ids = list(db.session.scalars(waiting))
     done = 0
     for letter_id in ids:
         with transaction():
-            letter = db.session.get_one(Letter, letter_id, with_for_update=True)
-            if letter.state != "in_doubt" or letter.resends or letter.ended_at is None or letter.ended_at > ripe:
+            mine = select(Letter).where(Letter.id == letter_id, *is_ripe).with_for_update(skip_locked=True)
+            letter = db.session.scalar(mine.execution_options(populate_existing=True))
+            if letter is None:
                 continue
             letter.resends += 1
             letter.state, letter.reason, letter.ended_at = "queued", "It goes once more: it may not have arrived.", None

@@ -1,6 +1,8 @@
 """What people's calendars are told of a seat: by the letters about it, and the same by the feed."""
 
 from datetime import date, time, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 
 import pytest
 from icalendar import Calendar
@@ -172,6 +174,32 @@ def test_the_letter_carries_the_file(app, today):
         assert "You have given back your seat" in mail
         assert f'method="{method}"' in mail
         assert 'filename="refresher-day.ics"' in mail
+
+
+def test_calendars_show_it_as_an_event_because_it_is_an_alternative_to_the_text(app, today):
+    """Outlook and Gmail look for `text/calendar; method=…` among the alternatives; others open the file beside it."""
+    ada, day = somebody(), factories.refresher_day()
+    booking = factories.booking(ada.id, day.id)
+    seen = []
+    for then in (lambda: change(day.id, held_on=date(2027, 4, 6)), lambda: give_back(booking), lambda: None):
+        letter = letters(ada.id)[-1]
+        mail = message_from_bytes(compose(letter, takes_utf8=False).content, policy=SMTP)
+        together, file = mail.iter_parts()
+        assert (mail.get_content_type(), together.get_content_type()) == ("multipart/mixed", "multipart/alternative")
+        *others, shown = together.iter_parts()
+        kinds = [part.get_content_type() for part in (*others, shown)]
+        assert kinds == ["text/plain", "text/html", "text/calendar"]
+        assert (shown["Content-Type"].params["charset"], shown.get_content_disposition()) == ("utf-8", None)
+        assert (file.get_content_type(), file.get_filename()) == ("application/ics", "refresher-day.ics")
+        assert file.get_payload(decode=True) == shown.get_payload(decode=True)
+        calendar = Calendar.from_ical(shown.get_payload(decode=True))
+        event = calendar.walk("VEVENT")[0]
+        assert shown["Content-Type"].params["method"] == calendar["METHOD"]
+        seen.append((str(calendar["METHOD"]), str(event["UID"]), int(event["SEQUENCE"])))
+        then()
+    assert [method for method, _, _ in seen] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert len({uid for _, uid, _ in seen}) == 1
+    assert seen[0][2] < seen[1][2] < seen[2][2]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from accreditation.core import clock
+from accreditation.core import clock, throttle
 from accreditation.core.database import db, transaction
 from accreditation.core.health import examine
 from accreditation.core.outbox import Letter
@@ -150,3 +150,13 @@ def test_a_chore_that_fails_costs_the_others_nothing(app, today, monkeypatch, ca
     assert done == [today]
     assert "the chore fails failed" in caplog.text
     assert chores(app, lambda: True) == 0
+
+
+def test_counters_of_tries_go_when_they_count_nothing_any_more(app):
+    """Whoever tried to sign in would leave a row for ever: the scheduler takes those away."""
+    now = clock.now()
+    with transaction():
+        throttle.may_try("sign-in:old", 5, now=now - throttle.TRY_WINDOW - timedelta(seconds=1))
+        throttle.may_try("sign-in:counts", 5, now=now - timedelta(minutes=1))
+    assert chores(app) == 0
+    assert list(db.session.scalars(select(throttle.Throttle.key))) == ["sign-in:counts"]

@@ -5,11 +5,14 @@ import sys
 from dataclasses import asdict
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import inspect
 
 from accreditation.core import clock
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import DomainError
+from accreditation.core.migrate import migrate, newest_revision, revision_of
 from accreditation.desk.demo.bulk.block import add_in_bulk
 from accreditation.desk.demo.filling.people import SignIn
 from accreditation.desk.demo.filling.service import FEWEST, TOLD, close_demo, fill_demo
@@ -26,6 +29,7 @@ MEDIATORS = 140
 @with_appcontext
 def demo(mediators: int, seed: int, as_json: bool, first_start: bool) -> None:
     """Fill an empty database with a believable service, and print one sign-in for each role."""
+    make_ready()
     state = state_of_demo()
     if state == "interrupted":
         raise DomainError("A demo was being filled in here and was interrupted. Remove this database and start again.")
@@ -50,6 +54,19 @@ def demo(mediators: int, seed: int, as_json: bool, first_start: bool) -> None:
             close_demo(on=today)
     db.session.remove()
     show(known_sign_ins(), as_json, f"A demo service with {mediators:,} mediators. Nobody in it is real.")
+
+
+def make_ready() -> None:
+    """Give a database without any tables the schema of this version. Raises DomainError for one of another version."""
+    revision = revision_of(db.session.connection())
+    is_blank = not inspect(db.session.connection()).get_table_names()
+    db.session.remove()
+    if is_blank:
+        migrate(current_app.config["SQLALCHEMY_DATABASE_URI"])
+        db.engine.dispose()
+        progress("The database was empty: its schema is set up.")
+    elif revision not in (None, newest_revision()):
+        raise DomainError("The database schema is not up to date. Run “accreditation migrate” first, then this again.")
 
 
 def show(sign_ins: list[SignIn], as_json: bool, sentence: str) -> None:

@@ -9,17 +9,19 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from accreditation.accounts.models import Account
 from accreditation.app import create_app
 from accreditation.awards.models import Award
 from accreditation.core import audit
-from accreditation.core.database import Base, db
+from accreditation.core.database import Base, db, transaction
 from accreditation.core.errors import DomainError
+from accreditation.core.migrate import migrate, schema_is_current
 from accreditation.core.outbox import WAITING, Letter
 from accreditation.core.permissions import Role
 from accreditation.desk.demo import cli
+from accreditation.desk.demo.queries import is_empty
 from accreditation.helpline.models import Contact
 from accreditation.people.models import ContactAddress, Person
 from accreditation.practice.models import LeaveRequest, MediationCase, PracticeEntry
@@ -226,6 +228,31 @@ def interrupted(**_: object) -> None:
     raise BrokenPipeError
 
 
+def test_in_a_folder_without_a_database_it_sets_the_schema_up_first(config, tmp_path):
+    url = f"sqlite:///{tmp_path / 'blank.sqlite3'}"
+    blank = create_app(replace(config, data_dir=tmp_path, database_url=url))
+    with blank.app_context():
+        assert "its schema is set up" in blank.test_cli_runner().invoke(args=["demo", "--mediators", "1"]).stderr
+        assert schema_is_current()
+        assert db.session.scalar(select(func.count(Person.id))) > 1
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_database_of_another_version_is_left_alone_and_says_what_to_run(config, tmp_path):
+    url = f"sqlite:///{tmp_path / 'older.sqlite3'}"
+    older = create_app(replace(config, data_dir=tmp_path, database_url=url))
+    with older.app_context():
+        migrate(url)
+        with transaction():
+            db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        with pytest.raises(DomainError, match="Run “accreditation migrate” first"):
+            run(older)
+        assert is_empty()
+        db.session.remove()
+        db.engine.dispose()
+
+
 def test_a_service_that_works_is_left_alone(app, today):
     from tests import factories
 
@@ -239,7 +266,6 @@ def test_a_service_that_works_is_left_alone(app, today):
 
 def test_a_password_that_was_changed_is_no_longer_shown(app, today):
     from accreditation.accounts.services.passwords import hash_password
-    from accreditation.core.database import transaction
 
     run(app, "--mediators", "1")
     with transaction():
