@@ -29,6 +29,7 @@ ROOMS = (
     "accreditation.desk",
     "accreditation.desk.importing",
     "accreditation.desk.leaving",
+    "accreditation.desk.led_to",
     "accreditation.desk.merging",
     "accreditation.desk.undoing",
     "accreditation.desk.demo",

@@ -63,6 +63,46 @@ class PracticeEntry(Record):
     person: Mapped[Person] = relationship(foreign_keys=person_id)
 
 
+class ArrangedSupervision(Record):
+    """A supervision session that was arranged for a mediator, for the day `held_on`, and the entry that came of it.
+
+    `source` is the record of a room that it follows from: never what stands in that record. It is open until it is
+    logged or called off.
+    """
+
+    __tablename__ = "arranged_supervision"
+    __table_args__ = (
+        CheckConstraint("entry_id IS NULL OR called_off_at IS NULL", name="logged_or_called_off"),
+        CheckConstraint("(called_off_at IS NULL) = (called_off_by IS NULL)", name="called_off_by_somebody"),
+        Index("ix_arranged_supervision_person", "person_id", "held_on"),
+        Index("ix_arranged_supervision_source", "source_type", "source_id"),
+        Index(
+            "ix_arranged_supervision_open",
+            "held_on",
+            "id",
+            **only_where("entry_id IS NULL AND called_off_at IS NULL"),
+        ),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    held_on: Mapped[date]
+    arranged_at: Mapped[datetime]
+    arranged_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    source_type: Mapped[str]
+    source_id: Mapped[int]
+    form_key: Mapped[str] = mapped_column(unique=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("practice_entry.id"), unique=True)
+    called_off_at: Mapped[datetime | None]
+    called_off_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    entry: Mapped[PracticeEntry | None] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        return self.entry_id is None and self.called_off_at is None
+
+
 class MediationCase(Record):
     """A case by its reference alone. What the office states: `referred_on`, `unit_id`, and how and when it ended.
 

@@ -29,7 +29,7 @@ def test_contacts_of_this_month_and_of_long_ago_do_not_count(app, sign_in, today
     for minute in range(6):
         for at in (datetime(2027, 2, 1, 9, minute, tzinfo=UTC), datetime(2026, 1, 31, 9, minute, tzinfo=UTC)):
             factories.contact(who.id, category="impasse_party_behaviour", contacted_at=at)
-    assert "Asked about most" not in sign_in(MANAGER).get("/refreshers/new").text
+    assert "Suggested topics" not in sign_in(MANAGER).get("/refreshers/new").text
 
 
 def test_at_most_three_and_none_of_those_told_together(app, sign_in, today):
@@ -39,7 +39,7 @@ def test_at_most_three_and_none_of_those_told_together(app, sign_in, today):
         for minute in range(number):
             factories.contact(who.id, category=category, contacted_at=datetime(2027, 1, 5, 9, minute, tzinfo=UTC))
     page = sign_in(MANAGER).get("/refreshers/new").text
-    note = page.partition("Asked about most")[2].partition("</ul>")[0]
+    note = page.partition("Suggested topics")[2].partition("</ul>")[0]
     assert note.count("<li>") == 3
     assert "Information security" not in note
     assert "onflict" not in note

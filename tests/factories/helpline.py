@@ -33,16 +33,19 @@ def contact(person_id: int, *, adviser_id: int | None = None, on: date = TODAY, 
         return services.record_contact(person_id, contact_details(**changes), on=on, at=TEN, adviser_id=adviser_id)
 
 
-def escalation(contact_id: int, to_id: int, *, text: str = "A party may be at risk") -> Escalation:
+def escalation(
+    contact_id: int, to_id: int, *, text: str = "A party may be at risk", purpose: str = "decision"
+) -> Escalation:
     """What an adviser passed on to this person this morning."""
     with transaction():
         return services.pass_on(
             contact_id,
             to_id=to_id,
             text=text,
-            form_key=f"passed-on-{contact_id}-to-{to_id}",
+            form_key=f"passed-on-{purpose}-{contact_id}-to-{to_id}",
             at=TEN,
             passed_on_by=to_id,
+            purpose=purpose,
         )
 
 

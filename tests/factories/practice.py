@@ -7,7 +7,7 @@ from itertools import count
 from accreditation.core.calendar import LONDON
 from accreditation.core.database import transaction
 from accreditation.practice import services
-from accreditation.practice.models import LeaveRequest, MediationCase, PracticeEntry
+from accreditation.practice.models import ArrangedSupervision, LeaveRequest, MediationCase, PracticeEntry
 from accreditation.practice.rules.entries import Details
 from accreditation.practice.rules.leave import Asked
 from accreditation.practice.services.cases import record_referral
@@ -38,6 +38,23 @@ def confirmed_entry(person_id: int, *, by: int | None = None, **details) -> Prac
     usual = {"kind": "case", "code": "lead", "done_on": date(2027, 1, 12), "quantity": 1, "on": TODAY}
     with transaction():
         return services.record_entry(person_id, **{**usual, **details}, recorded_by=by)
+
+
+def arranged_supervision(
+    person_id: int, contact_id: int, *, held_on: date = TODAY, on: date = TODAY
+) -> ArrangedSupervision:
+    """A session that an adviser of the helpline arranged after a contact, on the morning of that day."""
+    at = datetime.combine(on, time(9), LONDON)
+    with transaction():
+        return services.arrange_supervision(
+            person_id,
+            held_on=held_on,
+            source=("helpline_contact", contact_id),
+            form_key=f"arranged-form-number-{next(_forms)}",
+            on=on,
+            at=at,
+            arranged_by=person_id,
+        )
 
 
 def mediation_case(

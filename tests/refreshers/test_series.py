@@ -196,7 +196,7 @@ def test_the_choice_is_offered_for_a_series_alone(sign_in, today):
 def test_what_other_rooms_suggest_is_shown_beside_the_topics(sign_in, today, monkeypatch):
     monkeypatch.setattr(suggested, "SOURCES", [])
     browser = sign_in(SERVICE)
-    assert "Asked about most" not in browser.get("/refreshers/new").text
+    assert "Suggested topics" not in browser.get("/refreshers/new").text
 
     @suggests_topics
     def asked_most(on: date) -> list[SuggestedTopic]:

@@ -33,6 +33,7 @@ PERSONAL = {
     "escalation_id",
     "shift_id",
     "swap_id",
+    "arranged_id",
 }  # fmt: skip
 PERSONAL |= {"training_id", "register_id"}
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
@@ -58,6 +59,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     plan = factories.plan_naming(person, day.id)
     away = factories.dates_away(person.id, date(2027, 3, 1), date(2027, 3, 5))
     contact = factories.contact(person.id)
+    arranged = factories.arranged_supervision(person.id, contact.id)
     entry = factories.practice_entry(person.id, quantity=Decimal(1))
     waiting = factories.clearance_application(person.id, level="SC")
     transfer = factories.clearance_transfer(person.id, level="DV")
@@ -140,6 +142,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "plan_id": plan.id,
         "away_id": away.id,
         "contact_id": contact.id,
+        "arranged_id": arranged.id,
         "shift_id": shift.id,
         "swap_id": swap.id,
         "answer": "agree",

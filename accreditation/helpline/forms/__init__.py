@@ -1,6 +1,6 @@
 """The forms of the helpline."""
 
-from accreditation.helpline.forms.contacts import ContactForm, PassOnForm
+from accreditation.helpline.forms.contacts import ContactForm, PassOnForm, SettleForm
 from accreditation.helpline.forms.follow_ups import HandOverAllForm, HandOverForm
 from accreditation.helpline.forms.log import LogForm
 from accreditation.helpline.forms.rota import ShiftForm, SwapForm, TakeOffForm
@@ -11,6 +11,7 @@ __all__ = [
     "HandOverForm",
     "LogForm",
     "PassOnForm",
+    "SettleForm",
     "ShiftForm",
     "SwapForm",
     "TakeOffForm",

@@ -41,11 +41,31 @@ class PassOnForm(BaseForm):
     )
     form_key = HiddenField(validators=[InputRequired(), Length(min=16, max=64)])
 
-    def __init__(self, deciders: list[tuple[str, str]], *, form_key: str) -> None:
+    def __init__(self, deciders: list[tuple[str, str]], *, form_key: str, purpose: str = "decision") -> None:
         super().__init__()
+        if purpose == "correction":
+            self.text.label.text = "What is wrong, and what is right"
+            self.text.description = "They are shown who it is about, these words, and nothing else of the contact."
         self.to_id.choices = choices_of([("", "Choose"), *deciders])
         if not self.form_key.data:
             self.form_key.data = form_key
+
+
+class SettleForm(BaseForm):
+    """What came of a correction that was suggested."""
+
+    fact = RadioField("What came of it", validators=[InputRequired("Choose what came of it")])
+
+    def __init__(self, corrected: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.fact.choices = choices_of([*corrected, (NOTHING, "Nothing had to be corrected")])
+
+    @property
+    def evidence_id(self) -> int | None:
+        return None if self.fact.data == NOTHING else int(self.fact.data)
+
+
+NOTHING = "nothing"
 
 
 class ContactForm(BaseForm):

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accreditation.core.database import Record, only_where
-from accreditation.helpline.rules import CATEGORIES, CHANNELS, OUTCOMES, SIGNPOSTED
+from accreditation.helpline.rules import CATEGORIES, CHANNELS, OUTCOMES, PURPOSES, SIGNPOSTED
 from accreditation.people.models import Person, one_of
 
 
@@ -63,23 +63,31 @@ class Contact(Record):
 class Escalation(Record):
     """A risk or a complaint that an adviser passed on: the words they chose, and to whom. That alone is shown.
 
-    `seen_at`: when whom it is for said that they have read it.
+    `seen_at`: when whom it is for said that they have read it. A suggested correction is settled: `evidence_id` is the
+    fact that was put right, None where nothing had to be.
     """
 
     __tablename__ = "helpline_escalation"
     __table_args__ = (
         CheckConstraint("text <> '' OR forgotten_on IS NOT NULL", name="has_its_text"),
+        CheckConstraint(one_of("purpose", list(PURPOSES)), name="known_purpose"),
+        CheckConstraint("settled_at IS NULL OR purpose = 'correction'", name="corrections_are_settled"),
+        CheckConstraint("evidence_id IS NULL OR settled_at IS NOT NULL", name="settled_by_a_fact"),
         Index("ix_helpline_escalation_to", "to_id", "id"),
         Index("ix_helpline_escalation_contact", "contact_id"),
+        Index("ix_helpline_escalation_fact", "evidence_id", **only_where("evidence_id IS NOT NULL")),
     )
 
     contact_id: Mapped[int] = mapped_column(ForeignKey("helpline_contact.id"))
+    purpose: Mapped[str] = mapped_column(default="decision")
     to_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(info={"sensitive": True})
     passed_on_at: Mapped[datetime]
     passed_on_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     form_key: Mapped[str] = mapped_column(unique=True)
     seen_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     forgotten_on: Mapped[date | None]
 
     contact: Mapped[Contact] = relationship()

@@ -41,6 +41,9 @@ OUTCOMES = {
     "closed": "Closed",
 }
 
+PURPOSES = {"decision": "A risk or a complaint", "correction": "A correction of the record"}
+"""What an adviser passes words on for."""
+
 SIGNPOSTED = frozenset({"vetting_signpost"})
 """Matters that are passed on and never noted: DOMAIN section 10."""
 

@@ -5,9 +5,12 @@ from accreditation.helpline.services.contacts import (
     SOURCE,
     complete_follow_up,
     forget_advice,
+    lock_contact,
     mark_seen,
+    note_outcome,
     pass_on,
     record_contact,
+    settle_correction,
 )
 from accreditation.helpline.services.follow_ups import hand_over, hand_over_all
 
@@ -18,7 +21,10 @@ __all__ = [
     "forget_advice",
     "hand_over",
     "hand_over_all",
+    "lock_contact",
     "mark_seen",
+    "note_outcome",
     "pass_on",
     "record_contact",
+    "settle_correction",
 ]

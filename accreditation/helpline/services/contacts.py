@@ -8,9 +8,11 @@ from sqlalchemy import select
 from accreditation.core import outbox
 from accreditation.core.calendar import days_after
 from accreditation.core.database import db
-from accreditation.core.errors import DomainError
+from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.core.settings import get_setting
 from accreditation.helpline.models import Contact, Escalation, HandOver
+from accreditation.helpline.queries.contacts import london_day
+from accreditation.helpline.queries.corrections import corrected_since, who_corrects
 from accreditation.helpline.rules import Details, reasons_to_refuse, signposting
 from accreditation.people.queries import lock_person
 from accreditation.standing.services import clear_deadline, set_deadline
@@ -65,11 +67,21 @@ def complete_follow_up(contact_id: int, *, on: date, done_by: int) -> Contact:
     return contact
 
 
-def pass_on(contact_id: int, *, to_id: int, text: str, form_key: str, at: datetime, passed_on_by: int) -> Escalation:
-    """A risk or a complaint goes to somebody who decides: these words, and nothing else of the contact.
+def pass_on(
+    contact_id: int,
+    *,
+    to_id: int,
+    text: str,
+    form_key: str,
+    at: datetime,
+    passed_on_by: int,
+    purpose: str = "decision",
+) -> Escalation:
+    """A risk, a complaint or a correction goes to somebody who decides: these words, and nothing else of the contact.
 
     They are written to that something waits. The same form sent twice passes on once. Raises DomainError without
-    words, with words of a vetting matter, and where they are for the mediator whom the contact is about.
+    words, with words of a vetting matter, where they are for the mediator whom the contact is about, and where a
+    correction is for somebody who may not make it.
     """
     contact = db.session.get_one(Contact, contact_id, with_for_update=True)
     if made := db.session.scalar(select(Escalation).where(Escalation.form_key == form_key)):
@@ -80,8 +92,11 @@ def pass_on(contact_id: int, *, to_id: int, text: str, form_key: str, at: dateti
         raise DomainError(reason)
     if to_id == contact.person.counted.id:
         raise DomainError("This is the mediator whom the contact is about. Choose somebody else.")
+    if purpose == "correction" and to_id not in {one.id for one in who_corrects(contact.person, london_day(at))}:
+        raise DomainError("They may not correct this mediator’s record. Choose somebody else.")
     escalation = Escalation(
         contact_id=contact_id,
+        purpose=purpose,
         to_id=to_id,
         text=text.strip(),
         passed_on_at=at,
@@ -89,7 +104,8 @@ def pass_on(contact_id: int, *, to_id: int, text: str, form_key: str, at: dateti
         form_key=form_key,
     )
     db.session.add(escalation)
-    contact.outcome = "escalated"
+    if purpose == "decision":
+        contact.outcome = "escalated"
     db.session.flush()
     outbox.queue(
         to_id, "email/helpline/passed_on.txt", about_id=escalation.id, key=f"helpline-passed-on:{escalation.id}"
@@ -103,6 +119,43 @@ def mark_seen(escalation_id: int, *, at: datetime) -> None:
     if escalation.seen_at is None:
         escalation.seen_at = at
         db.session.flush()
+
+
+def settle_correction(escalation_id: int, *, evidence_id: int | None, at: datetime, settled_by: int) -> Escalation:
+    """What came of a suggested correction: the fact that was put right since, or None where nothing had to be.
+
+    The same answer twice changes nothing. Raises NotAllowed for whom it was not for, DomainError where that fact was
+    not corrected since or is about somebody else, Conflict where it was answered otherwise.
+    """
+    found = db.session.get_one(Escalation, escalation_id, with_for_update=True)
+    if found.to_id != settled_by:
+        raise NotAllowed("This was not passed on to you.")
+    if found.purpose != "correction":
+        raise DomainError("This was not a correction that was suggested.")
+    if found.settled_at is not None:
+        if found.evidence_id == evidence_id:
+            return found
+        raise Conflict("This was answered already.")
+    since = {one.evidence_id for one in corrected_since(found.contact.person_id, found.passed_on_at)}
+    if evidence_id is not None and evidence_id not in since:
+        raise DomainError("This fact was not corrected since. Correct it first, then choose it here.")
+    found.settled_at, found.evidence_id = at, evidence_id
+    found.seen_at = found.seen_at or at
+    db.session.flush()
+    return found
+
+
+def note_outcome(contact_id: int, outcome: str) -> Contact:
+    """What the contact led to becomes its outcome; the contact, locked."""
+    contact = lock_contact(contact_id)
+    contact.outcome = outcome
+    db.session.flush()
+    return contact
+
+
+def lock_contact(contact_id: int) -> Contact:
+    """Nothing else follows from this contact until the transaction ends."""
+    return db.session.get_one(Contact, contact_id, with_for_update=True)
 
 
 def forget_advice(*, before: datetime, on: date, most: int = 200) -> int:

@@ -21,6 +21,7 @@ from accreditation.helpline.queries import (
     helpline_figures,
 )
 from accreditation.helpline.queries.follow_ups import hand_overs_of, owing
+from accreditation.helpline.queries.led_to import led_to, ways_from
 from accreditation.helpline.queries.rota import helpline_now
 from accreditation.helpline.rules import CATEGORIES, OUTCOMES
 from accreditation.helpline.views.blueprint import bp
@@ -141,6 +142,8 @@ def contact(viewer: Viewer, contact_id: int) -> ResponseReturnValue:
         contact=get_contact(contact_id, viewer),
         escalations=escalations_of(contact_id),
         hand_overs=hand_overs_of(contact_id),
+        followed=led_to(contact_id, clock.today()),
+        ways=ways_from(contact_id),
         today=clock.today(),
     )
 

@@ -48,8 +48,16 @@ class EntryForm(BaseForm):
     looked_at = HiddenField()
     submit = SubmitField("Log it")
 
-    def __init__(self, *, kind: str, on: date, entry: PracticeEntry | None = None, correcting: bool = False) -> None:
-        super().__init__(data=_values_of(entry))
+    def __init__(
+        self,
+        *,
+        kind: str,
+        on: date,
+        entry: PracticeEntry | None = None,
+        correcting: bool = False,
+        held_on: date | None = None,
+    ) -> None:
+        super().__init__(data=_values_of(entry) or {"done_on": held_on})
         self.kind = kind
         self.code.choices = choices_of(_codes(kind, entry).items())
         self.code.label.text = LEGENDS[kind]

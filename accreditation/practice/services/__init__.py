@@ -1,6 +1,7 @@
 """The use cases of the practice log, its cases, and leave."""
 
 from accreditation.practice.services import letters
+from accreditation.practice.services.arranging import arrange_supervision, call_off_supervision
 from accreditation.practice.services.entries import (
     amend_entry,
     confirm_entries,
@@ -15,6 +16,8 @@ from accreditation.practice.services.entries import (
 
 __all__ = [
     "amend_entry",
+    "arrange_supervision",
+    "call_off_supervision",
     "confirm_entries",
     "correct_entry",
     "letters",

@@ -10,6 +10,7 @@ from accreditation.people.queries import lock_person
 from accreditation.practice.models import PracticeEntry
 from accreditation.practice.queries.confirming import confirmer_of, details_of
 from accreditation.practice.rules.entries import Details, case_key, reasons_to_refuse
+from accreditation.practice.services.arranging import move_to, note_logged
 from accreditation.practice.services.cases import renew_cases
 from accreditation.standing.rules.confirmers import BY_WORD
 from accreditation.standing.services import declare, declaring_many, void_source
@@ -18,13 +19,16 @@ SOURCE = "practice_entry"
 OWN = "You cannot decide on an entry of your own. A colleague has to."
 
 
-def log_entry(person_id: int, details: Details, *, on: date, recorded_by: int | None) -> PracticeEntry:
+def log_entry(
+    person_id: int, details: Details, *, on: date, recorded_by: int | None, arranged_id: int | None = None
+) -> PracticeEntry:
     """An entry for somebody to confirm: no evidence yet, unless the schemes take the mediator's own word.
 
-    Raises DomainError with every reason.
+    `arranged_id`: the supervision that was arranged and is logged by this. Raises DomainError with every reason.
     """
     lock_person(person_id)
     entry = _add(person_id, details, on=on, recorded_by=recorded_by)
+    note_logged(arranged_id, entry)
     _take_own_word(entry, details, on)
     return entry
 
@@ -43,6 +47,7 @@ def record_entry(
     ends_on: date | None = None,
     recorded_by: int | None,
     on: date | None = None,
+    arranged_id: int | None = None,
 ) -> PracticeEntry:
     """An entry that is confirmed as it is recorded: by the office, or from its records. Declares evidence.
 
@@ -52,6 +57,7 @@ def record_entry(
     _refuse_own(person_id, recorded_by)
     details = Details(kind, done_on, Decimal(quantity), code, case_reference, note, hours, outcome, ends_on)
     entry = _add(person_id, details, on=on or done_on, recorded_by=recorded_by)
+    note_logged(arranged_id, entry)
     _confirm(entry, on=on or done_on, confirmed_by=recorded_by)
     renew_cases([entry.case_key])
     return entry
@@ -141,6 +147,7 @@ def correct_entry(entry_id: int, details: Details, *, reason: str, on: date, rec
         _strike_out(entry, reason=reason, on=on, recorded_by=recorded_by)
         right = _add(entry.person_id, details, on=on, recorded_by=recorded_by)
         right.replaces_id, right.on_word_of = entry.id, entry.on_word_of
+        move_to(entry, right)
         _confirm(right, on=on, confirmed_by=recorded_by)
     renew_cases([entry.case_key, right.case_key])
     return right
@@ -151,6 +158,7 @@ def take_back_entry(entry_id: int, *, person_id: int) -> None:
     entry = _locked(entry_id)
     if entry.person_id != person_id or entry.state not in ("logged", "returned"):
         raise DomainError("This entry has been decided on. Ask the practice manager to correct it.")
+    move_to(entry, None)
     db.session.delete(entry)
     db.session.flush()
 

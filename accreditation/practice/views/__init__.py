@@ -1,6 +1,6 @@
 """The pages at /practice and /leave."""
 
-from accreditation.practice.views import cases, leave, leave_answers, mine, office
+from accreditation.practice.views import arranged, cases, leave, leave_answers, mine, office
 from accreditation.practice.views.blueprint import bp
 
-__all__ = ["bp", "cases", "leave", "leave_answers", "mine", "office"]
+__all__ = ["arranged", "bp", "cases", "leave", "leave_answers", "mine", "office"]

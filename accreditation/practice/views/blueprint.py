@@ -1,5 +1,6 @@
 from flask import Blueprint
 
+from accreditation.practice.rules.arranged import ORIGINS
 from accreditation.practice.rules.cases import OUTCOMES
 from accreditation.practice.rules.entries import KINDS, STATES, amount, code_label
 from accreditation.practice.rules.leave import STATES as LEAVE_STATES
@@ -23,4 +24,5 @@ def words() -> dict[str, object]:
         "outcome_tones": OUTCOME_TONES,
         "code_label": code_label,
         "amount": amount,
+        "origins": ORIGINS,
     }

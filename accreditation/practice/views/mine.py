@@ -14,11 +14,13 @@ from accreditation.practice import services
 from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import EntryForm
 from accreditation.practice.models import PracticeEntry
+from accreditation.practice.queries.arranged import arranged_before, arranged_of
 from accreditation.practice.queries.confirming import confirmer_of
 from accreditation.practice.queries.entries import entries_of, get_entry
 from accreditation.practice.queries.leave import own_requests
 from accreditation.practice.queries.progress import declarations_asked, kept_by_practice
 from accreditation.practice.rules.entries import KINDS
+from accreditation.practice.views.arranged import arranged_asked
 from accreditation.practice.views.blueprint import bp
 from accreditation.practice.views.looking import look_at
 from accreditation.standing.queries import Standing, main_scheme, standing_on
@@ -34,9 +36,12 @@ def mine(viewer: Viewer) -> ResponseReturnValue:
     """One's own log, with how much of each requirement is done and by when the rest is due."""
     standing = _standing(viewer)
     entries = entries_of(viewer.person_id)
+    shown = entries if request.args.get("entries") == "all" else entries[:NEWEST]
     return render_template(
         "practice/mine.html",
-        entries=entries if request.args.get("entries") == "all" else entries[:NEWEST],
+        entries=shown,
+        arranged=arranged_of(viewer.person_id),
+        arranged_before=arranged_before(shown),
         total=len(entries),
         returned=[entry for entry in entries if entry.state == "returned"],
         waiting=sum(entry.state == "logged" for entry in entries),
@@ -55,7 +60,9 @@ def log(viewer: Viewer, kind: str) -> ResponseReturnValue:
     if kind not in KINDS:
         abort(404)
     today = clock.today()
-    form = EntryForm(kind=kind, on=today)
+    arranged = arranged_asked(kind, viewer)
+    arranged_id = arranged.id if arranged else None
+    form = EntryForm(kind=kind, on=today, held_on=arranged.held_on if arranged else None)
     if kind == "declaration":
         form.code.choices = list(declarations_asked(_standing(viewer)).items())
     look = None
@@ -64,7 +71,9 @@ def log(viewer: Viewer, kind: str) -> ResponseReturnValue:
         try:
             if (look := look_at(form, details, viewer.person_id)) is None:
                 with transaction():
-                    state = services.log_entry(viewer.person_id, details, on=today, recorded_by=viewer.person_id).state
+                    state = services.log_entry(
+                        viewer.person_id, details, on=today, recorded_by=viewer.person_id, arranged_id=arranged_id
+                    ).state
                 if state == "confirmed":
                     flash("Logged. It counts on your own word.", "success")
                 else:
@@ -72,7 +81,9 @@ def log(viewer: Viewer, kind: str) -> ResponseReturnValue:
                 return redirect(url_for("practice.mine"))
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
-    return render_template("practice/entry.html", form=form, kind=kind, mediator=None, entry=None, look=look)
+    return render_template(
+        "practice/entry.html", form=form, kind=kind, mediator=None, entry=None, look=look, arranged_id=arranged_id
+    )
 
 
 @bp.route("/practice/mine/<int:entry_id>/change", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from accreditation.people.services import note_export
 from accreditation.practice import services
 from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import BareForm, ChooseForm, DecisionForm, EntryForm, ReasonForm
+from accreditation.practice.queries.arranged import arranged_before, count_arranged
 from accreditation.practice.queries.confirming import confirmer_of, words_needed
 from accreditation.practice.queries.entries import (
     LogAsked,
@@ -27,6 +28,7 @@ from accreditation.practice.queries.entries import (
 )
 from accreditation.practice.queries.progress import declarations_asked
 from accreditation.practice.rules.entries import KINDS, STATES
+from accreditation.practice.views.arranged import arranged_asked
 from accreditation.practice.views.blueprint import bp
 from accreditation.practice.views.looking import look_at
 from accreditation.standing.queries import main_scheme, standing_on
@@ -71,6 +73,8 @@ def entries(viewer: Viewer) -> ResponseReturnValue:
         filters=filters,
         total=count_entries(viewer, asked),
         waiting=count_to_confirm(viewer),
+        arranged=count_arranged(viewer),
+        arranged_before=arranged_before(page.rows),
         said_before=said_before([entry for entry in page.rows if entry.state == "logged"]),
         units=[(str(one.id), one.name) for one in units()],
         export_url=url_for("practice.export_entries") + filters.url().removeprefix(filters.path),
@@ -128,7 +132,9 @@ def record(viewer: Viewer, reference: str, kind: str) -> ResponseReturnValue:
     mediator, today = get_mediator(reference, viewer), clock.today()
     if kind not in KINDS:
         abort(404)
-    form = EntryForm(kind=kind, on=today)
+    arranged = arranged_asked(kind, viewer)
+    arranged_id = arranged.id if arranged else None
+    form = EntryForm(kind=kind, on=today, held_on=arranged.held_on if arranged else None)
     if kind == "declaration":
         form.code.choices = list(declarations_asked(standing_on(mediator.id, main_scheme(today), today)).items())
     look = None
@@ -138,7 +144,9 @@ def record(viewer: Viewer, reference: str, kind: str) -> ResponseReturnValue:
             if (look := look_at(form, details, person_id)) is None:
                 if (named := confirmer_of(details, today)) in BY_WORD:
                     with transaction():
-                        services.log_entry(person_id, details, on=today, recorded_by=viewer.person_id)
+                        services.log_entry(
+                            person_id, details, on=today, recorded_by=viewer.person_id, arranged_id=arranged_id
+                        )
                     flash(f"Recorded. It counts once it is confirmed on the word of the {named}.", "success")
                     return redirect(url_for("practice.entries"))
                 with transaction():
@@ -155,13 +163,20 @@ def record(viewer: Viewer, reference: str, kind: str) -> ResponseReturnValue:
                         ends_on=details.ends_on,
                         recorded_by=viewer.person_id,
                         on=today,
+                        arranged_id=arranged_id,
                     )
                 flash("Recorded and confirmed.", "success")
                 return redirect(url_for("practice.entries", state="confirmed"))
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)
     return render_template(
-        "practice/entry.html", form=form, kind=kind, mediator=get_mediator(reference, viewer), entry=None, look=look
+        "practice/entry.html",
+        form=form,
+        kind=kind,
+        mediator=get_mediator(reference, viewer),
+        entry=None,
+        look=look,
+        arranged_id=arranged_id,
     )
 
 

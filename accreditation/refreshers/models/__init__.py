@@ -9,6 +9,7 @@ from accreditation.refreshers.models.planning import (
     RefresherPlan,
     WayToPlace,
 )
+from accreditation.refreshers.models.suggesting import TopicSuggestion
 
 __all__ = [
     "Booking",
@@ -19,5 +20,6 @@ __all__ = [
     "PlannedSeat",
     "RefresherDay",
     "RefresherPlan",
+    "TopicSuggestion",
     "WayToPlace",
 ]

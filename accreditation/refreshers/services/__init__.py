@@ -9,6 +9,7 @@ from accreditation.refreshers.services.invitations import invite
 from accreditation.refreshers.services.leaving import cancel_bookings_of
 from accreditation.refreshers.services.offers import end_overdue_offers, fill_freed_seats
 from accreditation.refreshers.services.series import add_series, change_this_and_later
+from accreditation.refreshers.services.suggesting import suggest_topic
 
 __all__ = [
     "Seat",
@@ -30,4 +31,5 @@ __all__ = [
     "letters",
     "record_attendance",
     "record_past_attendance",
+    "suggest_topic",
 ]

@@ -1,6 +1,8 @@
 """One fact of the ledger for somebody who may put it right, and what striking it out changed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -17,6 +19,31 @@ from accreditation.standing.rules.corrections import OWNED, needed_to_correct
 
 CORRECTION = "correction"
 """The type of source of a fact that was put in the place of another; its id is that of the one struck out."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Through whom a correction was suggested, in words for anybody; `url` where this viewer may read more."""
+
+    words: str
+    url: str | None = None
+
+
+Source = Callable[[int, Viewer], Origin | None]
+S = TypeVar("S", bound=Source)
+
+SOURCES: list[Source] = []
+
+
+def tells_origins(source: S) -> S:
+    """Decorator: a function of the id of the fact struck out and of who asks, from a room above this one."""
+    if source not in SOURCES:
+        SOURCES.append(source)
+    return source
+
+
+def origins_of(evidence_id: int, viewer: Viewer) -> list[Origin]:
+    return [origin for source in SOURCES if (origin := source(evidence_id, viewer)) is not None]
 
 
 @dataclass(frozen=True)

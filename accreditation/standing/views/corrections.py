@@ -11,7 +11,7 @@ from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.standing.forms.corrections import CorrectionForm
 from accreditation.standing.models import Evidence
-from accreditation.standing.queries.corrections import Correctable, get_correctable, what_it_changed
+from accreditation.standing.queries.corrections import Correctable, get_correctable, origins_of, what_it_changed
 from accreditation.standing.queries.effects import Effect, effects_of, facts_now, facts_without
 from accreditation.standing.queries.overlays import requirement_labels
 from accreditation.standing.rules.evidence import EVENT_KINDS, Fact
@@ -94,6 +94,7 @@ def _what_it_changed(found: Correctable, viewer: Viewer) -> ResponseReturnValue:
         struck=found.struck,
         struck_by=found.struck_by.name if found.struck_by else "the service itself",
         instead=days_in_words(found.instead) if found.instead else None,
+        origins=origins_of(found.fact.id, viewer),
         effects=[] if found.owner else what_it_changed(found, viewer),
     )
 

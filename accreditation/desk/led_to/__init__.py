@@ -1,0 +1,1 @@
+"""What a contact with the helpline leads to in other rooms: supervision, and topics of refresher days."""
