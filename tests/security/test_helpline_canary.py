@@ -6,6 +6,7 @@ on is for the one person to whom it went. Not for the manager, the administrator
 
 import logging
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -13,9 +14,13 @@ from sqlalchemy import select
 from accreditation.core.audit import AuditEntry
 from accreditation.core.database import Base, db, transaction
 from accreditation.core.outbox import Letter
-from accreditation.core.permissions import Role
+from accreditation.core.permissions import Role, Scope
+from accreditation.desk.led_to.services import suggest_after
 from accreditation.helpline import services
 from accreditation.helpline.jobs import forget_old_advice
+from accreditation.people.models import Person
+from accreditation.practice.rules.entries import Details
+from accreditation.practice.services import log_entry
 from scheduler.services.composing import compose
 from tests import factories
 from tests.security.doors import broadest, doors
@@ -23,23 +28,28 @@ from tests.security.test_need_to_know import text_of
 from tests.security.world import belongings, of_everybody
 
 ADVICE, NOTE, PASSED_ON = "pelicanword in the advice", "heronword in the note", "ospreyword passed on"
-SIGNS = ("pelicanword", "heronword", "ospreyword")
+CORRECTION = "kestrelword is wrong in the record"
+SIGNS = ("pelicanword", "heronword", "ospreyword", "kestrelword")
 NAME = "Quilla Nightingale"
 
 
 @pytest.fixture
 def world(app, today, caplog):
-    """A mediator of whom everything is known, and a contact with all three texts; objects by their names."""
+    """A mediator of whom everything is known, and a contact with all the texts; objects by their names."""
     caplog.set_level(logging.DEBUG)
     quilla = factories.person(name=NAME, unit="Croydon", email="quilla@example.com")
     owned = belongings(quilla, factories.provider("CMP").id)
-    giver, taker, decider = (
-        factories.adviser(),
-        factories.adviser(),
-        factories.person(name="Dara", email="d@example.com"),
-    )
+    objects = of_everybody() | owned | contact_with_words(quilla)
+    return quilla, objects, db.session.get_one(Person, objects.pop("decider_id"))
+
+
+def contact_with_words(person: Person) -> dict[str, object]:
+    """A contact of this mediator with words that stand nowhere else, and everything that it led to."""
+    giver, taker = factories.adviser(), factories.adviser()
+    decider = factories.person(name="Dara", email="d@example.com")
+    factories.grant(decider.id, Role.PRACTICE_MANAGER, Scope.SERVICE, None)
     contact = factories.contact(
-        quilla.id, advice=ADVICE, adviser_id=giver.id, follow_up_on=factories.TODAY + timedelta(7)
+        person.id, advice=ADVICE, adviser_id=giver.id, follow_up_on=factories.TODAY + timedelta(7)
     )
     with transaction():
         services.hand_over(
@@ -53,8 +63,24 @@ def world(app, today, caplog):
             handed_over_by=giver.id,
         )
     passed = factories.escalation(contact.id, decider.id, text=PASSED_ON)
-    objects = of_everybody() | owned | {"contact_id": contact.id, "escalation_id": passed.id}
-    return quilla, objects, decider
+    suggested = factories.escalation(contact.id, decider.id, text=CORRECTION, purpose="correction")
+    arranged, logged = (factories.arranged_supervision(person.id, contact.id) for _ in range(2))
+    with transaction():
+        suggest_after(contact.id, topic="wellbeing", words="", on=factories.TODAY, suggested_by=giver.id)
+        log_entry(
+            person.id,
+            Details("supervision", factories.TODAY, Decimal(1), "one_to_one"),
+            on=factories.TODAY,
+            recorded_by=person.id,
+            arranged_id=logged.id,
+        )
+    return {
+        "contact_id": contact.id,
+        "escalation_id": passed.id,
+        "suggested_id": suggested.id,
+        "arranged_id": arranged.id,
+        "decider_id": decider.id,
+    }
 
 
 def walk(app, browser, objects) -> dict[str, str]:
@@ -101,9 +127,10 @@ def test_an_adviser_reads_it_on_the_page_of_the_contact_alone_and_each_look_is_c
     before = len(db.session.scalars(looks).all())
     pages = walk(app, browser, objects)
     contact = f"/helpline/contacts/{objects['contact_id']}"
-    assert with_signs(pages, "pelicanword") == {contact, f"{contact}/pass-on"}
-    assert with_signs(pages, "heronword", "ospreyword") == {contact}
-    opened = [path for path in pages if path.partition("?")[0] in (contact, f"{contact}/pass-on")]
+    with_advice = {contact, f"{contact}/pass-on", f"{contact}/correction"}
+    assert with_signs(pages, "pelicanword") == with_advice
+    assert with_signs(pages, "heronword", "ospreyword", "kestrelword") == {contact}
+    opened = [path for path in pages if path.partition("?")[0] in with_advice]
     assert len(db.session.scalars(looks).all()) - before == len(opened)
 
 
@@ -112,7 +139,10 @@ def test_what_was_passed_on_is_read_by_whom_it_went_to_alone(app, sign_in, world
     browser = sign_in(broadest(Role.PRACTICE_MANAGER, decider.id, 0, None), person=decider)
     pages = walk(app, browser, objects)
     assert with_signs(pages, "ospreyword") == {f"/helpline/passed-on/{objects['escalation_id']}"}
-    assert with_signs(pages, "pelicanword", "heronword") == set()
+    assert with_signs(pages, "pelicanword", "heronword", "kestrelword") == set()
+    suggested = text_of(browser.get(f"/helpline/passed-on/{objects['suggested_id']}"))
+    assert [sign for sign in SIGNS if sign in suggested] == ["kestrelword"]
+    assert NAME in suggested
 
 
 def test_no_letter_and_no_other_table_holds_a_word_of_it(app, world):
@@ -131,7 +161,7 @@ def test_no_letter_and_no_other_table_holds_a_word_of_it(app, world):
     assert holding == {"helpline_contact", "helpline_hand_over", "helpline_escalation"}
 
 
-def test_all_three_texts_end_by_schedule(app, world):
+def test_all_texts_end_by_schedule(app, world):
     _, objects, _ = world
     with transaction():
         services.complete_follow_up(objects["contact_id"], on=factories.TODAY, done_by=1)
