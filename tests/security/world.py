@@ -34,6 +34,7 @@ PERSONAL = {
     "shift_id",
     "swap_id",
     "arranged_id",
+    "person_id",
 }  # fmt: skip
 PERSONAL |= {"training_id", "register_id"}
 """Arguments that lead to something of somebody's; the others (a scheme, a refresher day, a unit) are everybody's."""
@@ -140,6 +141,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "number": award.number,
         "booking_id": booking.id,
         "plan_id": plan.id,
+        "person_id": person.id,
         "away_id": away.id,
         "contact_id": contact.id,
         "arranged_id": arranged.id,

@@ -90,11 +90,15 @@ class PlanStateForm(BaseForm):
 
 
 class SeatForm(PlanStateForm):
-    """Where one person should sit; an empty day takes the seat away. `locked` alone keeps the day."""
+    """Where one person should sit; an empty day takes the seat away. `locked` alone keeps the day.
+
+    `undo`: the move is taken back, and they are locked there ("1") or not ("0") as they were before it.
+    """
 
     person = HiddenField(validators=[InputRequired("Choose a person")])
     day = HiddenField()
     locked = HiddenField()
+    undo = HiddenField()
 
 
 class ExtraDaysForm(PlanStateForm):

@@ -14,6 +14,7 @@ from accreditation.core.database import Record
 from accreditation.people.models import Person, Unit, one_of
 from accreditation.refreshers.models.days import RefresherDay
 from accreditation.refreshers.rules.planning.words import OUTCOMES, PLAN_STATES
+from accreditation.standing.models.columns import Codes
 
 
 class RefresherPlan(Record):
@@ -94,7 +95,11 @@ class PlannedSeat(Record):
 
 
 class PlannedDay(Record):
-    """A day that a plan was worked out with: the seats that were left then, and the shortage it belongs to."""
+    """A day that a plan was worked out with: the seats that were left then, and the shortage it belongs to.
+
+    `on_offer` of the seats that were taken were held for the waiting list; `holders` are the ids of the bookings that
+    took a seat then or waited for one, so that it can be said who has taken one since (None: not kept at the time).
+    """
 
     __tablename__ = "refresher_plan_day"
     __table_args__ = (UniqueConstraint("plan_id", "day_id", name="day_once"),)
@@ -104,6 +109,8 @@ class PlannedDay(Record):
     day_id: Mapped[int] = mapped_column(ForeignKey("refresher_day.id"))
     held_on: Mapped[date]
     seats: Mapped[int]
+    on_offer: Mapped[int] = mapped_column(default=0)
+    holders: Mapped[tuple[str, ...] | None] = mapped_column(Codes)
     shortage: Mapped[int | None]
     in_proof: Mapped[bool] = mapped_column(default=False)
 

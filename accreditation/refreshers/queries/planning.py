@@ -17,7 +17,7 @@ from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
 from accreditation.refreshers.models import Booking, DatesAway, RefresherDay, WayToPlace
 from accreditation.refreshers.queries.due import INVITABLE
-from accreditation.refreshers.rules import SEATED
+from accreditation.refreshers.rules import CANCELLABLE, SEATED
 from accreditation.refreshers.rules.planning import Day, Need, Wishes
 from accreditation.refreshers.rules.planning.asked import EARLIEST_DAYS, Asked
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
@@ -28,20 +28,28 @@ from accreditation.standing.rules.scheme import Requirement, Scheme
 
 @dataclass(frozen=True)
 class Held:
-    """A seat that somebody has: the day, and whether it counts for what is planned."""
+    """A place that somebody has: the day, whether it counts for what is planned, and the state of the booking."""
 
     day_id: int
     held_on: date
     starts_at: datetime | None
     ends_at: datetime | None
     counts: bool
+    state: str = "booked"
+
+    @property
+    def is_seat(self) -> bool:
+        """Whether a seat is kept for them: their own, or one on offer to them that they have yet to answer."""
+        return self.state in ("booked", "offered")
 
 
 @dataclass(frozen=True)
 class PlanFacts:
     """Everything a plan is made from. `seated`: people with a seat in their window already, and so without a need.
 
-    `away_throughout`: people who are away, on leave or suspended on every day of their window.
+    `offered`: those of them whose seat is on offer to them: they have yet to answer, and need a seat if they decline.
+    `away_throughout`: people who are away, on leave or suspended on every day of their window. `on_offer`: by day the
+    seats that are held for the waiting list, and `holders` the bookings that take a seat there: for all days together.
     """
 
     needs: Sequence[Need]
@@ -49,6 +57,9 @@ class PlanFacts:
     wishes: Wishes
     seated: dict[int, int] = field(default_factory=dict)
     away_throughout: frozenset[int] = frozenset()
+    offered: frozenset[int] = frozenset()
+    on_offer: dict[int, int] = field(default_factory=dict)
+    holders: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def plannable(on: date) -> list[tuple[Scheme, Requirement]]:
@@ -99,15 +110,17 @@ def plan_facts(asked: Asked, only: int | None = None) -> PlanFacts:
     )
     away = _away(due, scheme, asked, only)
     held = _seats_held(due, rule, asked, only)
-    needs, seated, throughout = [], {}, set()
+    needs, seated, throughout, offered = [], {}, set(), set()
     rows = select(run.person_id, run.ends_on, Person.unit_id).join(Person, Person.id == run.person_id).where(due)
     days = _days(rule, asked)
     all_days = list(db.session.scalars(_planned(asked)))
     for person_id, lapses_on, unit_id in db.session.execute(rows.order_by(run.ends_on, run.person_id)):
         opens_on = max(asked.starts_on, days_after(lapses_on, -(window_days or EARLIEST_DAYS)))
         own = held.get(person_id, [])
-        if seat := next((one for one in own if one.counts and one.held_on < lapses_on), None):
+        if seat := _seat_in_time(own, lapses_on):
             seated[person_id] = seat.day_id
+            if seat.state == "offered":
+                offered.add(person_id)
             continue
         need = Need(
             person_id, opens_on, lapses_on, tuple(merge(away.get(person_id, []))), _clashes(own, all_days), unit_id
@@ -119,7 +132,16 @@ def plan_facts(asked: Asked, only: int | None = None) -> PlanFacts:
     wishes = Wishes(
         near=asked.near, spread=asked.spread, early_costs=not keeps_anniversary, minutes=ways() if asked.near else {}
     )
-    return PlanFacts(needs, days, wishes, seated, frozenset(throughout))
+    on_offer, holders = _held_on_days() if only is None else ({}, {})
+    return PlanFacts(
+        needs, days, wishes, seated, frozenset(throughout), frozenset(offered), on_offer=on_offer, holders=holders
+    )
+
+
+def _seat_in_time(own: Iterable[Held], lapses_on: date) -> Held | None:
+    """The seat that keeps the requirement met, rather one that is theirs than one they have yet to take."""
+    in_time = [one for one in own if one.is_seat and one.counts and one.held_on < lapses_on]
+    return min(in_time, key=lambda one: one.state == "offered", default=None)
 
 
 def ways() -> dict[tuple[int | None, str], int]:
@@ -140,11 +162,14 @@ def _planned(asked: Asked) -> Select[RefresherDay]:
 
 
 def _days(rule: Recurring, asked: Asked) -> list[Day]:
-    """The days that count, each with the seats nobody has taken."""
+    """The days that count, each with the seats nobody has taken, is offered, or waits for.
+
+    A free seat that somebody waits for is theirs at the next beat of the clock: it cannot be planned for others.
+    """
     taken = (
         select(func.count())
         .select_from(Booking)
-        .where(Booking.day_id == RefresherDay.id, Booking.state.in_(SEATED))
+        .where(Booking.day_id == RefresherDay.id, Booking.state.in_((*SEATED, "waitlisted")))
         .correlate(RefresherDay)
         .scalar_subquery()
     )
@@ -154,6 +179,19 @@ def _days(rule: Recurring, asked: Asked) -> list[Day]:
         for day, seats_taken in found
         if counts_for(rule, day)
     ]
+
+
+def _held_on_days() -> tuple[dict[int, int], dict[int, tuple[int, ...]]]:
+    """By day that is planned: the seats on offer, and the bookings that take a seat or wait for one."""
+    on_offer: dict[int, int] = {}
+    holders: dict[int, tuple[int, ...]] = {}
+    query = select(Booking.id, Booking.day_id, Booking.state).join(RefresherDay, RefresherDay.id == Booking.day_id)
+    query = query.where(RefresherDay.state == "planned", Booking.state.in_((*SEATED, "waitlisted")))
+    for booking_id, day_id, state in db.session.execute(query.order_by(Booking.id)):
+        holders[day_id] = (*holders.get(day_id, ()), booking_id)
+        if state == "offered":
+            on_offer[day_id] = on_offer.get(day_id, 0) + 1
+    return on_offer, holders
 
 
 def _of_those_due(
@@ -193,15 +231,15 @@ def _seats_held(due: ColumnElement[bool], rule: Recurring, asked: Asked, only: i
     held: dict[int, list[Held]] = {}
     links = _links()
     query = (
-        select(Booking.person_id, RefresherDay)
+        select(Booking.person_id, Booking.state, RefresherDay)
         .join(RefresherDay, RefresherDay.id == Booking.day_id)
-        .where(Booking.state == "booked", RefresherDay.state == "planned", RefresherDay.held_on >= asked.made_on)
+        .where(Booking.state.in_(CANCELLABLE), RefresherDay.state == "planned")
+        .where(RefresherDay.held_on >= asked.made_on)
         .where(_of_those_due(Booking.person_id, due, only))
         .order_by(RefresherDay.held_on, RefresherDay.id)
     )
-    for person_id, day in db.session.execute(query):
-        counts = counts_for(rule, day)
-        one = Held(day.id, day.held_on, day.starts_at, day.ends_at, counts)
+    for person_id, state, day in db.session.execute(query):
+        one = Held(day.id, day.held_on, day.starts_at, day.ends_at, counts_for(rule, day), state)
         held.setdefault(links.get(person_id, person_id), []).append(one)
     return held
 
@@ -213,12 +251,14 @@ def _links() -> dict[int, int]:
 
 
 def _clashes(own: Iterable[Held], days: Sequence[RefresherDay]) -> frozenset[int]:
-    """The days at whose time this person sits somewhere else."""
-    return frozenset(
+    """The days at whose time this person sits somewhere else, and those for which they wait: their line seats them."""
+    waits = {one.day_id for one in own if not one.is_seat}
+    return frozenset(waits & {day.id for day in days}) | frozenset(
         day.id
         for one in own
         for day in days
-        if day.id != one.day_id
+        if one.is_seat
+        and day.id != one.day_id
         and one.starts_at is not None
         and one.ends_at is not None
         and day.starts_at is not None

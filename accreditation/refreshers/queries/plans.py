@@ -22,11 +22,14 @@ from accreditation.refreshers.models import (
     RefresherDay,
     RefresherPlan,
 )
-from accreditation.refreshers.queries.planning import PlanFacts
+from accreditation.refreshers.queries.planning import PlanFacts, plan_facts
+from accreditation.refreshers.rules import SEATED
 from accreditation.refreshers.rules.planning.asked import Asked
 from accreditation.refreshers.rules.planning.changes import Changes, Kept, changes_since
+from accreditation.refreshers.rules.planning.moving import reason_against
 from accreditation.standing.rules.evidence import Fact
 from accreditation.web.guards import scope_asked
+from accreditation.web.words import day as in_words
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,15 @@ class ShownShortage:
     @property
     def proof_last_day(self) -> date:
         return days_after(max(seat.lapses_on for seat in self.proof), -1)
+
+
+@dataclass(frozen=True)
+class TakenSince:
+    """A day of a plan, the bookings that took a seat on it since, and how many more of people who cannot be named."""
+
+    planned: PlannedDay
+    bookings: Sequence[Booking]
+    others: int
 
 
 def plans_within(viewer: Viewer) -> ColumnElement[bool]:
@@ -163,6 +175,35 @@ def seat_of(plan_id: int, person_id: int) -> PlannedSeat:
     return seat
 
 
+def seat_seen(plan_id: int, person_id: int, viewer: Viewer) -> PlannedSeat:
+    """Raises NotFound when the plan does not name that person, or they are not for this viewer to know of."""
+    query = select(PlannedSeat).join(PlannedSeat.person).options(contains_eager(PlannedSeat.person))
+    query = query.where(PlannedSeat.plan_id == plan_id, PlannedSeat.person_id == person_id, visible_to(viewer))
+    seat = db.session.scalar(query)
+    if seat is None:
+        raise NotFound("The plan does not name that person.")
+    return seat
+
+
+def reasons_against_days(kept: RefresherPlan, seat: PlannedSeat, *, on: date) -> dict[int, str | None]:
+    """For each day of the plan as things stand, why this person cannot be moved there; None: they can."""
+    facts = plan_facts(asked_of(kept, on), only=seat.person_id)
+    sitting = select(PlannedSeat.day_id, func.count()).where(PlannedSeat.plan_id == kept.id)
+    planned = {row[0]: row[1] for row in db.session.execute(sitting.group_by(PlannedSeat.day_id))}
+    need = next(iter(facts.needs), None)
+    return {
+        day.day_id: reason_against(
+            seat.person.name,
+            need,
+            day,
+            free=day.seats - planned.get(day.day_id, 0),
+            there=day.day_id == seat.day_id,
+            in_words=in_words,
+        )
+        for day in facts.days
+    }
+
+
 def seats_in(plan_id: int, viewer: Viewer) -> list[PlannedSeat]:
     """Everybody in the plan whom this viewer may know of, those who lapse first before others."""
     query = (
@@ -209,6 +250,33 @@ def shortages_in(seats: Sequence[PlannedSeat], days: Sequence[PlannedDay]) -> li
         locked = sum(seat.locked and seat.day_id in ids and seat.shortage is None for seat in seats)
         people = [seat for seat in seats if seat.shortage == number]
         found.append(ShownShortage(people, own, sum(day.seats for day in own) - locked, locked))
+    return found
+
+
+def seats_taken_since(plan_id: int, days: Sequence[PlannedDay], viewer: Viewer) -> list[TakenSince]:
+    """By day the bookings that have taken a seat since the plan was made, but for those the plan itself has made.
+
+    Named is whom this viewer may know of; the others are counted.
+    """
+    of_the_plan = select(PlannedSeat.booking_id).where(
+        PlannedSeat.plan_id == plan_id, PlannedSeat.outcome == "booked", PlannedSeat.booking_id.is_not(None)
+    )
+    query = (
+        select(Booking, visible_to(viewer))
+        .join(Booking.person)
+        .options(contains_eager(Booking.person))
+        .where(Booking.day_id.in_([day.day_id for day in days]), Booking.state.in_(SEATED))
+        .where(Booking.id.not_in(of_the_plan))
+        .order_by(Person.sort_name, Person.id)
+    )
+    before = {int(booking_id) for day in days for booking_id in day.holders or ()}
+    since = [row for row in db.session.execute(query) if row[0].id not in before]
+    found = []
+    for planned in days:
+        own = [(booking, known) for booking, known in since if booking.day_id == planned.day_id]
+        if own and planned.holders is not None:
+            named = [booking for booking, known in own if known]
+            found.append(TakenSince(planned, named, len(own) - len(named)))
     return found
 
 

@@ -1,11 +1,11 @@
 """Changing a plan by hand, adding the days it proposes, publishing it and giving it up."""
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
 from accreditation.core.database import transaction
-from accreditation.core.errors import DomainError
+from accreditation.core.errors import DomainError, NotFound
 from accreditation.core.permissions import Permission
 from accreditation.core.sheets import XLSX
 from accreditation.people.rules import Viewer
@@ -13,9 +13,17 @@ from accreditation.people.services import note_export
 from accreditation.refreshers.exports.plans import plan_workbook
 from accreditation.refreshers.forms import ExtraDaysForm, PlanStateForm, SeatForm
 from accreditation.refreshers.jobs import publish_for
-from accreditation.refreshers.models import RefresherDay
+from accreditation.refreshers.models import PlannedSeat, RefresherDay
 from accreditation.refreshers.queries.planning import usual_day
-from accreditation.refreshers.queries.plans import by_day, days_in, extra_in, get_plan, seats_in
+from accreditation.refreshers.queries.plans import (
+    by_day,
+    days_in,
+    extra_in,
+    get_plan,
+    reasons_against_days,
+    seat_seen,
+    seats_in,
+)
 from accreditation.refreshers.services import planning
 from accreditation.refreshers.services.letters import about
 from accreditation.refreshers.views.blueprint import bp
@@ -32,8 +40,15 @@ def _say(refusal: DomainError) -> None:
     flash(" ".join(refusal.reasons), "warning")
 
 
-def _to_plan(plan_id: int, anchor: str | None = None, day: str | None = None) -> ResponseReturnValue:
-    return redirect(url_for("refreshers.plan", plan_id=plan_id, day=day, _anchor=anchor))
+def _to_plan(
+    plan_id: int, anchor: str | None = None, day: str | None = None, undo: str | None = None
+) -> ResponseReturnValue:
+    return redirect(url_for("refreshers.plan", plan_id=plan_id, day=day, undo=undo, _anchor=anchor))
+
+
+def _stood(seat: PlannedSeat) -> str:
+    """Where somebody sits and whether they are locked there, for the address that offers to undo a move."""
+    return f"{seat.day_id or ''}.{int(seat.locked)}"
 
 
 @bp.post("/refreshers/plans/<int:plan_id>/seat")
@@ -45,30 +60,45 @@ def move_in_plan(viewer: Viewer, plan_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit() or not (form.person.data or "").isdecimal():
         raise DomainError(STALE)
     person_id, day = int(form.person.data or 0), form.day.data or ""
-    name = next((seat.person.name for seat in seats_in(plan_id, viewer) if seat.person_id == person_id), None)
-    if name is None:
-        raise DomainError("The plan does not name that person.")
+    seat = seat_seen(plan_id, person_id, viewer)
+    name, before, version = seat.person.name, _stood(seat), form.seen
     try:
         with transaction():
             if form.locked.data:
                 is_locked = form.locked.data == "1"
-                planning.lock_seat(plan_id, person_id, locked=is_locked, version=form.seen)
+                planning.lock_seat(plan_id, person_id, locked=is_locked, version=version)
             else:
                 planning.move_seat(
                     plan_id,
                     person_id,
                     int(day) if day.isdecimal() else None,
-                    version=form.seen,
+                    version=version,
                     on=clock.today(),
+                    locked=form.undo.data != "0",
                 )
     except DomainError as refusal:
         _say(refusal)
-    else:
-        if form.locked.data:
-            flash(f"{name} stays on that day." if form.locked.data == "1" else f"{name} may be moved again.")
-        else:
-            flash(f"{name} is moved, and stays there when you plan again." if day else f"{name} has no seat now.")
-    return _to_plan(plan_id, f"person-{person_id}", request.args.get("day"))
+        return _to_plan(plan_id, f"person-{person_id}", request.args.get("day"))
+    anchor, shown = f"person-{person_id}", request.args.get("day")
+    if form.locked.data:
+        flash(f"{name} stays on that day." if form.locked.data == "1" else f"{name} may be moved again.")
+        return _to_plan(plan_id, anchor, shown)
+    if form.undo.data:
+        flash(f"{name} sits where they sat before.")
+        return _to_plan(plan_id, anchor, shown and (day or shown))
+    flash(f"{name} is moved, and stays there when you plan again." if day else f"{name} has no seat now.")
+    return _to_plan(plan_id, anchor, shown and (day or shown), undo=f"{person_id}.{version + 1}.{before}")
+
+
+@bp.get("/refreshers/plans/<int:plan_id>/seat/<int:person_id>")
+@requires(Permission.MANAGE_REFRESHERS, scoped=True)
+def moves_in_plan(viewer: Viewer, plan_id: int, person_id: int) -> ResponseReturnValue:
+    """For each day why the person cannot be moved there, null where they can: asked while somebody drags them."""
+    kept = get_plan(plan_id, viewer)
+    if kept.state != "draft":
+        raise NotFound("There is no such draft.")
+    against = reasons_against_days(kept, seat_seen(plan_id, person_id, viewer), on=clock.today())
+    return jsonify(days={str(day_id): reason for day_id, reason in against.items()})
 
 
 @bp.post("/refreshers/plans/<int:plan_id>/again")

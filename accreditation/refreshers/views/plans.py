@@ -1,5 +1,6 @@
 """Plans: making one, seeing it, and what it promises to the forecast."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from flask import redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from accreditation.core.permissions import Permission, Scope
 from accreditation.people.queries import units as all_units
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.forms import PlanForm, PlanStateForm
-from accreditation.refreshers.models import PlannedSeat
+from accreditation.refreshers.models import PlannedSeat, RefresherPlan
 from accreditation.refreshers.queries.planning import PlanFacts, plan_facts, plannable
 from accreditation.refreshers.queries.plans import (
     asked_of,
@@ -24,6 +25,7 @@ from accreditation.refreshers.queries.plans import (
     newest_plan,
     recent_plans,
     seats_in,
+    seats_taken_since,
     shortages_in,
     supposed_facts,
     what_changed,
@@ -100,6 +102,10 @@ def plan(viewer: Viewer, plan_id: int) -> ResponseReturnValue:
         changed=what_changed(seats, days, facts) if facts else Changes(),
         choices=_choices(seats, facts) if facts else {},
         already=len(facts.seated) if facts else 0,
+        unanswered=len(facts.offered) if facts else 0,
+        last_seat_gone=planning.LAST_SEAT_GONE,
+        undo=_undo(kept) if is_draft else None,
+        taken_since=seats_taken_since(plan_id, days, viewer) if kept.state != "discarded" else [],
         shows=lambda day_id: len(seats) <= FEW or shown == str(day_id),
         form=PlanStateForm(data={"version": kept.version}),
         state=PLAN_STATES[kept.state],
@@ -123,6 +129,24 @@ def planned_seats(viewer: Viewer, scheme: Scheme, on: date, unit_id: int | None)
         return None
     name = f"With the plan of {in_words(kept.made_on)}"
     return Supposed(name, url_for("refreshers.plan", plan_id=kept.id), supposed_facts(kept, on))
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The last move of the plan, to be taken back: whom, to which day (None: no seat), locked there or not."""
+
+    person_id: int
+    day_id: int | None
+    locked: bool
+
+
+def _undo(kept: RefresherPlan) -> Undo | None:
+    """What the address says that was moved last; None once the plan has been changed again."""
+    parts = request.args.get("undo", "").split(".")
+    if len(parts) != 4 or not parts[0].isdecimal() or parts[1] != str(kept.version):
+        return None
+    person_id, _, day_id, locked = parts
+    return Undo(int(person_id), int(day_id) if day_id.isdecimal() else None, locked == "1")
 
 
 def _units(viewer: Viewer) -> list[tuple[str, str]]:

@@ -330,7 +330,7 @@ def test_what_has_become_impossible_is_said_of_each(drawn_up):
     factories.dates_away(other, date(2027, 3, 9), date(2027, 3, 9))
     publish(plan_id)
     assert outcomes(plan_id) == {
-        on_small: ("refused", "The last seat has been taken. You can ask for the waiting list instead."),
+        on_small: ("refused", planning.LAST_SEAT_GONE),
         other: ("refused", "They cannot make that day any more."),
     }
 

@@ -4,6 +4,7 @@ from accreditation.refreshers.services.planning.away import add_dates_away, remo
 from accreditation.refreshers.services.planning.changing import add_extra_days, discard_plan, lock_seat, move_seat
 from accreditation.refreshers.services.planning.making import Drawn, draw_up, keep_plan, keep_replan, redraw
 from accreditation.refreshers.services.planning.publishing import (
+    LAST_SEAT_GONE,
     LETTER,
     finish_publishing,
     next_to_publish,
@@ -13,6 +14,7 @@ from accreditation.refreshers.services.planning.publishing import (
 from accreditation.refreshers.services.planning.ways import set_ways
 
 __all__ = [
+    "LAST_SEAT_GONE",
     "LETTER",
     "Drawn",
     "add_dates_away",

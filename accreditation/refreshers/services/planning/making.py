@@ -141,6 +141,8 @@ def _store(kept: RefresherPlan, drawn: Drawn) -> None:
             day_id=day.day_id,
             held_on=day.held_on,
             seats=day.seats,
+            on_offer=drawn.facts.on_offer.get(day.day_id, 0),
+            holders=tuple(map(str, drawn.facts.holders.get(day.day_id, ()))),
             shortage=of_day.get(day.day_id),
             in_proof=day.day_id in proving_days,
         )

@@ -16,10 +16,12 @@ from accreditation.refreshers.queries.bookings import find_live_booking
 from accreditation.refreshers.queries.days import lock_day
 from accreditation.refreshers.queries.planning import plan_facts
 from accreditation.refreshers.queries.plans import asked_of
-from accreditation.refreshers.services.bookings import book_seat
+from accreditation.refreshers.services.bookings import NoSeatLeft, book_seat
 from accreditation.refreshers.services.planning.making import lock_draft
 
 LETTER = "email/refreshers/planned_seat.txt"
+
+LAST_SEAT_GONE = "The last seat on that day was taken after the plan was made."
 
 
 def start_publishing(plan_id: int, *, version: int, published_by: int, now: datetime) -> int:
@@ -63,6 +65,11 @@ def publish_seat(seat_id: int, day_id: int, *, on: date) -> PlannedSeat:
     if there := find_live_booking(seat.person_id, day_id):
         if there.state == "booked":
             seat.outcome, seat.booking_id = "booked_already", there.id
+        elif there.state == "offered":
+            seat.outcome, seat.refusal = (
+                "not_needed",
+                "A seat on that day is on offer to them, and they may still take it.",
+            )
         else:
             seat.outcome, seat.refusal = "refused", "They are on the waiting list of that day, or have asked for it."
     elif why := _why_not(kept, seat, on):
@@ -100,6 +107,8 @@ def _why_not(kept: RefresherPlan, seat: PlannedSeat, on: date) -> tuple[str, str
 def _booked(kept: RefresherPlan, seat: PlannedSeat, day_id: int, on: date) -> tuple[str, str | None, int | None]:
     try:
         booking: Booking = book_seat(seat.person_id, day_id, on=on, booked_by=kept.published_by, letter=LETTER)
+    except NoSeatLeft:
+        return "refused", LAST_SEAT_GONE, None
     except DomainError as refusal:
         return "refused", " ".join(refusal.reasons), None
     return "booked", None, booking.id
