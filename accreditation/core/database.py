@@ -23,7 +23,7 @@ except ImportError:  # no build of it for this platform: doctor and the status p
 BEGIN_WRITE = "BEGIN IMMEDIATE"
 BUSY_SECONDS = 10  # how long a writer waits for its turn before the page says "try again"
 
-PAUSES = ((0.1, 0.008), (0.5, 0.004), (BUSY_SECONDS, 0.001))
+PAUSES = ((0.02, 0.004), (0.06, 0.002), (BUSY_SECONDS, 0.001))
 """On SQLite: up to so many seconds of waiting, so many seconds between two looks whether it is one's turn."""
 
 NAMES = {

@@ -21,14 +21,18 @@ WIDTH = """() => {
   return [root.scrollWidth - root.clientWidth, hidden];
 }"""
 
+HAS_COME = "document.readyState === 'complete'"
+
 _seen: set[tuple[str, str]] = set()
 
 
 def look(page: Page, state: str = "") -> None:
     """axe finds nothing (WCAG 2.0 to 2.2, A and AA) at both widths, one h1, a title, no sideways scrolling.
 
-    A page is looked at once in a run; `state` tells apart what one address can show.
+    A page is looked at once in a run; `state` tells apart what one address can show. After a click it waits for the
+    page to which the click leads: the old one would be looked at, or torn down on the way.
     """
+    page.wait_for_function(HAS_COME)
     path = re.sub(r"(?<=/)(DEMO-)?[A-Z]*\d[\w-]*|(?<=/)[\w-]{30,}", "*", urlsplit(page.url).path)
     if (path, state) in _seen:
         return
