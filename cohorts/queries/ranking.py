@@ -79,6 +79,15 @@ def ranking_page(
     return Page(lines, page.next_token, page.previous_token, address)
 
 
+def count_ranked(intake_id: int, step: str, *, everybody: bool = False) -> int:
+    """How many `ranking_page` lists."""
+    total = Application.sift_total if step == "sift" else Application.interview_total
+    rows = select(func.count(Application.id)).where(Application.intake_id == intake_id, total.is_not(None))
+    if not everybody:
+        rows = rows.where(Application.stage == OPEN_TO_MARK[step])
+    return db.session.scalar(rows) or 0
+
+
 def reserve_list(intake_id: int) -> list[Application]:
     """Who is on the reserve list, first in line first. Callers asked who may see the intake."""
     found = select(Application).where(Application.intake_id == intake_id, Application.stage == stages.RESERVE_LIST)

@@ -20,7 +20,7 @@ from cohorts.queries.held import held_letters_of
 from cohorts.queries.intakes import get_intake, get_panel_member
 from cohorts.queries.interviews import get_slot, slots_of
 from cohorts.queries.marking import get_marking_of, panel_of, sift_progress
-from cohorts.queries.ranking import ranking_page
+from cohorts.queries.ranking import count_ranked, ranking_page
 from cohorts.rules import stages
 from cohorts.services.applications import offer_the_next
 from cohorts.services.interviews import call_off_slot, give_slot, lay_out_slots
@@ -131,6 +131,8 @@ def ranking(viewer: Viewer, intake: str) -> ResponseReturnValue:
         step=step,
         everybody=everybody,
         page=page,
+        total=count_ranked(found.id, step, everybody=everybody),
+        marked=count_ranked(found.id, step, everybody=True),
         first=first,
         decisions=[(stage, stages.label(stage)) for stage in _decisions(step)],
         stages=stages,

@@ -429,6 +429,19 @@ def test_equal_marks_share_a_rank(sign_in, today):
     assert [page.index(one.reference) for one in found] == sorted(page.index(one.reference) for one in found)
 
 
+def test_an_empty_ranking_says_whether_nobody_is_marked_or_everybody_is_decided_on(sign_in, today):
+    waiting = factories.intake(criteria=ONLY_SIFT, scale_max=10)
+    manager = sign_in(SERVICE)
+    page = manager.get(f"/intakes/{waiting.code}/ranking").text
+    assert "Nobody has complete marks by the sift yet" in page
+    intake, found = ranked(3, 3)
+    decide(found, "conditional_offer")
+    page = manager.get(f"/intakes/{intake.code}/ranking").text
+    assert "No applicants to decide on here" in page
+    assert "3 applicants have complete marks by the sift, and a decision" in page
+    assert "3 applicants with complete marks" in manager.get(f"/intakes/{intake.code}/ranking?all=yes").text
+
+
 def test_offers_stop_at_the_places_and_go_to_the_best(app, today):
     _, found = ranked(5, 3)
     placements = decide(list(reversed(found)), "conditional_offer")

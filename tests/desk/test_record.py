@@ -161,6 +161,8 @@ def test_my_standing_offers_refresher_days_with_seats(today, sign_in):
     day = factories.refresher_day(held_on=date(2027, 2, 20))
     page = sign_in(own(ada), person=ada).get("/me").text
     assert "There are seats on these refresher days" in page
+    assert "Up to you." in page
+    assert "Up to the mediator" not in page
     assert f"/refreshers/{day.id}/book" in page
 
 

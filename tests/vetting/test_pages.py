@@ -1,6 +1,6 @@
 """The officer's forms for corrections, transfers and reports; the rules; and one's own clearance."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from tests import factories
+from tests.desk.numbers import length_of
 from vetting import services
 from vetting.models import AftercareFact, Clearance, ClearanceApplication, ClearanceTransfer
 from vetting.queries.periods import overdue_blocks, review_periods
@@ -132,6 +133,22 @@ def test_a_report_has_a_day_and_no_content(sign_in, ada):
     assert "Done" in officer.post(f"{path}/reports/{number}", data={"what": "done"}, follow_redirects=True).text
     officer.post(f"{path}/reports/{number}", data={"what": "strike_out"})
     assert officer.post(f"{path}/reports/{number}", data={"what": "done"}).status_code == 404
+
+
+def test_every_report_to_see_to_is_on_a_page_of_the_list(sign_in, ada):
+    officer = sign_in(OFFICER)
+    for day in range(1, 52):
+        factories.clearance_report(
+            ada.id,
+            next_action="ask_unit",
+            owner_id=officer.person_id,
+            due_on=date(2027, 3, 1) + timedelta(day // 2),  # two on a day: the order needs more than the day
+        )
+    page = officer.get("/vetting?list=reports").text
+    assert 'data-figure="51" data-code="reports"' in page
+    assert length_of(officer, "/vetting?list=reports") == 51
+    assert "Next page" in page
+    assert "Ask the vetting unit" not in sign_in(MANAGER).get("/vetting?list=reports").text
 
 
 def test_one_sees_ones_own_conditions_and_never_the_reference(sign_in, ada):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
@@ -148,21 +148,34 @@ def progress_page(
     return _mapped(page, lambda found: ProgressRow(*found))
 
 
-def reports_owed(viewer: Viewer) -> list[ReportRow]:
+def reports_page(viewer: Viewer, *, place: str | None, address: Callable[[str | None], str]) -> Page[ReportRow]:
     """What is to be done about reports to the vetting unit, the most urgent first."""
-    fact = AftercareFact
-    rows = db.session.scalars(
-        select(fact)
-        .join(Person, Person.id == fact.person_id)
-        .where(fact.due_on.is_not(None), fact.done_on.is_(None), fact.struck_out_on.is_(None), visible_to(viewer))
-        .order_by(fact.due_on, fact.id)
-        .limit(200)
+    page = page_of(
+        select(AftercareFact).join(AftercareFact.person).where(_owed(viewer)),
+        [By(AftercareFact.due_on, date), By(AftercareFact.id, int)],
+        place=place,
+        key=lambda found: (found[0].due_on, found[0].id),
+        address=address,
     )
-    return [
-        ReportRow(row.person, row.id, ACTIONS[row.next_action], row.owner.name if row.owner else "", row.due_on)
-        for row in rows
-        if row.next_action and row.due_on
-    ]
+    return _mapped(page, lambda found: _report(found[0]))
+
+
+def count_reports(viewer: Viewer) -> int:
+    """How many `reports_page` lists."""
+    rows = select(func.count(AftercareFact.id)).join(AftercareFact.person)
+    return db.session.scalar(rows.where(_owed(viewer))) or 0
+
+
+def _owed(viewer: Viewer) -> ColumnElement[bool]:
+    fact = AftercareFact
+    due = fact.due_on.is_not(None) & fact.next_action.is_not(None)
+    return due & fact.done_on.is_(None) & fact.struck_out_on.is_(None) & visible_to(viewer)
+
+
+def _report(row: AftercareFact) -> ReportRow:
+    assert row.next_action
+    assert row.due_on
+    return ReportRow(row.person, row.id, ACTIONS[row.next_action], row.owner.name if row.owner else "", row.due_on)
 
 
 def _mapped(page: Page[Any], make: Callable[[Any], Any]) -> Page[Any]:

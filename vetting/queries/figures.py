@@ -7,7 +7,7 @@ from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.web.figures import Figure
 from accreditation.web.words import MONTHS
-from vetting.queries.boards import ReportRow, reports_owed
+from vetting.queries.boards import count_reports
 from vetting.queries.counting import BoardNumbers, board_numbers, count_open
 from vetting.queries.lead_times import lead_days
 
@@ -22,7 +22,7 @@ class Board:
     counts: BoardNumbers
     under_way: int
     long_open: int
-    reports: list[ReportRow] | None
+    reports: int | None
 
     @property
     def figures(self) -> list[Figure]:
@@ -50,7 +50,7 @@ class Board:
         if counts.dates:
             found.append(_listed("dates", counts.dates, "with a date missing", "soon"))
         if self.reports:
-            found.append(_listed("reports", len(self.reports), "reports to see to", "soon"))
+            found.append(_listed("reports", self.reports, "reports to see to", "soon"))
         return found
 
 
@@ -61,7 +61,7 @@ def board_of(viewer: Viewer, on: date) -> Board:
         board_numbers(viewer, on, lead_days()),
         count_open(viewer),
         count_open(viewer, initiated_before=on - timedelta(weeks=USUAL_WEEKS)),
-        reports_owed(viewer) if told else None,
+        count_reports(viewer) if told else None,
     )
 
 

@@ -19,7 +19,7 @@ from accreditation.web.paging import Page
 from vetting.exports import clearances_file
 from vetting.forms import FindForm
 from vetting.queries.asking import Asked, Which
-from vetting.queries.boards import EndingRow, ProgressRow, ending_page, progress_page
+from vetting.queries.boards import EndingRow, ProgressRow, ReportRow, ending_page, progress_page, reports_page
 from vetting.queries.figures import LONG_WEEKS, USUAL_WEEKS, board_of, month_name
 from vetting.queries.lead_times import lead_days
 from vetting.rules.levels import levels
@@ -58,7 +58,8 @@ def board(viewer: Viewer) -> ResponseReturnValue:
     def address(token: str | None) -> str:
         return filters.url(place=token)
 
-    page: Page[ProgressRow] | Page[EndingRow] | None = None
+    tells_reports = viewer.may_somewhere(Permission.VIEW_CLEARANCE_REFERENCE)
+    page: Page[ProgressRow] | Page[EndingRow] | Page[ReportRow] | None = None
     if shown == "progress":
         page = progress_page(
             viewer,
@@ -68,7 +69,9 @@ def board(viewer: Viewer) -> ResponseReturnValue:
             place=place,
             address=address,
         )
-    elif shown != "reports":
+    elif shown == "reports":
+        page = reports_page(viewer, place=place, address=address) if tells_reports else None
+    else:
         page = ending_page(viewer, asked, place=place, address=address)
     board = board_of(viewer, today)
     return render_template(
@@ -82,14 +85,9 @@ def board(viewer: Viewer) -> ResponseReturnValue:
         figures=board.figures,
         under_way=board.under_way,
         long_open=board.long_open,
-        reports=board.reports,
         usual_days=USUAL_WEEKS * 7,
         long_days=LONG_WEEKS * 7,
-        lists=[
-            (key, label)
-            for key, label in LISTS
-            if key != "reports" or viewer.may_somewhere(Permission.VIEW_CLEARANCE_REFERENCE)
-        ],
+        lists=[(key, label) for key, label in LISTS if key != "reports" or tells_reports],
         levels=[(code, code) for code in levels()],
         units=[(str(one.id), one.name) for one in units()],
         may_record=viewer.may_somewhere(Permission.RECORD_CLEARANCE),

@@ -256,4 +256,4 @@ def _of_practice(viewer: Viewer) -> list[Figure]:
 
 def next_days(on: date) -> list[DayRow]:
     """The next three refresher days with their seats."""
-    return coming_days(on)[:3]
+    return coming_days(on, most=3)

@@ -68,10 +68,11 @@ def seats_taken(day_id: int) -> int:
     return db.session.scalar(_taken_of(Booking.day_id == day_id)) or 0
 
 
-def coming_days(on: date, person_id: int | None = None) -> list[DayRow]:
-    """The planned days from `on` (inclusive) on, in order, with that person's own booking beside them."""
+def coming_days(on: date, person_id: int | None = None, *, most: int | None = None) -> list[DayRow]:
+    """The planned days from `on` (inclusive) on, in order, with that person's own booking; at most `most`."""
     query = _rows(person_id).where(RefresherDay.held_on >= on, RefresherDay.state == "planned")
-    return [_row(found) for found in db.session.execute(query.order_by(RefresherDay.held_on, RefresherDay.id))]
+    query = query.order_by(RefresherDay.held_on, RefresherDay.id).limit(most)
+    return [_row(found) for found in db.session.execute(query)]
 
 
 def bookable_days(on: date, person_id: int) -> list[DayRow]:

@@ -33,7 +33,8 @@ class Instead:
 
 def other_days(day: RefresherDay, on: date) -> list[DayRow]:
     """The next planned days after today, but this one."""
-    return [row for row in coming_days(days_after(on, 1)) if row.day.id != day.id and row.day.capacity][:MOST_DAYS]
+    coming = coming_days(days_after(on, 1), most=MOST_DAYS + 1)  # the day itself may be among them
+    return [row for row in coming if row.day.id != day.id and row.day.capacity][:MOST_DAYS]
 
 
 def seats_instead(day: RefresherDay, on: date) -> list[Elsewhere]:

@@ -31,9 +31,10 @@ STANDARDS = (
     ),
     Standard(
         2,
-        "Everybody who mediates, employed or not, is vetted to CTC.",
+        "All employees of the service, and every mediator on contract or volunteering, are vetted to CTC.",
         ("vetting-currency",),
         "Level, dates and stage of every clearance, by holder kind.",
+        "Clearances of employees who do not mediate and are not in the register.",
     ),
     Standard(
         3,
