@@ -41,6 +41,7 @@ class Permission(StrEnum):
     AWARD_ACCREDITATION = "award_accreditation"
     BOOK_REFRESHER = "book_refresher"
     CONFIRM_AWARD_DECISION = "confirm_award_decision"  # the second person who withdraws, voids or reinstates
+    CONFIRM_PRACTICE = "confirm_practice"  # as line manager, what the schemes have one confirm
     CORRECT_EVIDENCE = "correct_evidence"  # strike out a fact that no room owns; which kinds, rules/corrections.py says
     EDIT_PERSON = "edit_person"
     EXPORT_REGISTER = "export_register"
@@ -193,7 +194,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             P.VIEW_REFRESHERS,
         }
     ),
-    Role.LINE_MANAGER: frozenset({P.VIEW_MAY_WORK, P.VIEW_REGISTER}),
+    Role.LINE_MANAGER: frozenset({P.CONFIRM_PRACTICE, P.VIEW_MAY_WORK, P.VIEW_REGISTER}),
     Role.AUDITOR: frozenset(
         {
             P.VIEW_AUDIT,

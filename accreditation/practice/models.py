@@ -1,4 +1,4 @@
-"""The practice log, the cases of the service, and leave that mediators ask for."""
+"""The practice log, who is asked to confirm it, the cases of the service, and leave that mediators ask for."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,8 +20,9 @@ class PracticeEntry(Record):
     """A case, some CPD, a supervision session or a declaration, logged by the mediator or the office.
 
     Only confirmed ones count. `case_key` is what all ways of writing one case reference have in common; `on_word_of`
-    is who told the office that it is right, where the scheme has somebody else than the office confirm it; `hours` and
-    `outcome` are a case's, `ends_on` a declaration's. `replaces_id`: the entry that this one puts right.
+    is who said that it is right, or queried it, where the scheme has somebody else than the office confirm it: told to
+    the office, or through the link `by_link_id`. `hours` and `outcome` are a case's, `ends_on` a declaration's.
+    `replaces_id`: the entry that this one puts right.
     """
 
     __tablename__ = "practice_entry"
@@ -35,6 +36,7 @@ class PracticeEntry(Record):
         CheckConstraint("case_key IS NULL OR kind = 'case'", name="only_cases_have_a_key"),
         CheckConstraint("ends_on IS NULL OR kind = 'declaration'", name="only_declarations_end"),
         CheckConstraint("ends_on > done_on", name="ends_after_start"),
+        CheckConstraint("by_link_id IS NULL OR on_word_of IS NOT NULL", name="link_has_its_word"),
         Index("ix_practice_entry_person", "person_id", "done_on"),
         Index("ix_practice_entry_state", "state", "id"),
         Index("ix_practice_entry_case", "case_key", **only_where("case_key IS NOT NULL")),
@@ -56,6 +58,7 @@ class PracticeEntry(Record):
     recorded_on: Mapped[date]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     on_word_of: Mapped[str | None]
+    by_link_id: Mapped[int | None] = mapped_column(ForeignKey("confirmation_link.id"))
     decided_on: Mapped[date | None]
     reason: Mapped[str | None]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("practice_entry.id"))
@@ -101,6 +104,48 @@ class ArrangedSupervision(Record):
     @property
     def is_open(self) -> bool:
         return self.entry_id is None and self.called_off_at is None
+
+
+class LineManager(Record):
+    """Who is asked by letter to confirm what a mediator logged, as the office names them, current until `ended_at`.
+
+    A line manager needs no account and stands in no register: a name and an address, kept for the letter alone.
+    """
+
+    __tablename__ = "practice_line_manager"
+    __table_args__ = (
+        Index("uq_practice_line_manager_current", "person_id", unique=True, **only_where("ended_at IS NULL")),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(info=PRIVATE)
+    named_at: Mapped[datetime]
+    named_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+
+
+class ConfirmationLink(Record):
+    """A link that a line manager gets by letter: it shows what waits for them, and works for one answer.
+
+    `asked_on` is the day of the newest letter that carries it. Its token is worked out from this row; none is stored.
+    """
+
+    __tablename__ = "confirmation_link"
+    __table_args__ = (
+        Index("uq_confirmation_link_open", "line_manager_id", unique=True, **only_where("revoked_at IS NULL")),
+    )
+
+    line_manager_id: Mapped[int] = mapped_column(ForeignKey("practice_line_manager.id"), index=True)
+    nonce: Mapped[str] = mapped_column(info=PRIVATE)
+    made_at: Mapped[datetime]
+    asked_on: Mapped[date]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    line_manager: Mapped[LineManager] = relationship()
 
 
 class MediationCase(Record):

@@ -26,7 +26,7 @@ def equality_answers(viewer: Viewer, token: str) -> ResponseReturnValue:
         given = find_answers(token, at=clock.now())
         form = equality_form(questions(), given)
         if form.validate_on_submit():
-            with transaction(), audit.acting_as(None, "link"):
+            with audit.acting_as(None, "link"), transaction():
                 save_answers(token, form.answers, at=clock.now())
             flash("Your answers are saved, apart from your application. Thank you.", "success")
             return redirect(url_for("cohorts.equality_answers", token=token))
@@ -52,7 +52,7 @@ def delete_equality_answers(viewer: Viewer, token: str) -> ResponseReturnValue:
     try:
         given = find_answers(token, at=clock.now())
         if form.validate_on_submit():
-            with transaction(), audit.acting_as(None, "link"):
+            with audit.acting_as(None, "link"), transaction():
                 delete_answers(token, at=clock.now())
             flash("Your answers are deleted.", "success")
             return redirect(url_for("cohorts.mine", token=token))

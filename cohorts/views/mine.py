@@ -125,7 +125,7 @@ def withdraw(viewer: Viewer, token: str) -> ResponseReturnValue:
     try:
         application = _behind(token, APPLICANT)
         if form.validate_on_submit():
-            with transaction(), audit.acting_as(None, "link"):
+            with audit.acting_as(None, "link"), transaction():
                 withdraw_by_link(token, words=form.words.data, at=clock.now())
             flash("Your application is withdrawn.", "success")
             return redirect(url_for("cohorts.mine", token=token))
@@ -141,7 +141,7 @@ def withdraw(viewer: Viewer, token: str) -> ResponseReturnValue:
 @requires(Permission.PUBLIC)
 def take_back(viewer: Viewer, token: str) -> ResponseReturnValue:
     try:
-        with transaction(), audit.acting_as(None, "link"):
+        with audit.acting_as(None, "link"), transaction():
             take_back_withdrawal(token, at=clock.now(), on=clock.today())
     except DeadLink:
         return _dead(APPLICANT)
@@ -160,7 +160,7 @@ def choose_time(viewer: Viewer, token: str) -> ResponseReturnValue:
         flash("Choose one of the times first.", "warning")
         return redirect(url_for("cohorts.mine", token=token))
     try:
-        with transaction(), audit.acting_as(None, "link"):
+        with audit.acting_as(None, "link"), transaction():
             pick_slot(token, int(chosen), at=clock.now())
     except DeadLink:
         return _dead(APPLICANT)
@@ -179,7 +179,7 @@ def offer(viewer: Viewer, token: str) -> ResponseReturnValue:
         application = _behind(token, OFFER)
         answer = request.form.get("answer")
         if form.validate_on_submit() and answer in ("accept", "decline"):
-            with transaction(), audit.acting_as(None, "link"):
+            with audit.acting_as(None, "link"), transaction():
                 answer_offer(token, accepts=answer == "accept", words=form.words.data, at=clock.now())
             return render_template("cohorts/application_answered.html", accepted=answer == "accept")
     except DeadLink:
@@ -202,7 +202,7 @@ def support(viewer: Viewer, token: str) -> ResponseReturnValue:
         application = _behind(token, SUPPORT)
         if form.validate_on_submit():
             try:
-                with transaction(), audit.acting_as(None, "link"):
+                with audit.acting_as(None, "link"), transaction():
                     answer_by_link(token, supports=form.answer.data == "yes", words=form.words.data, at=clock.now())
                 return render_template("cohorts/application_supported.html", supports=form.answer.data == "yes")
             except DeadLink:

@@ -22,6 +22,7 @@ def tracked() -> list[Path]:
         ("the address of a package index", r"index[-]url|extra[-]index|find[-]links"),
         ("something left to do", r"\b(TO[D]O|FIX[M]E|XX[X])\b"),
         ("an error swallowed", r"except( Exception)?:\s*\n\s+pass\b"),
+        ("an actor who is forgotten before the commit writes them down", r"with transaction\(\), (audit\.)?acting_as"),
         ("a CDN", r"(src|href)=\"(https?:)?//(?!www\.w3\.org)"),
     ],
 )

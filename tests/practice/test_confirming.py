@@ -1,6 +1,5 @@
 """Who confirms what is logged, as the scheme names them."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,15 +12,15 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from accreditation.practice import services
 from accreditation.practice.models import PracticeEntry
-from accreditation.practice.queries import confirming
 from accreditation.practice.rules.entries import Details
-from accreditation.standing.queries import evidence_of, main_scheme
+from accreditation.standing.queries import evidence_of
 from accreditation.standing.rules.confirmers import who_confirms
 from accreditation.standing.rules.contract.reading import Refused
 from accreditation.standing.rules.contract.scheme_json import requirement_as_json
 from accreditation.standing.rules.contract.schemes import read_requirement
 from accreditation.standing.rules.evidence import Fact
 from tests import factories
+from tests.practice.seen import seen
 
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
 CPD = Details("cpd", date(2027, 1, 12), Decimal(2), "course")
@@ -76,20 +75,6 @@ def test_it_is_data_of_the_scheme_and_a_word_nobody_knows_is_refused():
     assert "confirmed_by" not in requirement_as_json(requirement())
     with pytest.raises(Refused, match="confirmed_by"):
         requirement("the cat")
-
-
-@pytest.fixture
-def named(app, monkeypatch):
-    """The scheme in force, with somebody named to confirm CPD."""
-
-    def name(confirmed_by: str) -> None:
-        scheme = main_scheme(factories.TODAY)
-        asked = tuple(
-            replace(one, confirmed_by=confirmed_by) if "cpd" in one.rule.kinds else one for one in scheme.requirements
-        )
-        monkeypatch.setattr(confirming, "all_schemes", lambda on: [replace(scheme, requirements=asked)])
-
-    return name
 
 
 def log(person_id: int, details: Details = CPD) -> PracticeEntry:
@@ -149,11 +134,11 @@ def test_pages_say_who_confirms_and_ask_for_their_word(named, sign_in, today):
     office = sign_in(MANAGER)
     page = office.post("/practice", data={"entry": [entry_id], "step": "show"}).text
     assert "The scheme has the supervisor confirm some of these" in page
-    page = office.post("/practice", data={"entry": [entry_id], "step": "save", "on_word_of": ""}).text
+    page = office.post("/practice", data={"entry": [entry_id], "step": "save", "on_word_of": "", **seen(entry_id)}).text
     assert "Say on whose word you confirm it" in page
-    save = {"entry": [entry_id], "step": "save", "on_word_of": "Dr Mensah"}
+    save = {"entry": [entry_id], "step": "save", "on_word_of": "Dr Mensah", **seen(entry_id)}
     assert "1 entry confirmed" in office.post("/practice", data=save, follow_redirects=True).text
-    assert "On the word of Dr Mensah" in mine.get("/practice/mine").text
+    assert "on the word of Dr Mensah" in mine.get("/practice/mine").text
 
 
 def test_what_the_office_records_itself_waits_for_that_word_too(named, sign_in, today):

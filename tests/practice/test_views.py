@@ -15,6 +15,7 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from accreditation.practice.models import MediationCase, PracticeEntry
 from tests import factories
+from tests.practice.seen import seen
 from tests.statements import statements_counted
 
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
@@ -48,7 +49,9 @@ def test_a_mediator_logs_and_the_manager_confirms(sign_in, ada):
     assert "0 of 6 hours in 12 months" in page.text
     entry_ids = list(db.session.scalars(select(PracticeEntry.id)))
     assert "2 entries wait to be confirmed" in manager.get("/practice").text
-    page = manager.post("/practice", data={"entry": entry_ids, "step": "save"}, follow_redirects=True)
+    page = manager.post(
+        "/practice", data={"entry": entry_ids, "step": "save", **seen(*entry_ids)}, follow_redirects=True
+    )
     assert "2 entries confirmed" in page.text
     assert "3.5 of 6 hours in 12 months" in mediator.get("/practice/mine").text
 
@@ -91,7 +94,7 @@ def test_turned_down_with_a_reason_the_mediator_reads(sign_in, ada):
 def test_a_confirmed_entry_can_be_struck_out(sign_in, ada):
     entry = factories.practice_entry(ada.id)
     manager = sign_in(MANAGER)
-    manager.post("/practice", data={"entry": [entry.id], "step": "save"})
+    manager.post("/practice", data={"entry": [entry.id], "step": "save", **seen(entry.id)})
     page = manager.post(f"/practice/{entry.id}/turn-down", data={"reason": "Wrong person"}, follow_redirects=True)
     assert "Struck out" in page.text
     assert states() == ["struck_out"]
@@ -99,7 +102,11 @@ def test_a_confirmed_entry_can_be_struck_out(sign_in, ada):
 
 def test_a_manager_who_mediates_cannot_confirm_their_own(sign_in, ada):
     entry = factories.practice_entry(ada.id)
-    page = sign_in(MANAGER, person=ada).post("/practice", data={"entry": [entry.id], "step": "save"}).text
+    page = (
+        sign_in(MANAGER, person=ada)
+        .post("/practice", data={"entry": [entry.id], "step": "save", **seen(entry.id)})
+        .text
+    )
     assert "cannot confirm an entry of your own" in page
     assert states() == ["logged"]
 
@@ -128,7 +135,7 @@ def test_strangers_are_turned_away_and_change_nothing(sign_in, ada):
     assert manager.get(f"/practice/new/{bea.reference}/holiday").status_code == 404
     assert mediator.get("/practice/mine/holiday").status_code == 404
     elsewhere = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, 999))
-    assert elsewhere.post("/practice", data={"entry": [entry.id], "step": "save"}).status_code == 404
+    assert elsewhere.post("/practice", data={"entry": [entry.id], "step": "save", **seen(entry.id)}).status_code == 404
     assert elsewhere.post(f"/practice/{entry.id}/turn-down", data={"reason": "x"}).status_code == 404
     assert bea.name not in elsewhere.get("/practice?state=all").text
     for role in (Role.HELPLINE_ADVISER, Role.VETTING_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR):
@@ -186,7 +193,7 @@ def test_returned_changed_and_confirmed(sign_in, ada):
     changed = {"code": "course", "done_on": "12/1/2027", "hours": "1.5"}
     page = mediator.post(f"/practice/mine/{entry.id}/change", data=changed, follow_redirects=True)
     assert "It waits to be confirmed" in page.text
-    manager.post("/practice", data={"entry": [entry.id], "step": "save"})
+    manager.post("/practice", data={"entry": [entry.id], "step": "save", **seen(entry.id)})
     assert "1.5 of 6 hours in 12 months" in mediator.get("/practice/mine").text
     page = mediator.get(f"/practice/mine/{entry.id}/change", follow_redirects=True).text
     assert "Ask the practice manager to correct it" in page

@@ -82,7 +82,7 @@ def fingerprint(email: str) -> str:
 def sign_out(viewer: Viewer) -> ResponseReturnValue:
     """Ends the session in the database, whatever becomes of the cookie."""
     if current_user.is_authenticated:
-        with transaction(), audit.acting_as(current_user.person_id, "web"):
+        with audit.acting_as(current_user.person_id, "web"), transaction():
             end_session(current_user.session_id, now=clock.now())
     return leave("You have signed out.")
 

@@ -12,6 +12,7 @@ from accreditation.core.private_text import names_in, reference_names
 from accreditation.practice.models import PracticeEntry
 from accreditation.practice.rules.cases import OUTCOMES
 from accreditation.practice.rules.entries import CODES, KINDS, LONGEST_REFERENCE, MOST_HOURS, Details
+from accreditation.practice.rules.line_managers import LONGEST_NAME
 from accreditation.web.forms import BaseForm, DayField, NotAfter, choices_of
 
 LEGENDS = {
@@ -45,6 +46,7 @@ class EntryForm(BaseForm):
         description="It stays beside the entry; the mediator reads it",
         validators=[DataRequired("Enter what was wrong"), Length(max=200)],
     )
+    on_word_of = StringField("On whose word", validators=[Optional(), Length(max=LONGEST_NAME)])
     looked_at = HiddenField()
     submit = SubmitField("Log it")
 
@@ -55,6 +57,7 @@ class EntryForm(BaseForm):
         on: date,
         entry: PracticeEntry | None = None,
         correcting: bool = False,
+        by_word: str | None = None,
         held_on: date | None = None,
     ) -> None:
         super().__init__(data=_values_of(entry) or {"done_on": held_on})
@@ -65,6 +68,13 @@ class EntryForm(BaseForm):
         self.note.description = "For example, the title of the course" if kind == "cpd" else "No names of parties"
         if not correcting:
             del self.reason
+        if by_word is None:
+            del self.on_word_of
+        else:
+            self.on_word_of.description = (
+                f"The scheme has the {by_word} confirm this. What they said holds while only the note changes. Enter "
+                "who has told you that the correction is right, or leave it empty: it waits for them, and counts then"
+            )
         if kind == "case":
             self.hours.label.text = "Hours it took"
             self.hours.validators = [Optional(), HOURS]
@@ -145,6 +155,7 @@ def _values_of(entry: PracticeEntry | None) -> dict[str, object]:
         "case_reference": entry.case_reference,
         "outcome": entry.outcome or "",
         "note": entry.note,
+        "on_word_of": None,  # what somebody said of the wrong entry is not said of the right one
     }
 
 

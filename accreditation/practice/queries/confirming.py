@@ -16,6 +16,20 @@ def confirmer_of(entry: Details, on: date) -> str:
     return who_confirms(requirements, Fact(entry.kind, entry.code, entry.done_on, entry.ends_on, entry.quantity))
 
 
+def confirmers_of(entries: Iterable[PracticeEntry], on: date) -> dict[int, str]:
+    """The same of many entries at once, by their ids: the schemes are read once."""
+    requirements = [requirement for scheme in all_schemes(on) for requirement in scheme.requirements]
+    return {
+        entry.id: who_confirms(requirements, Fact(entry.kind, entry.code, entry.done_on, entry.ends_on, entry.quantity))
+        for entry in entries
+    }
+
+
+def is_named(who: str, on: date) -> bool:
+    """Whether any scheme in force on the day has them confirm anything."""
+    return any(one.confirmed_by == who for scheme in all_schemes(on) for one in scheme.requirements)
+
+
 def words_needed(entries: Iterable[PracticeEntry], on: date) -> list[str]:
     """Who else than the office has to confirm any of these, in words, each once."""
     named = [confirmer_of(details_of(entry), on) for entry in entries]

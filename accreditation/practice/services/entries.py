@@ -1,6 +1,6 @@
 """Logging, confirming, returning, correcting, striking out. Callers hold the transaction; nothing here commits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from accreditation.people.queries import lock_person
 from accreditation.practice.models import PracticeEntry
 from accreditation.practice.queries.confirming import confirmer_of, details_of
 from accreditation.practice.rules.entries import Details, case_key, reasons_to_refuse
+from accreditation.practice.rules.line_managers import mark_of, word_holds
 from accreditation.practice.services.arranging import move_to, note_logged
 from accreditation.practice.services.cases import renew_cases
 from accreditation.standing.rules.confirmers import BY_WORD
@@ -17,6 +18,7 @@ from accreditation.standing.services import declare, declaring_many, void_source
 
 SOURCE = "practice_entry"
 OWN = "You cannot decide on an entry of your own. A colleague has to."
+CHANGED = "An entry was changed after you opened this page. Look at it again."
 
 
 def log_entry(
@@ -51,15 +53,18 @@ def record_entry(
 ) -> PracticeEntry:
     """An entry that is confirmed as it is recorded: by the office, or from its records. Declares evidence.
 
-    `quantity` is hours for CPD and supervision, 1 for a case and a declaration; `on` the day of recording, the day it
-    was done unless given. Raises DomainError with every reason; NotAllowed when somebody would confirm their own.
+    Where the schemes have a line manager, a supervisor or a provider confirm it, it waits for them like any other: the
+    office's word is not theirs. `quantity` is hours for CPD and supervision, 1 for a case and a declaration; `on` the
+    day of recording, the day it was done unless given. Raises DomainError with every reason; NotAllowed when somebody
+    would confirm their own.
     """
-    _refuse_own(person_id, recorded_by)
+    refuse_own(person_id, recorded_by)
     details = Details(kind, done_on, Decimal(quantity), code, case_reference, note, hours, outcome, ends_on)
     entry = _add(person_id, details, on=on or done_on, recorded_by=recorded_by)
     note_logged(arranged_id, entry)
-    _confirm(entry, on=on or done_on, confirmed_by=recorded_by)
-    renew_cases([entry.case_key])
+    if confirmer_of(details, on or done_on) not in BY_WORD:
+        declare_confirmed(entry, on=on or done_on, confirmed_by=recorded_by)
+        renew_cases([entry.case_key])
     return entry
 
 
@@ -68,23 +73,32 @@ def amend_entry(entry_id: int, details: Details, *, person_id: int, on: date) ->
 
     It waits to be confirmed again. Raises DomainError with every reason, Conflict once it has been decided on.
     """
-    entry = _locked(entry_id)
+    entry = lock_entry(entry_id)
     if entry.person_id != person_id or entry.state not in ("logged", "returned"):
         raise Conflict("This entry has been decided on. Ask the practice manager to correct it.")
     _refuse(details, on)
     _write(entry, details)
     entry.state, entry.decided_on, entry.reason, entry.recorded_on = "logged", None, None, on
+    entry.on_word_of = entry.by_link_id = None
     db.session.flush()
     _take_own_word(entry, details, on)
     return entry
 
 
-def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int, on_word_of: str | None = None) -> int:
+def confirm_entries(
+    entry_ids: Iterable[int],
+    *,
+    on: date,
+    confirmed_by: int,
+    on_word_of: str | None = None,
+    seen: Mapping[int, str] | None = None,
+) -> int:
     """Confirm these entries, each declared as evidence of the day it was done. How many were not confirmed before.
 
     Where the schemes name a line manager, a supervisor or a provider, the office confirms `on_word_of` a person, whose
-    name is kept. All or none: raises NotAllowed for one of the confirmer's own, DomainError for one that was turned
-    down, and when it is not said on whose word.
+    name is kept. `seen`: the marks of what the office read, by entry; None: it read them in this transaction. All or
+    none: raises NotAllowed for one of the confirmer's own, DomainError for one that was turned down, and when it is not
+    said on whose word; Conflict for one that says something else by now.
     """
     found = [db.session.get_one(PracticeEntry, entry_id) for entry_id in sorted(set(entry_ids))]
     for person_id in sorted({entry.person_id for entry in found}):
@@ -92,18 +106,20 @@ def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int, on
     confirmed, keys = 0, []
     with declaring_many():
         for entry_id in [entry.id for entry in found]:
-            entry = _locked(entry_id)
+            entry = lock_entry(entry_id)
             if entry.state == "confirmed":
                 continue
             if entry.person.counted.id == confirmed_by:
                 raise NotAllowed("You cannot confirm an entry of your own. A colleague has to.")
             if entry.state != "logged":
                 raise DomainError("An entry that was returned, turned down or struck out cannot be confirmed.")
+            if seen is not None and seen.get(entry_id) != mark_of(details_of(entry)):
+                raise Conflict(CHANGED)
             if (named := confirmer_of(details_of(entry), on)) in BY_WORD:
                 if not (on_word_of or "").strip():
                     raise DomainError(f"The scheme has the {named} confirm this. Say on whose word you confirm it.")
                 entry.on_word_of = (on_word_of or "").strip()
-            _confirm(entry, on=on, confirmed_by=confirmed_by)
+            declare_confirmed(entry, on=on, confirmed_by=confirmed_by)
             keys.append(entry.case_key)
             confirmed += 1
     renew_cases(keys)
@@ -112,12 +128,12 @@ def confirm_entries(entry_ids: Iterable[int], *, on: date, confirmed_by: int, on
 
 def return_entry(entry_id: int, *, reason: str, on: date, decided_by: int) -> PracticeEntry:
     """Back to the mediator, who reads the reason and puts the entry right. Raises DomainError unless it waits."""
-    return _decide_against(entry_id, "returned", reason=reason, on=on, decided_by=decided_by)
+    return decide_against(entry_id, "returned", reason=reason, on=on, decided_by=decided_by)
 
 
 def turn_down_entry(entry_id: int, *, reason: str, on: date, decided_by: int) -> PracticeEntry:
     """Not confirmed, for a reason that the mediator reads. Raises DomainError unless it waits to be confirmed."""
-    return _decide_against(entry_id, "turned_down", reason=reason, on=on, decided_by=decided_by)
+    return decide_against(entry_id, "turned_down", reason=reason, on=on, decided_by=decided_by)
 
 
 def strike_out_entry(entry_id: int, *, reason: str, on: date, recorded_by: int) -> PracticeEntry:
@@ -125,37 +141,48 @@ def strike_out_entry(entry_id: int, *, reason: str, on: date, recorded_by: int) 
 
     Raises DomainError unless it is confirmed.
     """
-    entry = _locked(entry_id)
+    entry = lock_entry(entry_id)
     if entry.state != "confirmed":
         raise DomainError("Only a confirmed entry can be struck out.")
-    _refuse_own(entry.person_id, recorded_by)
+    refuse_own(entry.person_id, recorded_by)
     _strike_out(entry, reason=reason, on=on, recorded_by=recorded_by)
     renew_cases([entry.case_key])
     return entry
 
 
-def correct_entry(entry_id: int, details: Details, *, reason: str, on: date, recorded_by: int) -> PracticeEntry:
+def correct_entry(
+    entry_id: int, details: Details, *, reason: str, on: date, recorded_by: int, on_word_of: str | None = None
+) -> PracticeEntry:
     """Strike out a confirmed entry and record the right one in its place, both in one act; the new entry.
 
-    Raises DomainError with every reason, and unless the entry is confirmed.
+    The office confirms it where the schemes let it. Where they name a line manager, a supervisor or a provider, what
+    these have said holds while nothing but the note changes; any other correction counts once they have confirmed it
+    anew, at once if the office has it `on_word_of` them. Raises DomainError with every reason, and unless the entry is
+    confirmed.
     """
-    entry = _locked(entry_id)
+    entry = lock_entry(entry_id)
     if entry.state != "confirmed":
         raise DomainError("Only a confirmed entry can be corrected.")
-    _refuse_own(entry.person_id, recorded_by)
+    refuse_own(entry.person_id, recorded_by)
     with declaring_many():
         _strike_out(entry, reason=reason, on=on, recorded_by=recorded_by)
         right = _add(entry.person_id, details, on=on, recorded_by=recorded_by)
-        right.replaces_id, right.on_word_of = entry.id, entry.on_word_of
+        right.replaces_id = entry.id
         move_to(entry, right)
-        _confirm(right, on=on, confirmed_by=recorded_by)
+        if confirmer_of(details, on) in BY_WORD:
+            if word := (on_word_of or "").strip():
+                right.on_word_of = word
+            elif word_holds(details_of(entry), details):
+                right.on_word_of, right.by_link_id = entry.on_word_of, entry.by_link_id
+        if right.on_word_of or confirmer_of(details, on) not in BY_WORD:
+            declare_confirmed(right, on=on, confirmed_by=recorded_by)
     renew_cases([entry.case_key, right.case_key])
     return right
 
 
 def take_back_entry(entry_id: int, *, person_id: int) -> None:
     """The mediator takes back what they logged, while nobody has decided on it. Raises DomainError otherwise."""
-    entry = _locked(entry_id)
+    entry = lock_entry(entry_id)
     if entry.person_id != person_id or entry.state not in ("logged", "returned"):
         raise DomainError("This entry has been decided on. Ask the practice manager to correct it.")
     move_to(entry, None)
@@ -163,25 +190,37 @@ def take_back_entry(entry_id: int, *, person_id: int) -> None:
     db.session.flush()
 
 
-def _decide_against(entry_id: int, state: str, *, reason: str, on: date, decided_by: int) -> PracticeEntry:
-    entry = _locked(entry_id)
+def decide_against(
+    entry_id: int,
+    state: str,
+    *,
+    reason: str,
+    on: date,
+    decided_by: int | None,
+    on_word_of: str | None = None,
+    link_id: int | None = None,
+) -> PracticeEntry:
+    """Return it or turn it down, for a reason. `on_word_of`: who queried it, where that was not the office."""
+    entry = lock_entry(entry_id)
     if entry.state != "logged":
         raise DomainError("Only an entry that waits to be confirmed can be returned or turned down.")
     if not reason.strip():
         raise DomainError("Enter the reason, as the mediator will read it.")
-    _refuse_own(entry.person_id, decided_by)
+    refuse_own(entry.person_id, decided_by)
     entry.state, entry.decided_on, entry.reason = state, on, reason.strip()
+    entry.on_word_of, entry.by_link_id = on_word_of, link_id
     db.session.flush()
     return entry
 
 
 def _take_own_word(entry: PracticeEntry, details: Details, on: date) -> None:
     if confirmer_of(details, on) == "mediator":
-        _confirm(entry, on=on, confirmed_by=None)
+        declare_confirmed(entry, on=on, confirmed_by=None)
         renew_cases([entry.case_key])
 
 
-def _refuse_own(person_id: int, by: int | None) -> None:
+def refuse_own(person_id: int, by: int | None) -> None:
+    """Raises NotAllowed where somebody would decide on their own, whichever of their records it stands with."""
     if lock_person(person_id).counted.id == by:
         raise NotAllowed(OWN)
 
@@ -220,7 +259,8 @@ def _strike_out(entry: PracticeEntry, *, reason: str, on: date, recorded_by: int
     void_source((SOURCE, entry.id), reason=reason, recorded_by=recorded_by)
 
 
-def _confirm(entry: PracticeEntry, *, on: date, confirmed_by: int | None) -> None:
+def declare_confirmed(entry: PracticeEntry, *, on: date, confirmed_by: int | None) -> None:
+    """From now on it counts: evidence of the day it was done. The caller renews what follows for its case."""
     entry.state, entry.decided_on, entry.confirmed_by = "confirmed", on, confirmed_by
     db.session.flush()
     is_declared = entry.kind == "declaration"
@@ -236,6 +276,7 @@ def _confirm(entry: PracticeEntry, *, on: date, confirmed_by: int | None) -> Non
     )
 
 
-def _locked(entry_id: int) -> PracticeEntry:
+def lock_entry(entry_id: int) -> PracticeEntry:
+    """The entry for writing, under the lock of its person."""
     lock_person(db.session.get_one(PracticeEntry, entry_id).person_id)
     return db.session.get_one(PracticeEntry, entry_id, with_for_update=True, populate_existing=True)

@@ -1,11 +1,14 @@
-"""What fills the letters about leave, asked when each is handed over. Never the reason."""
+"""What fills the letters of this room, asked when each is handed over. Never a reason, and nobody's name but theirs."""
 
 from flask import current_app
 
-from accreditation.core.calendar import last_good_day
+from accreditation.core import clock
+from accreditation.core.calendar import LONDON, last_good_day
 from accreditation.core.database import db
 from accreditation.core.outbox import NoLongerTrue, facts_for
-from accreditation.practice.models import LeaveRequest
+from accreditation.practice.models import ConfirmationLink, LeaveRequest
+from accreditation.practice.queries.line_managers import entries_for_line_manager
+from accreditation.practice.services.line_managers import ASKED, address_of, still_works
 from accreditation.standing.models import Overlay
 
 FOLDER = "email/practice"
@@ -37,3 +40,21 @@ def leave_answered(request_id: int) -> dict[str, object]:
 
 def _link(request: LeaveRequest) -> str:
     return f"{current_app.config['BASE_URL']}/leave/mine/{request.id}"
+
+
+@facts_for(ASKED, own_address=True)
+def confirm_asked(link_id: int) -> dict[str, object]:
+    """To the address the office has named: a line manager needs no account. The page says whose entries they are."""
+    link = db.session.get_one(ConfirmationLink, link_id)
+    if not still_works(link, clock.now()):
+        raise NoLongerTrue("The line manager has answered, or somebody else is asked by now.")
+    waiting = entries_for_line_manager(link.line_manager.person_id, clock.today())
+    if not waiting:
+        raise NoLongerTrue("Nothing waits for the line manager any more.")
+    return {
+        "to": link.line_manager.address,
+        "name": link.line_manager.name,
+        "number": len(waiting),
+        "confirm_link": address_of(link),
+        "last_day": last_good_day(link.expires_at.astimezone(LONDON).date()),
+    }

@@ -15,15 +15,18 @@ from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import EntryForm
 from accreditation.practice.models import PracticeEntry
 from accreditation.practice.queries.arranged import arranged_before, arranged_of
-from accreditation.practice.queries.confirming import confirmer_of
+from accreditation.practice.queries.confirming import confirmer_of, is_named
 from accreditation.practice.queries.entries import entries_of, get_entry
 from accreditation.practice.queries.leave import own_requests
+from accreditation.practice.queries.line_managers import find_line_manager
 from accreditation.practice.queries.progress import declarations_asked, kept_by_practice
 from accreditation.practice.rules.entries import KINDS
+from accreditation.practice.rules.line_managers import LINE_MANAGER
 from accreditation.practice.views.arranged import arranged_asked
 from accreditation.practice.views.blueprint import bp
 from accreditation.practice.views.looking import look_at
 from accreditation.standing.queries import Standing, main_scheme, standing_on
+from accreditation.standing.queries.since import names_of
 from accreditation.web.guards import requires
 
 NEWEST = 20
@@ -46,6 +49,9 @@ def mine(viewer: Viewer) -> ResponseReturnValue:
         returned=[entry for entry in entries if entry.state == "returned"],
         waiting=sum(entry.state == "logged" for entry in entries),
         kept=kept_by_practice(standing, viewer),
+        names=names_of([entry.confirmed_by for entry in entries]),
+        line_manager=find_line_manager(viewer.person_id) if is_named(LINE_MANAGER, standing.on) else None,
+        asks_line_managers=is_named(LINE_MANAGER, standing.on),
         confirmers={one.code: one.confirmed_by for one in standing.scheme.requirements},
         scheme=standing.scheme,
         leave=[asked for asked in own_requests(viewer.person_id) if asked.state == "asked"],

@@ -15,7 +15,7 @@ from accreditation.practice import services
 from accreditation.practice.exports import log_workbook
 from accreditation.practice.forms.entries import BareForm, ChooseForm, DecisionForm, EntryForm, ReasonForm
 from accreditation.practice.queries.arranged import arranged_before, count_arranged
-from accreditation.practice.queries.confirming import confirmer_of, words_needed
+from accreditation.practice.queries.confirming import confirmer_of, confirmers_of, details_of, is_named, words_needed
 from accreditation.practice.queries.entries import (
     LogAsked,
     count_entries,
@@ -28,10 +28,12 @@ from accreditation.practice.queries.entries import (
 )
 from accreditation.practice.queries.progress import declarations_asked
 from accreditation.practice.rules.entries import KINDS, STATES
+from accreditation.practice.rules.line_managers import LINE_MANAGER, LONGEST_NAME, mark_of
 from accreditation.practice.views.arranged import arranged_asked
 from accreditation.practice.views.blueprint import bp
 from accreditation.practice.views.looking import look_at
 from accreditation.standing.queries import main_scheme, standing_on
+from accreditation.standing.queries.since import names_of
 from accreditation.standing.rules.confirmers import BY_WORD
 from accreditation.web.filters import Filter, Filters, read_filters
 from accreditation.web.guards import requires
@@ -62,11 +64,17 @@ def entries(viewer: Viewer) -> ResponseReturnValue:
                 said_before=said_before(found),
                 words_needed=words_needed(found, clock.today()),
                 own=[entry for entry in found if entry.person.counted.id == viewer.person_id],
+                marks={entry.id: mark_of(details_of(entry)) for entry in found},
                 back=filters.url(),
             )
     page = entries_page(viewer, asked, place=request.args.get("place"), address=lambda token: filters.url(place=token))
+    today = clock.today()
+    waiting_for = confirmers_of([entry for entry in page.rows if entry.state == "logged"], today)
     return render_template(
         "practice/entries.html",
+        waiting_for={entry_id: who for entry_id, who in waiting_for.items() if who in BY_WORD},
+        asks_line_managers=is_named(LINE_MANAGER, today),
+        names=names_of([entry.confirmed_by for entry in page.rows]),
         form=form,
         page=page,
         state=asked.state or "all",
@@ -90,7 +98,8 @@ def _confirm(form: BareForm, chosen: list[int], viewer: Viewer) -> bool:
                 allowed,
                 on=clock.today(),
                 confirmed_by=viewer.person_id,
-                on_word_of=request.form.get("on_word_of", "")[:120],
+                on_word_of=request.form.get("on_word_of", "")[:LONGEST_NAME],
+                seen={entry_id: request.form.get(f"seen-{entry_id}", "") for entry_id in allowed},
             )
     except DomainError as refusal:
         form.form_errors.extend(refusal.reasons)
@@ -142,15 +151,8 @@ def record(viewer: Viewer, reference: str, kind: str) -> ResponseReturnValue:
         person_id, details = mediator.id, form.details()
         try:
             if (look := look_at(form, details, person_id)) is None:
-                if (named := confirmer_of(details, today)) in BY_WORD:
-                    with transaction():
-                        services.log_entry(
-                            person_id, details, on=today, recorded_by=viewer.person_id, arranged_id=arranged_id
-                        )
-                    flash(f"Recorded. It counts once it is confirmed on the word of the {named}.", "success")
-                    return redirect(url_for("practice.entries"))
                 with transaction():
-                    services.record_entry(
+                    state = services.record_entry(
                         person_id,
                         kind=details.kind,
                         done_on=details.done_on,
@@ -164,7 +166,11 @@ def record(viewer: Viewer, reference: str, kind: str) -> ResponseReturnValue:
                         recorded_by=viewer.person_id,
                         on=today,
                         arranged_id=arranged_id,
-                    )
+                    ).state
+                if state == "logged":
+                    named = confirmer_of(details, today)
+                    flash(f"Recorded. It counts once it is confirmed on the word of the {named}.", "success")
+                    return redirect(url_for("practice.entries"))
                 flash("Recorded and confirmed.", "success")
                 return redirect(url_for("practice.entries", state="confirmed"))
         except DomainError as refusal:
@@ -221,16 +227,31 @@ def correct(viewer: Viewer, entry_id: int) -> ResponseReturnValue:
     if entry.state != "confirmed":
         flash("Only a confirmed entry is corrected. Return this one to the mediator instead.", "warning")
         return redirect(url_for("practice.turn_down", entry_id=entry_id))
-    form = EntryForm(kind=entry.kind, on=today, entry=entry, correcting=True)
+    named = confirmer_of(details_of(entry), today)
+    form = EntryForm(
+        kind=entry.kind, on=today, entry=entry, correcting=True, by_word=named if named in BY_WORD else None
+    )
     look = None
     if form.validate_on_submit():
         details = form.details()
         try:
             if (look := look_at(form, details, entry.person_id, but=entry_id)) is None:
                 with transaction():
-                    services.correct_entry(
-                        entry_id, details, reason=form.reason.data or "", on=today, recorded_by=viewer.person_id
+                    state = services.correct_entry(
+                        entry_id,
+                        details,
+                        reason=form.reason.data or "",
+                        on=today,
+                        recorded_by=viewer.person_id,
+                        on_word_of=form.on_word_of.data if "on_word_of" in form else None,
+                    ).state
+                if state == "logged":
+                    flash(
+                        "Corrected. The wrong entry is struck out. The right one counts once the "
+                        f"{confirmer_of(details, today)} has confirmed it. Standing has been renewed.",
+                        "success",
                     )
+                    return redirect(url_for("practice.entries"))
                 flash("Corrected. The wrong entry stays in the log, struck out. Standing has been renewed.", "success")
                 return redirect(url_for("practice.entries", state="confirmed"))
         except DomainError as refusal:
