@@ -22,6 +22,7 @@ SUBJECTS = [
     "offer_answer",
     "line_manager_support",
     "refresher_booking",
+    "refresher_confirmation",
 ]
 """What a rule reminds of. The first five are kinds of requirement that end; the rest are kinds of deadline."""
 

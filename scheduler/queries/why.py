@@ -57,6 +57,7 @@ SUBJECT_WORDS = {
     "offer_answer": "Answer to an offer of a place",
     "line_manager_support": "A line manager's support",
     "refresher_booking": "Booked refresher day",
+    "refresher_confirmation": "Word on a refresher day that was moved",
 }
 
 

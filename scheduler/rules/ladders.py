@@ -27,6 +27,9 @@ USUAL_LADDERS: dict[tuple[str, str], tuple[int, ...]] = {
     ("return_from_leave", "practice_manager"): (28, 7, -7),
     # A week leaves time to give the seat back so that somebody else can have it; the day before is so as not to forget.
     ("refresher_booking", "mediator"): (7, 1),
+    # Who has not said whether they still come after a day was moved has a week; once it is over somebody rings them.
+    ("refresher_confirmation", "mediator"): (2,),
+    ("refresher_confirmation", "practice_manager"): (0,),
 }
 """(what ends, who is told) -> days before the end; negative: days after it."""
 
@@ -34,7 +37,7 @@ BREAKER_TIMES = 3
 """RELIABILITY 1.5: so many times the busiest day of the last 28 is more than a service does on purpose."""
 
 
-OF_THEIR_OWN = frozenset({"return_from_leave", "refresher_booking"})
+OF_THEIR_OWN = frozenset({"return_from_leave", "refresher_booking", "refresher_confirmation"})
 """Kinds of deadline about a person that have a letter of their own: what else is due that day has another."""
 
 

@@ -17,6 +17,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "own_day_comes": ("on",),
     "day_comes": ("on", "reference"),
     "seat_comes": ("on",),
+    "seat_asked": ("due_by",),
     "weekly": ("due_by", "items"),
 }
 """By letter, beside what every letter has."""
@@ -29,6 +30,7 @@ CALLED = {
     "own_day_comes": "To a mediator: a day on which something changes",
     "day_comes": "About a mediator: a day on which something changes",
     "seat_comes": "To a mediator: a refresher day on which they have a seat",
+    "seat_asked": "To a mediator: whether they still come to a refresher day that was moved",
     "weekly": "To a mediator: the weekly letter of what comes up",
 }
 MEANING = {

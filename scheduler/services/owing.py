@@ -37,6 +37,7 @@ TEMPLATES_OF_DEADLINES = {
     ("return_from_leave", "mediator"): f"{FOLDER}own_day_comes.txt",
     ("return_from_leave", "practice_manager"): f"{FOLDER}day_comes.txt",
     ("refresher_booking", "mediator"): f"{FOLDER}seat_comes.txt",
+    ("refresher_confirmation", "mediator"): f"{FOLDER}seat_asked.txt",
 }
 """By kind of deadline and audience, where the letter of the audience would not fit."""
 

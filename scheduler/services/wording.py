@@ -72,6 +72,12 @@ def seat_comes(obligation_id: int) -> dict[str, object]:
     return facts | {"link": f"{_base()}/me"}
 
 
+@facts_for(f"{FOLDER}seat_asked.txt", in_doubt="resend")
+def seat_asked(obligation_id: int) -> dict[str, object]:
+    """To the mediator: we wait for their word on a refresher day that was moved."""
+    return _due(obligation_id) | {"link": f"{_base()}/me"}
+
+
 def _day_that_comes(obligation_id: int) -> dict[str, object]:
     """`day`: the first day after what ends; `is_past`: whether it has come. Raises NoLongerTrue."""
     _due(obligation_id)

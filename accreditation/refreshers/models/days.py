@@ -79,7 +79,8 @@ class Booking(Record):
     """Somebody's place on a day, from asking for it to having been there. The row stays whatever becomes of it.
 
     A seat that is `offered` is held until `answer_by` (a moment, exclusive). Of a day that was moved, `confirm_by` is
-    the last day on which the person should say that they still come, and `confirmed_on` when they did.
+    the last day on which the person should say that they still come, `confirmed_on` when they did, and `moved_from`
+    the moment at which it would have begun when they last knew of it.
     """
 
     __tablename__ = "refresher_booking"
@@ -105,6 +106,7 @@ class Booking(Record):
     answer_by: Mapped[datetime | None]
     confirm_by: Mapped[date | None]
     confirmed_on: Mapped[date | None]
+    moved_from: Mapped[datetime | None]
 
     day: Mapped[RefresherDay] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=person_id)

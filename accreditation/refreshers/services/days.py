@@ -51,17 +51,18 @@ def change_day(day_id: int, details: Details, *, version: int, on: date, at: dat
     day.version += 1
     db.session.flush()
     if _whereabouts(day) != before:
-        _tell_of_change(day, on=on, moved=(day.starts_at, day.ends_at) != times)
+        _tell_of_change(day, on=on, moved=(day.starts_at, day.ends_at) != times, was=times[0])
     fill_freed_seats(day_id, on=on, at=at)
     return day
 
 
-def _tell_of_change(day: RefresherDay, *, on: date, moved: bool) -> None:
+def _tell_of_change(day: RefresherDay, *, on: date, moved: bool, was: datetime | None) -> None:
     """A letter to everybody booked. Of a day that `moved` those with a seat keep it and are asked whether they come."""
     until = confirm_by(on, int(get_setting("refresher_confirm_days") or CONFIRM_DAYS), day.held_on)
     for booking in _cancellable(day.id):
         asked = moved and booking.state == "booked"
         if asked:
+            booking.moved_from = booking.moved_from if booking.unconfirmed else was
             booking.confirm_by, booking.confirmed_on = until, None
             db.session.flush()
         keep_deadlines(booking, day)

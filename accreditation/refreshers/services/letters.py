@@ -6,6 +6,7 @@ from accreditation.refreshers.models import Booking, Invitation, RefresherDay
 from accreditation.refreshers.queries.bookings import find_live_booking, find_seat_instead
 from accreditation.refreshers.rules import CANCELLABLE
 from accreditation.refreshers.services.calendar_files import calendar_files
+from accreditation.refreshers.services.links import address_of
 
 FOLDER = "email/refreshers"
 
@@ -51,7 +52,12 @@ def day_moved(booking_id: int) -> dict[str, object]:
     booking = _still_booked(booking_id)
     if not booking.unconfirmed:
         raise NoLongerTrue("The mediator has said that they come.")
-    return {**about_seat(booking), "confirm_by": booking.confirm_by}
+    return {
+        **about_seat(booking),
+        "confirm_by": booking.confirm_by,
+        "moved_from": booking.moved_from,
+        "answer_link": address_of(booking),
+    }
 
 
 @facts_for(f"{FOLDER}/day_changed.txt")
