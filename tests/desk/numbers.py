@@ -8,6 +8,7 @@ from html import unescape
 MARKED = re.compile(r"<\w+[^>]*\bdata-figure=[^>]*>")
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 BODY = re.compile(r"<tbody data-listed>(.*?)</tbody>", re.S)
+RATE = re.compile(r"\d+%|no rate")
 NEXT = re.compile(r'<a rel="next" href="([^"]+)"')
 MOST_PAGES = 200
 
@@ -22,10 +23,12 @@ class Shown:
 
 
 def figures_on(page: str) -> list[Shown]:
-    """Every figure. Fails for a number in a row of numbers that is not marked as one."""
+    """Every figure but rates, which are no lengths. Fails for one in a row of numbers that is not marked as one."""
     found = []
     for tag in MARKED.findall(page):
         said = {name: unescape(value) for name, value in ATTRIBUTE.findall(tag)}
+        if RATE.fullmatch(said["data-figure"]):
+            continue
         found.append(Shown(said.get("data-code", ""), int(said["data-figure"]), said.get("data-list")))
     assert page.count('class="figure-value"') == len(re.findall(r'<li class="figure[^>]*data-figure=', page))
     return found

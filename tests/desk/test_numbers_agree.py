@@ -78,6 +78,12 @@ def reports(app, browser) -> None:
     )
     numbers = {one["code"]: one["number"] for one in json.loads(said.output)["figures"]}
     assert {one.code: one.number for one in figures} == numbers
+    # The units of the same page, and its other doors: tests/practice/test_figures.py.
+    service = figures_on(browser.get("/practice/figures?first=2026-02-01&last=2027-02-02").text)
+    whole = {one.code.removeprefix("all-"): one for one in service if one.code.startswith("all-")}
+    assert disagreeing(browser, list(whole.values())) == {}
+    for ours, theirs in (("referred", "referred"), ("concluded", "conclusion-rate"), ("resolved", "resolution-rate")):
+        assert whole[ours].number == numbers[theirs]
     standards = figures_on(browser.get("/reports/standards").text)
     assert disagreeing(browser, [one for one in standards if not one.code.startswith(NO_LIST)]) == {}
 

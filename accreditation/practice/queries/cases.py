@@ -33,6 +33,7 @@ class CasesAsked:
     unit_id: int | None = None
     no_unit: bool = False
     disputed: bool = False
+    from_log: bool = False
     reference: str = ""
 
 
@@ -151,6 +152,8 @@ def _conditions(viewer: Viewer, asked: CasesAsked) -> list[ColumnElement[bool]]:
         conditions.append(MediationCase.unit_id.is_(None))
     if asked.disputed:
         conditions.append(and_(MediationCase.disputed))
+    if asked.from_log:
+        conditions.append(and_(MediationCase.from_log))
     if key := case_key(asked.reference):
         conditions.append(MediationCase.key == key)
     return conditions

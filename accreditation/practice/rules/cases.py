@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from accreditation.core.calendar import last_good_day
+
 OUTCOMES = {
     "resolved": "Resolved",
     "partly": "Resolved in part",
@@ -117,3 +119,8 @@ class Figures:
 def rate(part: int, whole: int) -> str:
     """ "67%", to the nearest whole one with halves upwards; "no rate" of nothing: it is not nought."""
     return f"{(200 * part + whole) // (2 * whole)}%" if whole else "no rate"
+
+
+def usual_period(on: date) -> tuple[date, date]:
+    """The first and the last day, both inclusive, of the twelve months before the month of that day."""
+    return date(on.year - 1, on.month, 1), last_good_day(on.replace(day=1))

@@ -7,7 +7,6 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
-from accreditation.core.calendar import last_good_day
 from accreditation.core.database import transaction
 from accreditation.core.dates import NotADay, read_day
 from accreditation.core.errors import DomainError
@@ -29,7 +28,7 @@ from accreditation.practice.queries.cases import (
     get_case,
     total,
 )
-from accreditation.practice.rules.cases import OPEN, OUTCOMES
+from accreditation.practice.rules.cases import OPEN, OUTCOMES, usual_period
 from accreditation.practice.services.cases import record_referral, state_outcome
 from accreditation.practice.views.blueprint import bp
 from accreditation.web.filters import Filter, Filters, read_filters
@@ -178,10 +177,9 @@ def export_figures(viewer: Viewer) -> ResponseReturnValue:
 
 def _period() -> tuple[PeriodForm, date | None, date | None]:
     """The period of the address: by default the twelve months before this one. None for one that cannot be read."""
-    today = clock.today()
-    usual = {"first": date(today.year - 1, today.month, 1), "last": last_good_day(today.replace(day=1))}
+    first, last = usual_period(clock.today())
     if not request.args.get("first") and not request.args.get("last"):
-        return PeriodForm(data=usual), usual["first"], usual["last"]
+        return PeriodForm(data={"first": first, "last": last}), first, last
     form = PeriodForm(request.args)
     return (form, form.first.data, form.last.data) if form.validate() else (form, None, None)
 
@@ -213,6 +211,7 @@ def _asked(filters: Filters) -> CasesAsked:
         unit_id=int(unit) if unit and unit.isdecimal() else None,
         no_unit=unit == NO_UNIT,
         disputed=filters.get("disputed") == "yes",
+        from_log=filters.get("from_log") == "yes",
         reference=filters.get("reference") or "",
     )
 
@@ -225,6 +224,7 @@ def _filters() -> Filters:
         Filter("unit", lambda value: dict(choices)[value], choices),
         Filter("first", lambda value: f"Referred from {value}", longest=30),
         Filter("last", lambda value: f"Referred through {value}", longest=30),
+        Filter("from_log", lambda _: "No referral recorded", [("yes", "Yes")]),
         Filter("disputed", lambda _: "Mediators say different things", [("yes", "Yes")]),
     )
     return read_filters(_readable(request.args), offered, path=url_for("practice.cases"))
