@@ -242,6 +242,7 @@ def test_the_pdf_is_tagged_headed_and_its_text_can_be_read(service, sign_in):
     assert "/StructTreeRoot" in catalogue
     assert catalogue["/Lang"].lower() == "en-gb"
     assert pdf.metadata.title == "Year to February 2027"
+    assert pdf.metadata.author == db.session.get_one(Person, report.prepared_by).name
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     author = db.session.get_one(Person, report.prepared_by).name
     for words in (
