@@ -1,4 +1,4 @@
-"""Two advisers at one request for a swap, or at one follow-up, at once: in processes of their own, on both databases."""
+"""Two advisers at one request for a swap, or at one follow-up, at once: in processes of their own."""
 
 from datetime import timedelta
 
