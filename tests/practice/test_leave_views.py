@@ -1,14 +1,16 @@
 """The pages at /leave: the mediator asks with the effect in view, a manager answers, the reason stays between them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
+from time_machine import travel
 
-from accreditation.core.database import db
+from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
 from accreditation.practice.models import LeaveRequest
+from accreditation.standing.services.overlays import cancel_overlay, end_overlay
 from tests import factories
 
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
@@ -111,3 +113,34 @@ def test_the_reason_is_for_nobody_else(sign_in, ada):
         assert sign_in(Grant(role, scope, scope_id)).get(f"/leave/{request_id}").status_code == 403
     assert "Two children" not in sign_in(Grant(Role.AUDITOR, Scope.SERVICE)).get("/audit").text
     assert states() == ["asked"]
+
+
+def test_pages_say_what_became_of_leave_that_was_agreed(sign_in, ada, today):
+    mediator, manager = as_mediator(sign_in, ada), sign_in(MANAGER)
+    request_id = ask(mediator)
+    assert "withdraw this request and" in mediator.get(f"/leave/mine/{request_id}").text
+    manager.post(f"/leave/{request_id}/approve", data={"authority": "Head of Service"})
+    overlay_id = db.session.get_one(LeaveRequest, request_id).overlay_id
+    with travel(datetime(2027, 4, 1, 9, tzinfo=UTC), tick=False):
+        with transaction():
+            end_overlay(
+                overlay_id,
+                ended_on=date(2027, 4, 1),
+                reason="Back",
+                authority="Head",
+                at=datetime(2027, 4, 1, 8, tzinfo=UTC),
+                ended_by=None,
+            )
+        later, their_manager = as_mediator(sign_in, ada), sign_in(MANAGER)
+        page = later.get(f"/leave/mine/{request_id}").text
+        assert ("Agreed, and ended early" in page, "Your leave ended on 31 March 2027" in page) == (True, True)
+        assert "due back on 1 September" not in page
+        for browser, path in ((later, "/leave/mine"), (their_manager, "/leave?state=all")):
+            page = browser.get(path).text
+            assert ("31 Mar 2027" in page, "31 Aug 2027" in page) == (True, False)
+    with transaction():
+        cancel_overlay(overlay_id, reason="A mistake", at=datetime(2027, 4, 2, 8, tzinfo=UTC), cancelled_by=None)
+    page = mediator.get(f"/leave/mine/{request_id}").text
+    assert "Agreed, then cancelled by the service" in page
+    assert "due back" not in page
+    assert "Agreed, then cancelled by the service" in manager.get(f"/leave/{request_id}").text

@@ -10,6 +10,7 @@ from accreditation.core.calendar import Span
 from accreditation.core.private_text import names_in, reference_names
 from accreditation.practice.rules.cases import CONCLUDED, Figures, Stated, Told, rate, state_of_case
 from accreditation.practice.rules.entries import Details, Known, case_key, reasons_to_refuse, same_again
+from accreditation.practice.rules.leave import became
 from accreditation.practice.rules.progress import declared_codes, from_the_log, progress_in
 from accreditation.standing.rules.evidence import Fact, dossier_of
 from accreditation.standing.rules.requirements import Accumulated, AllOf, AnyOf, Asked, Held
@@ -203,3 +204,19 @@ def test_which_requirements_come_from_the_log():
         False,
     ]
     assert declared_codes([AnyOf((insured, TOTAL)), insured]) == ["insurance"]
+
+
+@pytest.mark.parametrize(
+    ("state", "ended_on", "cancelled", "words", "ends_on", "stands"),
+    [
+        ("asked", None, False, "Waits for an answer", date(2027, 9, 1), False),
+        ("declined", None, False, "Declined", date(2027, 9, 1), False),
+        ("approved", None, False, "Agreed", date(2027, 9, 1), True),
+        ("approved", date(2027, 9, 1), False, "Agreed", date(2027, 9, 1), True),
+        ("approved", date(2027, 8, 31), False, "Agreed, and ended early", date(2027, 8, 31), True),
+        ("approved", date(2027, 8, 31), True, "Agreed, then cancelled by the service", date(2027, 9, 1), False),
+    ],
+)
+def test_what_became_of_leave_that_was_asked_for(state, ended_on, cancelled, words, ends_on, stands):
+    found = became(state, Span(date(2027, 3, 1), date(2027, 9, 1)), ended_on=ended_on, cancelled=cancelled)
+    assert (found.words, found.ends_on, found.stands) == (words, ends_on, stands)

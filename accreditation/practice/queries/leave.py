@@ -1,11 +1,12 @@
 """Requests for leave: of the mediator, and for who answers them. The reason is nobody else's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
+from accreditation.core.calendar import Span
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Permission
@@ -13,6 +14,8 @@ from accreditation.people.models import Person
 from accreditation.people.queries import of_one_person, subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.practice.models import LeaveRequest
+from accreditation.practice.rules.leave import Became, became
+from accreditation.standing.models import Overlay
 from accreditation.standing.queries.effects import Effect, effects_of, facts_now, facts_without
 from accreditation.standing.queries.evidence import evidence_from
 from accreditation.standing.queries.overlays import SOURCE
@@ -85,6 +88,23 @@ def get_request(request_id: int, viewer: Viewer) -> LeaveRequest:
     ):
         raise NotFound("There is no such request.")
     return request
+
+
+def became_of(requests: Iterable[LeaveRequest]) -> dict[int, Became]:
+    """What became of each, by its id: agreed leave may have ended early or been cancelled since. One statement."""
+    asked = list(requests)
+    ids = [request.overlay_id for request in asked if request.overlay_id]
+    overlays = {one.id: one for one in db.session.scalars(select(Overlay).where(Overlay.id.in_(ids)))} if ids else {}
+    found = {}
+    for request in asked:
+        overlay = overlays.get(request.overlay_id or 0)
+        found[request.id] = became(
+            request.state,
+            Span(request.starts_on, request.ends_on),
+            ended_on=overlay.ended_on if overlay else None,
+            cancelled=overlay is not None and overlay.cancelled_at is not None,
+        )
+    return found
 
 
 def effect_of_leave(person: Person, viewer: Viewer, fact: Fact, on: date) -> list[Effect]:

@@ -41,3 +41,26 @@ def reasons_not_to_ask(asked: Asked, on: date) -> list[str]:
     if not reasons and asked.ends_on <= on:
         reasons.append("All of it lies in the past. Ask the practice manager to record it.")
     return reasons
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of a request, as pages say it; the days [starts_on, ends_on) of agreed leave as they stand now."""
+
+    words: str
+    tone: str
+    starts_on: date
+    ends_on: date
+    stands: bool = False  # agreed, and not cancelled since
+
+
+TONES = {"asked": "soon", "approved": "good", "declined": "bad", "withdrawn": "neutral"}
+
+
+def became(state: str, asked: Span, *, ended_on: date | None = None, cancelled: bool = False) -> Became:
+    """`ended_on`: the first day back where it was not as planned; `cancelled`: agreed, and taken back since."""
+    if state == "approved" and cancelled:
+        return Became("Agreed, then cancelled by the service", "neutral", asked.starts_on, asked.ends_on)
+    if state == "approved" and ended_on is not None and ended_on < asked.ends_on:
+        return Became("Agreed, and ended early", "good", asked.starts_on, ended_on, stands=True)
+    return Became(STATES[state], TONES[state], asked.starts_on, asked.ends_on, stands=state == "approved")

@@ -3,12 +3,10 @@ from flask import Blueprint
 from accreditation.practice.rules.arranged import ORIGINS
 from accreditation.practice.rules.cases import OUTCOMES
 from accreditation.practice.rules.entries import KINDS, STATES, amount, code_label
-from accreditation.practice.rules.leave import STATES as LEAVE_STATES
 
 bp = Blueprint("practice", __name__)
 
 TONES = {"logged": "soon", "returned": "bad", "confirmed": "good", "turned_down": "bad", "struck_out": "neutral"}
-LEAVE_TONES = {"asked": "soon", "approved": "good", "declined": "bad", "withdrawn": "neutral"}
 OUTCOME_TONES = {"resolved": "good", "partly": "soon", "not": "bad", "concluded": "neutral", "withdrawn": "neutral"}
 
 
@@ -18,8 +16,6 @@ def words() -> dict[str, object]:
         "entry_kinds": KINDS,
         "entry_states": STATES,
         "entry_tones": TONES,
-        "leave_states": LEAVE_STATES,
-        "leave_tones": LEAVE_TONES,
         "outcomes": OUTCOMES,
         "outcome_tones": OUTCOME_TONES,
         "code_label": code_label,

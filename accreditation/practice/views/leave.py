@@ -14,6 +14,7 @@ from accreditation.people.rules import Viewer
 from accreditation.practice.forms.entries import BareForm
 from accreditation.practice.forms.leave import AskForm
 from accreditation.practice.queries.leave import (
+    became_of,
     effect_of_leave,
     get_own_request,
     own_person,
@@ -31,9 +32,11 @@ from accreditation.web.guards import requires
 @requires(Permission.ASK_LEAVE)
 def my_leave(viewer: Viewer) -> ResponseReturnValue:
     """What I have asked for, and what was answered."""
+    requests = own_requests(viewer.person_id)
     return render_template(
         "practice/my_leave.html",
-        requests=own_requests(viewer.person_id),
+        requests=requests,
+        became=became_of(requests),
         leave_types=leave_types(),
         today=clock.today(),
     )
@@ -78,13 +81,15 @@ def ask(viewer: Viewer) -> ResponseReturnValue:
 def my_request(viewer: Viewer, request_id: int) -> ResponseReturnValue:
     """One request with its answer; where it was agreed, the plan for the return."""
     found, today = get_own_request(request_id, viewer), clock.today()
+    as_it_stands = became_of([found])[found.id]
     return render_template(
         "practice/my_request.html",
         leave=found,
         form=BareForm(),
-        through=last_good_day(found.ends_on),
+        became=as_it_stands,
+        through=last_good_day(as_it_stands.ends_on),
         leave_type=leave_types().get(found.leave_type, found.leave_type),
-        plan=plan_for_return(found, viewer, today) if found.overlay_id else [],
+        plan=plan_for_return(found, viewer, today) if as_it_stands.stands else [],
         today=today,
     )
 

@@ -12,6 +12,7 @@ from accreditation.people.rules import Viewer
 from accreditation.practice.forms.leave import ApproveForm, DeclineForm
 from accreditation.practice.models import LeaveRequest
 from accreditation.practice.queries.leave import (
+    became_of,
     count_requests,
     effect_of_leave,
     get_request,
@@ -40,14 +41,16 @@ def leave_requests(viewer: Viewer) -> ResponseReturnValue:
         path=url_for("practice.leave_requests"),
     )
     state = filters.get("state") or "asked"
+    page = requests_page(
+        viewer,
+        state=None if state == "all" else state,
+        place=request.args.get("place"),
+        address=lambda token: filters.url(place=token),
+    )
     return render_template(
         "practice/leave_requests.html",
-        page=requests_page(
-            viewer,
-            state=None if state == "all" else state,
-            place=request.args.get("place"),
-            address=lambda token: filters.url(place=token),
-        ),
+        page=page,
+        became=became_of(page.rows),
         state=state,
         states=states,
         filters=filters,
@@ -117,16 +120,18 @@ def _shown(found: LeaveRequest, viewer: Viewer, approving: ApproveForm, declinin
     asked = Asked(found.starts_on, found.ends_on, found.leave_type, found.reason)
     waits = found.state == "asked"
     facts = facts_now(person.id)
+    as_it_stands = became_of([found])[found.id]
     return render_template(
         "practice/leave_request.html",
         leave=found,
         person=person,
-        through=last_good_day(found.ends_on),
+        became=as_it_stands,
+        through=last_good_day(as_it_stands.ends_on),
         leave_type=leave_types().get(found.leave_type, found.leave_type),
         effects=effect_of_leave(person, viewer, asked.laid().fact(), today)
         if waits
         else plan_for_return(found, viewer, today)
-        if found.overlay_id
+        if as_it_stands.stands
         else [],
         remarks=remarks_on(asked.laid(), facts, schemes_concerning(facts, today), today) if waits else [],
         approving=approving,
