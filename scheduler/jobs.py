@@ -30,6 +30,7 @@ from accreditation.standing.services.sweeping import sweep
 from scheduler.services.bounces import read_bounces
 from scheduler.services.checking import begin_check, keep_checking
 from scheduler.services.delivery import Delivered, deliver_letters
+from scheduler.services.digests import owe_digests
 from scheduler.services.leaving import see_off_leavers
 from scheduler.services.marks import set_mark, still_leads, take_lease
 from scheduler.services.owing import owe_reminders
@@ -105,6 +106,7 @@ def tick(app: Flask) -> None:
         with transaction():
             leads = still_leads(LEAD, epoch)
             if leads:
+                owe_digests(clock.today(), clock.now())
                 set_mark("tick", clock.now(), planned.words)
         if not leads:
             log.warning("another process took the lead meanwhile: this one leaves the rest to it")

@@ -162,10 +162,50 @@ class LetterWording(Record):
     written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
+DIGESTS = ["never", "needed", "always"]
+"""When a manager gets the weekly digest: never, when something needs attention, or every week."""
+
+
 class ReminderPreference(Record):
-    """How early reminders reach somebody: one by one, or (`weekly`) together in one letter a week."""
+    """How letters reach somebody.
+
+    Early reminders of their own: one by one, or (`weekly`) together in one letter a week. As a manager: when the
+    `digest` comes.
+    """
 
     __tablename__ = "reminder_preference"
+    __table_args__ = (CheckConstraint(one_of("digest", DIGESTS), name="known_digest"),)
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
     weekly: Mapped[bool]
+    digest: Mapped[str] = mapped_column(default="needed", server_default="needed")
+
+
+class DigestChoice(Record):
+    """A manager has reminders of this subject in the digest in place of singly, as long as a later stage follows."""
+
+    __tablename__ = "digest_choice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "subject", name="uq_digest_choice_subject"),
+        CheckConstraint(one_of("subject", SUBJECTS), name="known_subject"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    subject: Mapped[str]
+
+
+class DigestItem(Record):
+    """A reminder that somebody is told of in their digest: in the one that is owed as `digest_id`; None: it waits."""
+
+    __tablename__ = "digest_item"
+    __table_args__ = (
+        UniqueConstraint("obligation_id", "turn", "person_id", name="uq_digest_item_once"),
+        Index("ix_digest_item_digest", "digest_id"),
+        Index("ix_digest_item_waiting", "person_id", **only_where("digest_id IS NULL")),
+    )
+    __audited__ = False  # says itself what became of it, with the obligation
+
+    obligation_id: Mapped[int] = mapped_column(ForeignKey("obligation.id"))
+    turn: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("obligation.id"))

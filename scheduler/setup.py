@@ -11,7 +11,8 @@ from accreditation.standing.queries.checks import check_state
 from accreditation.web.words import moment, plural
 from scheduler.queries.alive import last_beat, silent_since
 from scheduler.queries.letters import backlog, troubled_count
-from scheduler.services import wording as wording  # fills the scheduler's letters
+from scheduler.services import digests as digests  # fills the managers' digest
+from scheduler.services import wording as wording  # … and the scheduler's other letters
 from scheduler.services.marks import find_mark
 
 

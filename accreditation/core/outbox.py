@@ -73,6 +73,8 @@ class Letter(Record):
         """What kind of letter it is, from the name of its template: "Invitation". The scheduler's are reminders."""
         if self.template == "email/scheduler/weekly.txt":
             return "Weekly letter"
+        if self.template == "email/scheduler/digest.txt":
+            return "Weekly digest"
         if self.template.startswith("email/scheduler/"):
             return "Reminder"
         return self.template.rpartition("/")[2].removesuffix(".txt").replace("_", " ").capitalize()

@@ -26,7 +26,8 @@ DEFAULTS = {
     "reminders_from": "08:00",  # London; reminders go out from then on …
     "reminders_until": "18:00",  # … and until before this
     "reminders_on": "working_days",  # or "every_day"
-    "weekly_letter_on": "0",  # the day on which weekly letters go, 0: Monday … 4: Friday
+    "weekly_letter_on": "0",  # the day on which weekly letters and digests go, 0: Monday … 4: Friday
+    "weekly_letter_at": "08:00",  # … and the time in London; within the hours for reminders
     "letters_per_minute": "0",  # so many are handed to the mail server at most, by all schedulers together; 0: no limit
     "equality_cut_months": "12",  # so long after an intake closes, equality answers can be tied to applications
     "equality_keep_months": "12",  # so long after that, the answers nobody can tie any more are kept

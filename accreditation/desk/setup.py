@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from accreditation.core import clock
 from accreditation.core.database import db
+from accreditation.desk.queries import digest as digest  # importing it has registered what managers are told weekly
 from accreditation.desk.queries import suggesting as suggesting  # importing it has registered what it suggests
 from accreditation.desk.rules.places import SEARCHED, in_role, places_for
 from accreditation.desk.rules.sentences import date_in, shortly, without_date

@@ -59,9 +59,14 @@ class HoursForm(BaseForm):
         validators=[InputRequired("Choose the days")],
     )
     weekly_letter_on = SelectField(
-        "Weekly letters go on",
-        description="To mediators who chose one letter a week for what is not due soon.",
+        "Weekly letters and digests go on",
+        description="To mediators who chose one letter a week for what is not due soon, and to managers.",
         choices=choices_of([(str(number), day) for number, day in enumerate(WEEKDAYS)]),
+    )
+    weekly_letter_at = TimeField(
+        "… at",
+        description="Where nothing may go then, such as on a bank holiday, they go when the hours next begin.",
+        validators=[InputRequired("Enter a time such as 08:00")],
     )
     reminder_breaker = IntegerField(
         "So many reminders on one day go without a person's word",

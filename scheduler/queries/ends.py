@@ -37,7 +37,7 @@ from accreditation.standing.rules.scheme import Requirement, Scheme
 from accreditation.standing.rules.verdict import Verdict
 from scheduler.models import Obligation, ReminderRule
 from scheduler.rules.ladders import USUAL_LADDERS, Reminder, due_stages
-from scheduler.rules.weekly import may_wait
+from scheduler.rules.weekly import is_followed, may_wait
 
 REACH_DAYS = 450
 """How long after an end it is still worth a word.
@@ -96,9 +96,16 @@ def _missing(on: date, asked: Iterable[Ladder]) -> Iterator[Reminder]:
                 rows = ending_requirements(scheme, requirement, ladder, on)
                 for person_id, ends_on, unit_id in db.session.execute(rows.where(~_spoken_for(subject, ladder, on))):
                     for stage in due_stages(ladder.stages, ends_on, on):
-                        early = may_wait(stage, ladder.stages)
                         yield Reminder(
-                            person_id, subject, ends_on, stage, ladder.audience, unit_id=unit_id, early=early
+                            person_id,
+                            subject,
+                            ends_on,
+                            stage,
+                            ladder.audience,
+                            unit_id=unit_id,
+                            early=may_wait(stage, ladder.stages),
+                            followed=is_followed(stage, ladder.stages),
+                            kind=ladder.subject,
                         )
     for kind in kinds_of_deadlines() & wanted.keys():
         for ladder in wanted[kind]:
@@ -114,6 +121,8 @@ def _missing(on: date, asked: Iterable[Ladder]) -> Iterator[Reminder]:
                         provider_id=deadline.provider_id,
                         unit_id=unit_id,
                         owner_id=deadline.owner_id,
+                        followed=is_followed(stage, ladder.stages),
+                        kind=ladder.subject,
                     )
 
 

@@ -4,11 +4,12 @@ from datetime import time
 
 from accreditation.core.settings import get_setting
 from scheduler.rules.hours import SendingHours
+from scheduler.rules.weekly import WeeklyTime
 
 
-def weekly_weekday() -> int:
-    """The day of the week on which weekly letters go: 0 is Monday."""
-    return int(get_setting("weekly_letter_on"))
+def weekly_time() -> WeeklyTime:
+    """When weekly letters and digests go, as it is set."""
+    return WeeklyTime(int(get_setting("weekly_letter_on")), time.fromisoformat(get_setting("weekly_letter_at")))
 
 
 def sending_hours() -> SendingHours:

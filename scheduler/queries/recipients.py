@@ -34,6 +34,10 @@ class Recipients:
             )
             self._held[audience] = [(row.person_id, row.scope, row.scope_id) for row in db.session.execute(rows)]
 
+    def holders(self, audience: str) -> set[int]:
+        """Everybody who is told of something as this audience, whatever their scope. Asks the database nothing."""
+        return {person_id for person_id, _, _ in self._held[audience]}
+
     def of(self, reminder: Reminder) -> list[int]:
         """The ids of the people to write to, each once; empty: nobody holds the role. Asks the database nothing."""
         if reminder.audience == "mediator":

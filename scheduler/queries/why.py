@@ -1,9 +1,10 @@
 """Why somebody got a letter, or got none: in words."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
@@ -13,10 +14,10 @@ from accreditation.people.queries import of_one_person
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.schemes import all_histories, all_schemes
 from accreditation.standing.rules.verdict import Verdict
-from scheduler.models import Obligation
+from scheduler.models import DigestItem, Obligation
 from scheduler.queries.ends import REMINDED, ladders, requirement_subject, subject_of_requirement
 from scheduler.queries.recipients import Recipients
-from scheduler.rules.ladders import Reminder
+from scheduler.rules.ladders import DIGEST, Reminder
 
 STATES = {
     "queued": ("Waiting to go", "soon"),
@@ -33,6 +34,8 @@ STATES = {
     "held": ("Held", "paused"),
 }
 """state -> (words, tone)."""
+
+DIGEST_TEMPLATE = "email/scheduler/digest.txt"
 
 AUDIENCE_WORDS = {
     "mediator": "the mediator",
@@ -72,6 +75,11 @@ class OwedLine:
     state: str
     reason: str | None
     letters: tuple[Letter, ...]
+    waits_for: int = 0
+    """So many managers are to be told in their next digest."""
+
+    is_digest: bool = False
+    """`due_by` is then the Monday of its week."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,8 @@ class NextLine:
 def subject_words(subject: str) -> str:
     """What an obligation is about, for a page whose reader may know: the requirement's own label."""
     kind, _, rest = subject.partition(":")
+    if kind == DIGEST:
+        return "Weekly digest"
     if kind == "deadline":
         return SUBJECT_WORDS.get(rest.partition(":")[0], "A deadline")
     scheme_code, _, code = rest.rpartition(":")
@@ -112,15 +122,29 @@ def obligations_about(person_id: int, *, at_most: int = 100) -> list[OwedLine]:
     ours = select(Letter).where(Letter.about_id.in_(leads), Letter.template.startswith("email/scheduler/"))
     for letter in db.session.scalars(ours.order_by(Letter.id)):
         letters.setdefault(letter.about_id, []).append(letter)
+    waiting = Counter[int]()
+    in_digests = (
+        select(DigestItem.obligation_id, Letter)
+        .outerjoin(Letter, and_(Letter.about_id == DigestItem.digest_id, Letter.template == DIGEST_TEMPLATE))
+        .where(DigestItem.obligation_id.in_(leads))
+        .order_by(DigestItem.id, Letter.id)
+    )
+    for item in db.session.execute(in_digests):
+        if item.Letter is None:
+            waiting[item.obligation_id] += 1
+        else:
+            letters.setdefault(item.obligation_id, []).append(item.Letter)
     return [
         OwedLine(
             subject_words(row.subject),
-            last_good_day(row.basis_date),
+            row.basis_date if row.subject == DIGEST else last_good_day(row.basis_date),
             row.stage,
             row.audience,
             row.state,
             row.reason,
             tuple(letters.get(row.lead_id or row.id, [])) if row.state in ("owed", "superseded") else (),
+            waiting[row.lead_id or row.id] if row.state == "owed" else 0,
+            row.subject == DIGEST,
         )
         for row in rows
     ]

@@ -41,6 +41,10 @@ OF_THEIR_OWN = frozenset({"return_from_leave", "refresher_booking", "refresher_c
 """Kinds of deadline about a person that have a letter of their own: what else is due that day has another."""
 
 
+DIGEST = "digest"
+"""The subject of a manager's digest: owed to somebody for a week, whose Monday is its `basis_date`."""
+
+
 def deadline_kind(subject: str) -> str | None:
     """The kind of deadline that an obligation is about; None for a requirement."""
     kind, _, rest = subject.partition(":")
@@ -62,7 +66,9 @@ class Reminder:
     provider_id: int | None = field(default=None, compare=False)
     unit_id: int | None = field(default=None, compare=False)
     owner_id: int | None = field(default=None, compare=False)
-    early: bool = field(default=False, compare=False)  # it may wait for a weekly letter
+    early: bool = field(default=False, compare=False)  # it may wait for a mediator's weekly letter
+    followed: bool = field(default=False, compare=False)  # a later stage follows: it may wait for a manager's digest
+    kind: str = field(default="", compare=False)  # which of SUBJECTS the ladder is about
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "seat_comes": ("on",),
     "seat_asked": ("due_by",),
     "weekly": ("due_by", "items"),
+    "digest": ("items", "list", "on"),
 }
 """By letter, beside what every letter has."""
 
@@ -32,6 +33,7 @@ CALLED = {
     "seat_comes": "To a mediator: a refresher day on which they have a seat",
     "seat_asked": "To a mediator: whether they still come to a refresher day that was moved",
     "weekly": "To a mediator: the weekly letter of what comes up",
+    "digest": "To a practice manager: the weekly digest of what needs attention",
 }
 MEANING = {
     "name": "whom the letter is to",
@@ -41,6 +43,7 @@ MEANING = {
     "due_by": "the last good day, such as 14 March 2027",
     "items": "an item, or 3 items",
     "reference": "the mediator's reference",
+    "list": "what needs attention, each with its number and the address of its list",
     "on": "the day, such as 14 March 2027",
 }
 

@@ -18,8 +18,8 @@ from sqlalchemy import or_, select
 from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.outbox import Letter
-from scheduler.models import Obligation
-from scheduler.services.owing import FOLDER, KEY
+from scheduler.models import DigestItem, Obligation
+from scheduler.services.owing import DIGEST_LETTER, FOLDER, KEY
 
 NAME = "sent-letters.jsonl"
 KEPT_WITHIN = 1.0  # seconds
@@ -69,6 +69,9 @@ def line_about(letter: Letter) -> Sent:
     if not letter.template.startswith(FOLDER):
         return Sent(letter.message_id, letter.person_id)
     together = or_(Obligation.id == letter.about_id, Obligation.lead_id == letter.about_id)
+    if letter.template == DIGEST_LETTER:
+        told = select(DigestItem.obligation_id).where(DigestItem.digest_id == letter.about_id)
+        together = or_(together, Obligation.id.in_(told), Obligation.lead_id.in_(told))
     columns = [getattr(Obligation, name) for name in KEY]
     rows = db.session.execute(select(*columns).where(together, Obligation.state == "owed").order_by(Obligation.id))
     keys = [dict(zip(KEY, row, strict=True)) for row in rows]

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from accreditation.core import clock
 from accreditation.core.database import db, insert_if_absent
 from accreditation.core.outbox import WAITING, Letter
-from scheduler.models import Obligation
+from scheduler.models import DigestItem, Obligation
 from scheduler.services.owing import FOLDER
 from scheduler.services.planning import hold_reminders
 
@@ -38,6 +38,10 @@ def take_over_reminders(merged_id: int, kept_id: int, *, on: date, merged: str, 
         select(Letter).where(Letter.about_id.in_(leads), Letter.template.startswith(FOLDER)).with_for_update()
     ):
         letters.setdefault(letter.about_id, []).append(letter)
+    digests = select(DigestItem.obligation_id).where(
+        DigestItem.obligation_id.in_(leads), DigestItem.digest_id.is_not(None)
+    )
+    told_in_digest = set(db.session.scalars(digests))
     taken_back = [letter for found in letters.values() for letter in found if letter.state in WAITING]
     any_held = any(letter.state == "held" for letter in taken_back)
     reason = f"{merged} was merged into {kept}. What is still due is told under {kept}."
@@ -45,7 +49,8 @@ def take_over_reminders(merged_id: int, kept_id: int, *, on: date, merged: str, 
         letter.state, letter.reason, letter.ended_at = "superseded", reason, clock.now()
     for row in owed:
         about = letters.get(row.lead_id or row.id, [])
-        if row.state == "settled" or any(letter not in taken_back for letter in about):
+        in_digest = (row.lead_id or row.id) in told_in_digest
+        if row.state == "settled" or in_digest or any(letter not in taken_back for letter in about):
             _settle(row, kept_id, told_as(merged))
         else:
             row.state, row.reason = "superseded", reason

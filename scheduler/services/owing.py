@@ -4,27 +4,28 @@ Callers hold the transaction. The keys make it harmless to do this twice, late, 
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
 from accreditation.core import clock, outbox
 from accreditation.core.database import db, insert_if_absent, insert_many
 from accreditation.core.outbox import Letter, ToQueue
-from scheduler.models import Obligation
-from scheduler.queries.hours import sending_hours, weekly_weekday
+from scheduler.models import DigestItem, Obligation
+from scheduler.queries.hours import sending_hours, weekly_time
 from scheduler.rules.ladders import Bundle, Reminder, deadline_kind, stage_words
 from scheduler.rules.weekly import next_weekly
-from scheduler.services.weekly import who_wants_weekly
+from scheduler.services.weekly import kept_for_digest, who_wants_weekly
 
 log = logging.getLogger(__name__)
 
 FOLDER = "email/scheduler/"
 WEEKLY = f"{FOLDER}weekly.txt"
+DIGEST_LETTER = f"{FOLDER}digest.txt"
 TEMPLATES = {
     "mediator": f"{FOLDER}item_due.txt",
     "practice_manager": f"{FOLDER}item_overdue.txt",
@@ -105,8 +106,9 @@ def _owe_together(owed: Sequence[Owed], hold: str | None) -> int:
     wanted = who_wants_weekly([one.recipients[0] for one in owed if _is_early(one)])
     gathered = [one for one in owed if _is_early(one) and one.recipients[0] in wanted]
     owed = [one for one in owed if not (_is_early(one) and one.recipients[0] in wanted)]
+    kept = _kept(owed, hold)
     first = _insert([_row(one.bundle.lead, "owed", now) for one in owed])
-    others, passed, letters = [], [], []
+    others, passed, letters, items = [], [], [], []
     known: list[Owed] = []
     for one in owed:
         lead = one.bundle.lead
@@ -116,12 +118,15 @@ def _owe_together(owed: Sequence[Owed], hold: str | None) -> int:
             continue
         others += [(reminder, lead_id) for reminder in one.bundle.reminders[1:]]
         passed += [_passed_row(reminder, one.bundle, now) for reminder in one.bundle.passed]
-        letters += _letters(lead, lead_id, 1, one.recipients, hold)
+        in_digest = _in_digest(one, kept)
+        letters += _letters(lead, lead_id, 1, _by_letter(one, in_digest), hold)
+        items += _items(lead_id, 1, in_digest)
     written = _insert([_row(reminder, "owed", now, lead_id=lead_id) for reminder, lead_id in others])
     for reminder, lead_id in others:
         if _key(reminder) not in written:
             put_down(reminder, "owed", lead_id)
     insert_many(Obligation, passed)
+    insert_many(DigestItem, items)
     count = outbox.queue_many(letters, not_before=sending_hours().next_moment(now))
     return count + sum(_owe(one, hold) for one in known) + sum(_gather(one, hold) for one in gathered)
 
@@ -172,7 +177,7 @@ def _gather(one: Owed, hold: str | None) -> int:
     or been taken back, they get a letter of their own.
     """
     [who] = one.recipients
-    day, moment = next_weekly(clock.now(), weekly_weekday(), sending_hours())
+    day, moment = next_weekly(clock.now(), weekly_time(), sending_hours())
     key = f"weekly:{who}:{day.isoformat()}"
     there = select(Letter).where(Letter.key == key, Letter.state.in_(outbox.WAITING)).with_for_update()
     letter = db.session.scalar(there.execution_options(populate_existing=True))
@@ -191,6 +196,34 @@ def _gather(one: Owed, hold: str | None) -> int:
     return outbox.queue_many(letters, not_before=sending_hours().next_moment(clock.now()))
 
 
+# --- in a manager's digest -------------------------------------------------------------------------------------------
+
+
+def _kept(owed: Iterable[Owed], hold: str | None) -> dict[int, set[str]]:
+    """What each manager has in the digest. Nothing while letters are held: a person is to look at each of those."""
+    asked = {who for one in owed if one.bundle.lead.audience == "practice_manager" for who in one.recipients}
+    return kept_for_digest(sorted(asked)) if asked and not hold else {}
+
+
+def _in_digest(one: Owed, kept: Mapping[int, set[str]]) -> tuple[int, ...]:
+    """Who is told of it in their digest: nobody of a last word, nor where one of several is a subject they have singly.
+
+    A manager hears of it all the same: at the latest by the stage that follows.
+    """
+    if one.bundle.lead.audience != "practice_manager" or not all(each.followed for each in one.bundle.reminders):
+        return ()
+    about = {each.kind for each in one.bundle.reminders}
+    return tuple(who for who in one.recipients if about <= kept.get(who, set()))
+
+
+def _by_letter(one: Owed, in_digest: Sequence[int]) -> list[int]:
+    return [who for who in one.recipients if who not in in_digest]
+
+
+def _items(lead_id: int, turn: int, in_digest: Iterable[int]) -> list[dict[str, Any]]:
+    return [{"obligation_id": lead_id, "turn": turn, "person_id": who, "digest_id": None} for who in in_digest]
+
+
 # --- one by one ------------------------------------------------------------------------------------------------------
 
 
@@ -202,7 +235,9 @@ def _owe(one: Owed, hold: str | None) -> int:
     put_down_passed(one.bundle)
     if lead is None:
         return 0  # another scheduler was quicker
-    letters = _letters(lead, lead.id, lead.turn, one.recipients, hold)
+    in_digest = _in_digest(one, _kept([one], hold))
+    insert_many(DigestItem, _items(lead.id, lead.turn, in_digest))
+    letters = _letters(lead, lead.id, lead.turn, _by_letter(one, in_digest), hold)
     return outbox.queue_many(letters, not_before=sending_hours().next_moment(clock.now()))
 
 
@@ -243,5 +278,10 @@ def _take_back_waiting(lead_id: int, now: datetime) -> None:
             Letter.state.in_(outbox.WAITING),
         )
         .values(state="superseded", reason="A new letter about the same took its place.", ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        delete(DigestItem)
+        .where(DigestItem.obligation_id == lead_id, DigestItem.digest_id.is_(None))
         .execution_options(synchronize_session=False)
     )

@@ -10,12 +10,12 @@ from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.core.settings import get_setting
-from scheduler.models import Obligation
+from scheduler.models import DigestItem, Obligation
 from scheduler.queries.ends import missing_reminders
 from scheduler.queries.recipients import Recipients
 from scheduler.rules.ladders import collapse, too_many
 from scheduler.services.marks import find_mark
-from scheduler.services.owing import FOLDER, Owed, owe_reminders, settle
+from scheduler.services.owing import DIGEST_LETTER, FOLDER, Owed, owe_reminders, settle
 
 HELD_BY_BREAKER = "More reminders at once than this service usually sends. Look at them, then release them."
 
@@ -82,6 +82,9 @@ def letter_is_superseded(letter: Letter, reason: str) -> None:
     """What the letter was about is not true now. If it becomes true again, it is owed anew, with a new letter."""
     if not letter.template.startswith(FOLDER):
         return
+    if letter.template == DIGEST_LETTER:
+        told = select(DigestItem.obligation_id).where(DigestItem.digest_id == letter.about_id)
+        supersede_unless_told(list(db.session.scalars(told)), reason, but=letter.person_id)
     sister = select(Letter.id).where(
         Letter.about_id == letter.about_id,
         Letter.template == letter.template,
@@ -95,6 +98,22 @@ def letter_is_superseded(letter: Letter, reason: str) -> None:
 def supersede_reminder(obligation_id: int, reason: str) -> None:
     """One of several reminders in a letter is no longer true; the letter goes with the others."""
     _supersede(Obligation.id == obligation_id, reason)
+
+
+def supersede_unless_told(lead_ids: Collection[int], reason: str, *, but: int) -> None:
+    """The same for reminders that were to stand in a digest, and for those that would have shared a letter with each.
+
+    Not where somebody else than `but` has a letter about it or has it in their digest: they are not told twice.
+    """
+    letters = select(Letter.about_id).where(
+        Letter.about_id.in_(lead_ids),
+        Letter.template.startswith(FOLDER),
+        Letter.state.not_in(("superseded", "cancelled")),
+    )
+    items = select(DigestItem.obligation_id).where(DigestItem.obligation_id.in_(lead_ids), DigestItem.person_id != but)
+    told = {*db.session.scalars(letters), *db.session.scalars(items)}
+    alone = [lead_id for lead_id in lead_ids if lead_id not in told]
+    _supersede(or_(Obligation.id.in_(alone), Obligation.lead_id.in_(alone)), reason)
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------
@@ -114,7 +133,7 @@ def _too_many(letters: int, now: datetime) -> bool:
     if not letters:
         return False
     midnight = now.astimezone(clock.LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
-    ours = Letter.template.startswith(FOLDER)
+    ours = Letter.template.startswith(FOLDER) & (Letter.template != DIGEST_LETTER)  # one a week for each manager
     counts = (Letter.state != "superseded") & Letter.released_by.is_(None)
     today = db.session.scalar(select(func.count()).where(ours, counts, Letter.queued_at >= midnight)) or 0
     day = func.date(Letter.queued_at)

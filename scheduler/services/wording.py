@@ -17,41 +17,41 @@ from scheduler.services.planning import supersede_reminder
 @facts_for(f"{FOLDER}item_due.txt", in_doubt="resend")
 def item_due(obligation_id: int) -> dict[str, object]:
     """To the mediator: when, and how many; the page behind the link says what."""
-    return _due(obligation_id) | {"link": f"{_base()}/me"}
+    return due_facts(obligation_id) | {"link": f"{base_url()}/me"}
 
 
 @facts_for(WEEKLY, in_doubt="resend")
 def weekly(obligation_id: int) -> dict[str, object]:
     """To the mediator who asked for one letter a week: how many early reminders there are, and the first day."""
-    return _due(obligation_id) | {"link": f"{_base()}/me"}
+    return due_facts(obligation_id) | {"link": f"{base_url()}/me"}
 
 
 @facts_for(f"{FOLDER}item_overdue.txt", in_doubt="resend")
 def item_overdue(obligation_id: int) -> dict[str, object]:
     """To the practice manager: something about somebody, or results that are outstanding, whose day has passed."""
-    facts = _due(obligation_id)
+    facts = due_facts(obligation_id)
     owed = db.session.get_one(Obligation, obligation_id)
     person = db.session.get(Person, owed.person_id) if owed.person_id else None
     path = f"/mediators/{person.reference}" if person else "/cohorts"
-    return facts | {"reference": person.reference if person else None, "link": _base() + path}
+    return facts | {"reference": person.reference if person else None, "link": base_url() + path}
 
 
 @facts_for(f"{FOLDER}results_due.txt", in_doubt="resend")
 def results_due(obligation_id: int) -> dict[str, object]:
     """To the training provider."""
-    return _due(obligation_id) | {"link": f"{_base()}/cohorts"}
+    return due_facts(obligation_id) | {"link": f"{base_url()}/cohorts"}
 
 
 @facts_for(f"{FOLDER}follow_up_due.txt", in_doubt="resend")
 def follow_up_due(obligation_id: int) -> dict[str, object]:
     """To the helpline adviser."""
-    return _due(obligation_id) | {"link": f"{_base()}/helpline"}
+    return due_facts(obligation_id) | {"link": f"{base_url()}/helpline"}
 
 
 @facts_for(f"{FOLDER}own_day_comes.txt", in_doubt="resend")
 def own_day_comes(obligation_id: int) -> dict[str, object]:
     """To the mediator: on which day something changes; the page behind the link says what."""
-    return _day_that_comes(obligation_id) | {"link": f"{_base()}/me"}
+    return _day_that_comes(obligation_id) | {"link": f"{base_url()}/me"}
 
 
 @facts_for(f"{FOLDER}day_comes.txt", in_doubt="resend")
@@ -60,7 +60,7 @@ def day_comes(obligation_id: int) -> dict[str, object]:
     facts = _day_that_comes(obligation_id)
     owed = db.session.get_one(Obligation, obligation_id)
     reference = db.session.get_one(Person, owed.person_id).reference
-    return facts | {"reference": reference, "link": f"{_base()}/mediators/{reference}"}
+    return facts | {"reference": reference, "link": f"{base_url()}/mediators/{reference}"}
 
 
 @facts_for(f"{FOLDER}seat_comes.txt", in_doubt="resend")
@@ -69,23 +69,23 @@ def seat_comes(obligation_id: int) -> dict[str, object]:
     facts = _day_that_comes(obligation_id)
     if db.session.get_one(Obligation, obligation_id).basis_date < clock.today():
         raise NoLongerTrue("The refresher day is over.")
-    return facts | {"link": f"{_base()}/me"}
+    return facts | {"link": f"{base_url()}/me"}
 
 
 @facts_for(f"{FOLDER}seat_asked.txt", in_doubt="resend")
 def seat_asked(obligation_id: int) -> dict[str, object]:
     """To the mediator: we wait for their word on a refresher day that was moved."""
-    return _due(obligation_id) | {"link": f"{_base()}/me"}
+    return due_facts(obligation_id) | {"link": f"{base_url()}/me"}
 
 
 def _day_that_comes(obligation_id: int) -> dict[str, object]:
     """`day`: the first day after what ends; `is_past`: whether it has come. Raises NoLongerTrue."""
-    _due(obligation_id)
+    due_facts(obligation_id)
     first = db.session.get_one(Obligation, obligation_id).basis_date
     return {"on": first, "is_past": first <= clock.today()}
 
 
-def _due(obligation_id: int) -> dict[str, object]:
+def due_facts(obligation_id: int) -> dict[str, object]:
     """`due_by`: the last good day; `items`: how many share it; `is_past`.
 
     Raises NoLongerTrue when none is true any more.
@@ -106,5 +106,5 @@ def _due(obligation_id: int) -> dict[str, object]:
     return {"due_by": due_by, "items": len(true), "is_past": due_by < on}
 
 
-def _base() -> str:
+def base_url() -> str:
     return str(current_app.config["BASE_URL"])

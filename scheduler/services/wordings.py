@@ -78,7 +78,7 @@ def sample_facts(on: date, *, base_url: str) -> dict[str, object]:
     due_by = days_after(on, 30)
     return {
         "name": "Ada Okafor", "link": f"{base_url}/me", "due_by": due_by, "on": due_by, "items": 1, "is_past": False,
-        "reference": "M0001",
+        "reference": "M0001", "list": f"2 cohorts wait for results:\n{base_url}/cohorts?results=outstanding",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from scheduler.forms.own import OwnLettersForm
-from scheduler.queries.hours import sending_hours, weekly_weekday
+from scheduler.queries.hours import sending_hours, weekly_time
 from scheduler.queries.own import own_record_id
 from scheduler.rules.weekly import WEEKDAYS, next_weekly
 from scheduler.services.weekly import choose_weekly, who_wants_weekly
@@ -27,6 +27,6 @@ def own_letters(viewer: Viewer) -> ResponseReturnValue:
             choose_weekly(person_id, form.weekly.data == "yes")
         flash("Saved.", "success")
         return redirect(url_for("scheduler.own_letters"))
-    weekday = weekly_weekday()
-    _, moment = next_weekly(clock.now(), weekday, sending_hours())
-    return render_template("scheduler/own_letters.html", form=form, weekday=WEEKDAYS[weekday], moment=moment)
+    when = weekly_time()
+    _, moment = next_weekly(clock.now(), when, sending_hours())
+    return render_template("scheduler/own_letters.html", form=form, weekday=WEEKDAYS[when.weekday], moment=moment)

@@ -17,7 +17,7 @@ from accreditation.web.words import plural
 from scheduler.forms.rules import HoursForm, NewRuleForm, SwitchOnForm
 from scheduler.models import AUDIENCES, SUBJECTS
 from scheduler.queries.backlog import backlog_of, due_on, would_get
-from scheduler.queries.hours import sending_hours
+from scheduler.queries.hours import sending_hours, weekly_time
 from scheduler.queries.rules import get_rule, rules_by_subject
 from scheduler.queries.why import AUDIENCE_WORDS, SUBJECT_WORDS
 from scheduler.rules.ladders import stage_words
@@ -148,12 +148,12 @@ def hours(viewer: Viewer) -> ResponseReturnValue:
     """When reminders go out, how many at once, and where answers go."""
     now = sending_hours()
     form = HoursForm(
-        data={"reminders_from": now.opens, "reminders_until": now.closes}
+        data={"reminders_from": now.opens, "reminders_until": now.closes, "weekly_letter_at": weekly_time().at}
         | {name: get_setting(name) for name in SETTINGS}
     )
     if form.validate_on_submit():
         with transaction():
-            for name in ("reminders_from", "reminders_until"):
+            for name in ("reminders_from", "reminders_until", "weekly_letter_at"):
                 set_setting(name, f"{form[name].data:%H:%M}")
             for name in SETTINGS:
                 set_setting(name, str(form[name].data if form[name].data is not None else ""))

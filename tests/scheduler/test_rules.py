@@ -146,7 +146,7 @@ def test_a_day_that_is_none_or_is_past_is_refused_in_words(app, sign_in, today):
 
 HOURS = {
     "reminders_from": "09:30", "reminders_until": "17:00", "reminders_on": "every_day", "reminder_breaker": "40",
-    "weekly_letter_on": "2",
+    "weekly_letter_on": "2", "weekly_letter_at": "09:30",
     "letters_per_minute": "30", "reply_to_scheduler": "mediation@example.police.uk",
 }  # fmt: skip
 

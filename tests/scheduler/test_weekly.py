@@ -14,7 +14,7 @@ from accreditation.people.rules import Grant
 from scheduler.models import Obligation
 from scheduler.queries.why import obligations_about
 from scheduler.rules.hours import SendingHours
-from scheduler.rules.weekly import may_wait, next_weekly
+from scheduler.rules.weekly import WeeklyTime, may_wait, next_weekly
 from scheduler.services import owing
 from scheduler.services.weekly import choose_weekly, who_wants_weekly
 from tests import factories
@@ -54,7 +54,7 @@ def test_only_early_stages_may_wait(stage, stages, waits):
     ],
 )
 def test_the_next_weekly_letter_is_the_next_whose_hours_have_not_opened(now, weekday, day, goes):
-    found = next_weekly(datetime.fromisoformat(now), weekday, SendingHours(time(8), time(18)))
+    found = next_weekly(datetime.fromisoformat(now), WeeklyTime(weekday), SendingHours(time(8), time(18)))
     assert found == (date.fromisoformat(day), datetime.fromisoformat(goes))
 
 
@@ -138,7 +138,7 @@ def test_a_letter_that_has_gone_takes_nothing_in_any_more(app, mail, deliver, mo
         today = clock.today()
         wants_weekly(ctc=today + timedelta(days=60), award=today + timedelta(days=61))
         assert factories.plan(today) == 1
-        this_week = next_weekly(clock.now(), 0, SendingHours())
+        this_week = next_weekly(clock.now(), WeeklyTime(), SendingHours())
         moved.move_to(datetime.combine(MONDAY, time(9), UTC))
         assert deliver().states == {"sent": 1}
         monkeypatch.setattr(owing, "next_weekly", lambda *_: this_week)

@@ -1,0 +1,199 @@
+"""A manager's weekly digest: one for each week and manager, whatever runs how often, and after a silence one for all.
+
+Callers hold the transaction. A digest is an obligation like another, to the manager, for the week of its Monday: the
+same key makes owing it twice harmless, and the same letters carry it.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+
+from accreditation.core import clock, outbox
+from accreditation.core.calendar import last_good_day
+from accreditation.core.database import db, insert_if_absent
+from accreditation.core.outbox import Letter, NoLongerTrue, ToQueue, facts_for
+from accreditation.people.models import Person
+from accreditation.people.queries import visible_to
+from accreditation.people.rules import Viewer
+from accreditation.web.figures import Figure
+from accreditation.web.words import day as day_words
+from scheduler.models import DigestItem, Obligation
+from scheduler.queries.digest import figures_for, manager, newest_digests, told_in, waiting_items
+from scheduler.queries.hours import sending_hours, weekly_time
+from scheduler.queries.recipients import Recipients
+from scheduler.rules.ladders import DIGEST, OF_THEIR_OWN, deadline_kind
+from scheduler.rules.weekly import digest_due
+from scheduler.services.marks import find_mark
+from scheduler.services.owing import DIGEST_LETTER
+from scheduler.services.planning import HELD_AFTER_RESTORE, RESTORED, letter_is_superseded, supersede_unless_told
+from scheduler.services.weekly import digests_of, write_digest_choice
+from scheduler.services.wording import base_url, due_facts
+
+AUDIENCE = "practice_manager"
+WEEK = timedelta(days=7)
+LOOKED_BACK = 60
+"""So many weeks without a digest are written down one by one, more than a year."""
+
+FIRST = "The first digest goes in the week after."
+LATER = "None went that week. The next one speaks for it."
+REPLACED = "The digest of a later week took its place."
+
+
+def owe_digests(on: date, now: datetime) -> int:
+    """Owe each manager the digest of the newest week whose moment has come, unless they have it: the number of letters.
+
+    Missed weeks are written down and lead to no letter. Who has just become a manager begins with the next week.
+    """
+    week, hold = digest_due(now, weekly_time(), sending_hours()), None
+    if find_mark(RESTORED):
+        hold = HELD_AFTER_RESTORE
+    managers = Recipients(on).holders(AUDIENCE)
+    waits = waiting_items()
+    _let_go_of([item for item in waits if item.person_id not in managers])
+    waiting_for = {item.person_id for item in waits}
+    newest, wanted = newest_digests(sorted(managers)), digests_of(sorted(managers))
+    letters = 0
+    for person_id in sorted(managers):
+        last = newest.get(person_id)
+        if (last is not None and last >= week) or (wanted[person_id] == "never" and person_id not in waiting_for):
+            continue
+        if last is None and person_id not in waiting_for:
+            _put_down(person_id, week, "settled", FIRST)
+            continue
+        letters += _owe_digest(person_id, week, last, hold, now)
+    return letters
+
+
+def choose_digest(person_id: int, digest: str, subjects: Collection[str], *, now: datetime) -> None:
+    """From now on. Who had none before begins with the next week."""
+    week = digest_due(now, weekly_time(), sending_hours())
+    if digest != "never" and newest_digests([person_id]).get(person_id, date.min) < week:
+        _put_down(person_id, week, "settled", FIRST)
+    write_digest_choice(person_id, digest, subjects)
+
+
+def _owe_digest(person_id: int, week: date, last: date | None, hold: str | None, now: datetime) -> int:
+    new_id = _put_down(person_id, week, "owed", None)
+    if new_id is None:
+        return 0  # another scheduler was quicker
+    missed = week - WEEK
+    while last is not None and missed > last and week - missed <= LOOKED_BACK * WEEK:
+        _put_down(person_id, missed, "collapsed", LATER)
+        missed -= WEEK
+    db.session.execute(
+        update(DigestItem)
+        .where(DigestItem.person_id == person_id, DigestItem.digest_id.is_(None))
+        .values(digest_id=new_id)
+        .execution_options(synchronize_session=False)
+    )
+    _replace_waiting(person_id, new_id, now)
+    letter = ToQueue(person_id, DIGEST_LETTER, new_id, f"digest:{person_id}:{week.isoformat()}", hold)
+    return outbox.queue_many([letter], not_before=sending_hours().next_moment(now))
+
+
+def _put_down(person_id: int, week: date, state: str, reason: str | None) -> int | None:
+    return insert_if_absent(
+        Obligation,
+        person_id=person_id,
+        subject=DIGEST,
+        basis_date=week,
+        stage=0,
+        audience=AUDIENCE,
+        state=state,
+        reason=reason,
+        lead_id=None,
+        planned_at=clock.now(),
+        turn=1,
+    )
+
+
+def _replace_waiting(person_id: int, new_id: int, now: datetime) -> None:
+    """A digest that still waits is not sent beside the new one, and what it was to tell is told by that."""
+    waiting = select(Letter).where(
+        Letter.person_id == person_id, Letter.template == DIGEST_LETTER, Letter.state.in_(outbox.WAITING)
+    )
+    for letter in db.session.scalars(waiting.with_for_update()):
+        letter.state, letter.reason, letter.ended_at = "superseded", REPLACED, now
+        db.session.execute(
+            update(DigestItem)
+            .where(DigestItem.digest_id == letter.about_id)
+            .values(digest_id=new_id)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.flush()
+        letter_is_superseded(letter, REPLACED)
+
+
+def _let_go_of(items: list[DigestItem]) -> None:
+    """Whoever was to be told in their digest is no manager any more: it is owed anew, to whoever is one now."""
+    for item in items:
+        why = "Whoever was to be told in their digest is no manager any more."
+        supersede_unless_told([item.obligation_id], why, but=item.person_id)
+        db.session.delete(item)
+
+
+# --- what it says ----------------------------------------------------------------------------------------------------
+
+
+@facts_for(DIGEST_LETTER, in_doubt="resend")
+def digest(obligation_id: int) -> dict[str, object]:
+    """To a manager: what needs attention at the moment it goes, in numbers. Raises NoLongerTrue if nothing does."""
+    owed = db.session.get_one(Obligation, obligation_id)
+    on, now = clock.today(), clock.now()
+    viewer = manager(owed.person_id or 0, on)
+    if viewer is None:
+        raise NoLongerTrue("They do not manage anybody here any more.")
+    if newest_digests([owed.person_id or 0]).get(owed.person_id or 0, owed.basis_date) > owed.basis_date:
+        raise NoLongerTrue(REPLACED)
+    told = told_instead(told_in(obligation_id), viewer, on)
+    figures = figures_for(viewer, on, now)
+    if not told and not figures and digests_of([owed.person_id or 0])[owed.person_id or 0] != "always":
+        raise NoLongerTrue("Nothing needed their attention.")
+    return digest_facts(figures, told, on)
+
+
+def digest_facts(figures: list[Figure], told: list[str], on: date) -> dict[str, object]:
+    """What fills it: `list` is its text, `items` the number of its entries."""
+    lines = [f"{figure.number:,} {figure.label}:\n{base_url()}{figure.url}" for figure in figures]
+    return {
+        "items": len(lines) + len(told),
+        "list": "\n\n".join(lines + told) or "Nothing needs your attention.",
+        "on": on,
+        "link": f"{base_url()}/reminders/digest",
+    }
+
+
+def told_instead(lead_ids: Collection[int], viewer: Viewer, on: date) -> list[str]:
+    """A sentence for each reminder that this digest tells of in place of a letter, as that letter would have said it.
+
+    One that is not true any more is left out, and so is one about somebody who is not theirs now: that is owed anew.
+    """
+    sentences = []
+    for lead_id in lead_ids:
+        owed = db.session.get_one(Obligation, lead_id)
+        person = db.session.scalar(select(Person).where(Person.id == owed.person_id, visible_to(viewer)))
+        if owed.person_id and person is None:
+            why = "Whoever was to be told in their digest does not manage them any more."
+            supersede_unless_told([lead_id], why, but=viewer.person_id)
+            continue
+        try:
+            facts = due_facts(lead_id)
+        except NoLongerTrue as news:
+            supersede_unless_told([lead_id], str(news), but=viewer.person_id)
+        else:
+            sentences.append(_sentence(owed, facts, person, on))
+    return sentences
+
+
+def _sentence(owed: Obligation, facts: dict[str, object], person: Person | None, on: date) -> str:
+    by = day_words(last_good_day(owed.basis_date))
+    if person is None:
+        return f"Results of a cohort were due by {by} and are not complete:\n{base_url()}/cohorts"
+    where = f"{base_url()}/mediators/{person.reference}"
+    if deadline_kind(owed.subject) in OF_THEIR_OWN:
+        changes = "changed" if owed.basis_date <= on else "changes"
+        return f"Something on the record of {person.reference} {changes} on {day_words(owed.basis_date)}:\n{where}"
+    items = "An item" if facts["items"] == 1 else f"{facts['items']} items"
+    was = ("was" if facts["is_past"] else "is") if facts["items"] == 1 else ("were" if facts["is_past"] else "are")
+    return f"{items} on the record of {person.reference} {was} due by {by}:\n{where}"
