@@ -127,6 +127,13 @@ def read_once(key: str, ask: Callable[[], Answer]) -> Answer:
     return answer
 
 
+def read_already(key: str, answer: object) -> None:
+    """What `read_once` would say, where somebody has read it for many at once. For parts that only read."""
+    session = db.session()
+    if not session.info.get("writing") or session.info.get("only_reading"):
+        session.info.setdefault("read_once", {})[key] = answer
+
+
 @contextmanager
 def only_reading() -> Iterator[None]:
     """A part of a writing transaction that changes nothing: within it, too, what is `read_once` is asked once."""
@@ -136,7 +143,8 @@ def only_reading() -> Iterator[None]:
         yield
     finally:
         info.pop("only_reading", None)
-        info.pop("read_once", None)
+        if info.get("writing"):
+            info.pop("read_once", None)
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -157,6 +165,19 @@ def database_stamp() -> tuple[object, ...]:
     driver = connection.connection.dbapi_connection
     number = connection.info.setdefault("number", next(CONNECTIONS))
     return (number, others, getattr(driver, "total_changes", None))
+
+
+def stamp_after_own_writes(before: tuple[object, ...]) -> tuple[object, ...] | None:
+    """The stamp as it will be if nobody but this transaction has written since `before`, its own first answer.
+
+    Asked last in a transaction that wrote something. None: others were at work, and nobody can tell.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name != "postgresql":
+        driver = connection.connection.dbapi_connection
+        return (*before[:2], getattr(driver, "total_changes", None))
+    own = int(connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar() or 0)
+    return (f"{own + 1}:{own + 1}:",) if before == (f"{own}:{own}:",) else None
 
 
 CONNECTIONS = count(1)

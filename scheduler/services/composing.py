@@ -2,13 +2,10 @@
 
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from email import policy
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from html import escape
 from typing import Any
@@ -18,12 +15,13 @@ from flask import current_app
 from jinja2 import Environment, StrictUndefined
 
 from accreditation.core import clock
-from accreditation.core.database import db, only_reading
+from accreditation.core.database import db, only_reading, read_once
 from accreditation.core.ics import Attachment
 from accreditation.core.outbox import FACTS, OWN_ADDRESS, Letter
 from accreditation.core.settings import DEFAULTS, get_setting
 from accreditation.people.models import ContactAddress, Person
 from accreditation.people.queries import address_of
+from scheduler.rules.mime import whole_letter
 from scheduler.rules.wordings import FOLDER
 from scheduler.services.wordings import TEST, own_words, sample_facts
 
@@ -53,7 +51,7 @@ class Composed:
     recipient: str
     utf8: bool
     subject: str
-    headers: tuple[tuple[str, Any], ...]
+    headers: tuple[tuple[str, str], ...]
     text: str
     files: tuple[Attachment, ...] = ()
     wording: int = 0
@@ -65,34 +63,8 @@ class Composed:
 
         The text, the same as simple HTML, and what it says for a calendar.
         """
-        message = EmailMessage(policy=policy.SMTPUTF8 if self.utf8 else policy.SMTP)
-        for name, value in self.headers:
-            if isinstance(value, str) and value.isascii() and len(name) + len(value) < 76 and value.isprintable():
-                message.set_raw(name, value)  # nothing in it to encode or to fold
-            else:
-                message[name] = value
-        plain = self.text.isascii() and _short(self.text)
-        message.set_content(self.text, cte="7bit" if plain else "quoted-printable")
-        as_page = as_html(self.text, title=self.subject)
-        message.add_alternative(as_page, subtype="html", cte="quoted-printable")
-        add_calendar(message, self.files)
-        return message.as_bytes()
-
-
-def add_calendar(message: EmailMessage, files: Sequence[Attachment]) -> None:
-    """One event: as a further alternative, which Outlook and Gmail show as an event to answer, and as a file to open.
-
-    Of several such parts in one letter they show the first alone, so several events are files and nothing else.
-    """
-    if len(files) == 1:
-        [file] = files
-        said = {"method": file.method, "charset": "utf-8"}
-        message.add_alternative(file.content, "text", "calendar", params=said)
-        message.add_attachment(file.content, "application", "ics", filename=file.name)
-        return
-    for file in files:
-        said = {"method": file.method, "charset": "utf-8"}
-        message.add_attachment(file.content, "text", "calendar", filename=file.name, params=said)
+        page = as_html(self.text, title=self.subject)
+        return whole_letter(self.headers, self.text, page, self.files, utf8=self.utf8)
 
 
 def compose(letter: Letter, *, takes_utf8: bool) -> Composed:
@@ -126,11 +98,11 @@ def _compose(letter: Letter, *, takes_utf8: bool) -> Composed:
     closing = _environment().get_template("email/closing.txt").render(facts).strip()
     text = f"{body}\n\n{closing}\n".replace("\0", "")
 
-    sender_name, sender = parseaddr(str(current_app.config["MAIL_FROM"]))
+    sender, from_whom = _from(str(current_app.config["MAIL_FROM"]))
     username, _, domain = recipient.rpartition("@")
-    headers: list[tuple[str, Any]] = [
-        ("From", Address(NO_HEADER.sub(" ", sender_name), addr_spec=sender)),
-        ("To", Address(username=username, domain=domain)),
+    headers: list[tuple[str, str]] = [
+        ("From", from_whom),
+        ("To", str(Address(username=username, domain=domain))),
         ("Subject", subject),
         ("Date", format_datetime(clock.now())),
         ("Message-ID", letter.message_id),
@@ -139,10 +111,17 @@ def _compose(letter: Letter, *, takes_utf8: bool) -> Composed:
         ("X-Register-Letter", letter.message_id.strip("<>").partition("@")[0]),
     ]
     if answers_to:
-        headers.append(("Reply-To", Address(addr_spec=answers_to)))
+        headers.append(("Reply-To", str(Address(addr_spec=answers_to))))
     digest = sha256(f"{subject}\n{text}".encode()).hexdigest()
     files: tuple[Attachment, ...] = tuple(facts.get("calendar", ()))
     return Composed(sender, recipient, utf8, subject, tuple(headers), text, files, wording, digest)
+
+
+@lru_cache(maxsize=8)
+def _from(setting: str) -> tuple[str, str]:
+    """The sender as the server is told it, and as readers see it."""
+    name, address = parseaddr(setting)
+    return address, str(Address(NO_HEADER.sub(" ", name), addr_spec=address))
 
 
 def words_of(template: str, facts: dict[str, object]) -> tuple[str, str, int]:
@@ -183,13 +162,14 @@ def as_html(text: str, *, title: str) -> str:
 PLAIN = "font: 16px/1.5 sans-serif; max-width: 40em"
 
 
-def _short(text: str) -> bool:
-    return max(map(len, text.splitlines()), default=0) < 900  # RFC 5322: at most 998 characters a line
-
-
 def current_address(person_id: int) -> ContactAddress | None:
     """Where letters to this person go, whichever of their records the letter was queued for."""
-    return address_of(person_id)
+    return read_once(address_key(person_id), lambda: address_of(person_id))
+
+
+def address_key(person_id: int) -> str:
+    """By which `read_once` knows it."""
+    return f"address of {person_id}"
 
 
 def usable_address(row: ContactAddress | None, *, takes_utf8: bool) -> tuple[str, bool]:

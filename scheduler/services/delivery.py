@@ -24,6 +24,7 @@ from scheduler.models import LetterAttempt, Obligation
 from scheduler.queries.hours import sending_hours
 from scheduler.rules.answers import Meaning, meaning_of_reply, meaning_of_silence, without_address
 from scheduler.services.doubts import resend_doubtful
+from scheduler.services.drafting import Ahead
 from scheduler.services.folder import write_to_folder
 from scheduler.services.journal import Sent, SentJournal
 from scheduler.services.marks import mail_server_paused_until, set_mark
@@ -31,7 +32,6 @@ from scheduler.services.owing import FOLDER
 from scheduler.services.smtp import Conversation, Refused, Server, Silence
 from scheduler.services.steps import (
     READY,
-    Draft,
     Fate,
     Pace,
     Ready,
@@ -41,7 +41,6 @@ from scheduler.services.steps import (
     conclude,
     conclude_whatever_happens,
     data_folder,
-    draft,
     end,
     hold_unwritten,
     note_attempt,
@@ -54,7 +53,6 @@ from scheduler.services.workers import new_token
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200  # ids read in one go
-NOT_DRAFTED = 20  # letters, after a draft that could not be used because somebody had written in between
 
 
 @dataclass
@@ -131,8 +129,7 @@ class _Run:
         self.waiting: list[int] = []
         self.limit = 0
         self.fate: Fate | None = None  # of a letter that the server took, not recorded yet
-        self.drafted: Draft | None = None
-        self.undrafted = 0  # so many letters are not drafted: others are at work, and drafts would be for nothing
+        self.ahead = Ahead()
 
     def go(self) -> None:
         ready: Ready | None = None
@@ -230,11 +227,10 @@ class _Run:
     def _step(self, ready: Ready) -> Step:
         """The commit before the dot. Where the database fails, there is no dot."""
         ahead = self.waiting if self._more_may_go(in_hand=1) else []
-        drafted, self.drafted = self.drafted, None
-        step = step_on(self.fate, ready, ahead, self.pace, takes_utf8=self.post.takes_utf8, drafted=drafted)
+        drafts = self.ahead.drafts
+        step = step_on(self.fate, ready, ahead, self.pace, takes_utf8=self.post.takes_utf8, drafts=drafts)
         self.fate = None
-        if step.stale:
-            self.undrafted = NOT_DRAFTED
+        self.ahead.learn(stale=step.stale)
         self.done.states.update(step.states)
         return step
 
@@ -243,10 +239,7 @@ class _Run:
         if following is None:
             return
         following.put_together()
-        if self.undrafted:
-            self.undrafted -= 1
-        elif self.waiting:
-            self.drafted = draft(self.waiting[0], takes_utf8=self.post.takes_utf8)
+        self.ahead.look(self.waiting, takes_utf8=self.post.takes_utf8)
 
     def _leave(self, fate: Fate) -> None:
         """A letter that was not taken: recorded at once, and the connection made fit for another."""

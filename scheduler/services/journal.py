@@ -7,7 +7,7 @@ written before the database is told; the disk is asked to keep it when a run of 
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from scheduler.models import DigestItem, Obligation
+from scheduler.queries.owed import reminders_of_letter
 from scheduler.services.owing import DIGEST_LETTER, FOLDER, KEY
 
 NAME = "sent-letters.jsonl"
@@ -68,15 +69,21 @@ def line_about(letter: Letter) -> Sent:
     """What the journal says of this letter."""
     if not letter.template.startswith(FOLDER):
         return Sent(letter.message_id, letter.person_id)
-    together = or_(Obligation.id == letter.about_id, Obligation.lead_id == letter.about_id)
+    spoken_of = reminders_of_letter(letter.about_id)
     if letter.template == DIGEST_LETTER:
-        told = select(DigestItem.obligation_id).where(DigestItem.digest_id == letter.about_id)
-        together = or_(together, Obligation.id.in_(told), Obligation.lead_id.in_(told))
-    columns = [getattr(Obligation, name) for name in KEY]
-    rows = db.session.execute(select(*columns).where(together, Obligation.state == "owed").order_by(Obligation.id))
-    keys = [dict(zip(KEY, row, strict=True)) for row in rows]
+        spoken_of = _of_digest(letter.about_id)
+    keys = [{name: getattr(row, name) for name in KEY} for row in spoken_of]
     about = tuple(key | {"basis_date": key["basis_date"].isoformat()} for key in keys)
     return Sent(letter.message_id, letter.person_id, about)
+
+
+def _of_digest(digest_id: int) -> Sequence[Obligation]:
+    told = select(DigestItem.obligation_id).where(DigestItem.digest_id == digest_id)
+    ids = [Obligation.id, Obligation.lead_id]
+    together = or_(*(one == digest_id for one in ids), *(one.in_(told) for one in ids))
+    return db.session.scalars(
+        select(Obligation).where(together, Obligation.state == "owed").order_by(Obligation.id)
+    ).all()
 
 
 def was_sent(folder: Path, message_id: str) -> bool:

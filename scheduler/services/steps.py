@@ -9,7 +9,7 @@ import secrets
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from sqlalchemy import Table, bindparam, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accreditation.core import clock
-from accreditation.core.database import database_stamp, db, transaction
+from accreditation.core.database import database_stamp, db, stamp_after_own_writes, transaction
 from accreditation.core.outbox import OWN_ADDRESS, Letter, NoLongerTrue
 from scheduler.models import LetterAttempt
 from scheduler.rules.answers import Meaning, wait_after
@@ -34,6 +34,11 @@ READY = ("queued", "retry_wait")
 
 FRESH_SECONDS = 2.0
 """For so long what was true when a letter was written is taken as true; before a later dot it is looked at anew."""
+
+
+def seconds() -> float:
+    """A clock that only goes on, and goes on while the machine sleeps, where there is such a one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,12 @@ class Ready:
     token: str
     composed: Composed
     line: Sent
-    written_at: float = field(default_factory=time.monotonic)
+    written_at: float = field(default_factory=seconds)
     fault: Exception | None = None
 
     def was_written_too_long_ago(self) -> bool:
         """Whether what it says must be looked at anew: it waited while the mail server kept the letter before."""
-        return time.monotonic() - self.written_at > FRESH_SECONDS
+        return seconds() - self.written_at > FRESH_SECONDS
 
     def put_together(self) -> None:
         """Its bytes, ahead of their turn. What is wrong with them is kept for that turn: it concerns no other."""
@@ -94,28 +99,22 @@ class Step:
     stale: bool = False  # what was drafted could not be used
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A letter written ahead, outside the transaction that takes it. It counts if nobody has written anything since."""
+@dataclass
+class Drafts:
+    """Letters written ahead, outside the transactions that take them.
 
-    ready: Ready
-    stamp: tuple[object, ...]
+    They count while nobody has written anything since they were looked at, but for the steps that hand letters over;
+    and only for a moment, because the clock can make something untrue as well.
+    """
 
+    stamp: tuple[object, ...] | None
+    day: date
+    letters: dict[int, Ready]
+    looked_at: float = field(default_factory=seconds)
 
-def draft(letter_id: int, *, takes_utf8: bool) -> Draft | None:
-    """Only reads. None where there is anything to say about it but a letter: that is found again when it is taken."""
-    try:
-        stamp = database_stamp()
-        letter = db.session.get(Letter, letter_id, populate_existing=True)
-        if letter is None or letter.state not in READY:
-            return None
-        composed = compose(letter, takes_utf8=takes_utf8)
-        return Draft(Ready(letter_id, new_token(), composed, line_about(letter)), stamp)
-    except Exception:
-        log.debug("letter %s could not be drafted", letter_id, exc_info=True)
-        return None
-    finally:
-        db.session.rollback()
+    def still_count(self, stamp: tuple[object, ...]) -> bool:
+        young = seconds() - self.looked_at < FRESH_SECONDS
+        return stamp == self.stamp and young and clock.today() == self.day
 
 
 def step_on(
@@ -125,31 +124,37 @@ def step_on(
     pace: Pace,
     *,
     takes_utf8: bool,
-    drafted: Draft | None = None,
+    drafts: Drafts | None = None,
 ) -> Step:
     """One commit: record the letter before, allow the dot of this one, write the first of those waiting that may go.
 
-    Ids are taken off `waiting`. Nothing of it holds without all of it. What was drafted stands only if the database is
-    as it was then: else the letter is looked at and written here.
+    Ids are taken off `waiting`. Nothing of it holds without all of it. Drafts are taken only if the database is as it
+    was when they were made, but for steps such as this: else the letter is looked at and written here.
     """
     with transaction():
         step = Step()
-        if drafted is not None and database_stamp() != drafted.stamp:
-            drafted, step.stale = None, True
+        before = database_stamp()
+        if drafts is not None and not drafts.still_count(before):
+            drafts.letters, step.stale = {}, bool(drafts.letters)
+        plain = fate is None or fate.meaning.state == "sent"  # whether nothing is written that a letter speaks of
         if fate is not None and (state := _conclude(fate)):
             step.states[state] += 1
         step.kept = _reach(reaching, pace)
         while waiting and step.following is None:
             letter_id = waiting.pop(0)
-            if drafted is not None and drafted.ready.letter_id == letter_id:
-                if _take(drafted.ready, pace):
-                    step.following = drafted.ready
+            if drafts is not None and (drafted := drafts.letters.pop(letter_id, None)):
+                if _take(drafted, pace):
+                    drafted.written_at = seconds()  # it is true as it stands at this moment
+                    step.following = drafted
                 continue
+            plain = False
             found = _begin(letter_id, new_token(), pace, takes_utf8=takes_utf8, ahead=True)
             if isinstance(found, Ready):
                 step.following = found
             elif found:
                 step.states[found] += 1
+        if drafts is not None:
+            drafts.stamp = stamp_after_own_writes(before) if plain else None
         return step
 
 

@@ -1,7 +1,6 @@
 """What fills the scheduler's own letters, at the moment they are handed over."""
 
 from flask import current_app
-from sqlalchemy import or_, select
 
 from accreditation.core import clock
 from accreditation.core.calendar import last_good_day
@@ -10,6 +9,7 @@ from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.people.models import Person
 from scheduler.models import Obligation
 from scheduler.queries.ends import why_no_longer_due
+from scheduler.queries.owed import reminders_of_letter
 from scheduler.services.owing import FOLDER, WEEKLY
 from scheduler.services.planning import supersede_reminder
 
@@ -91,10 +91,7 @@ def due_facts(obligation_id: int) -> dict[str, object]:
     Raises NoLongerTrue when none is true any more.
     """
     on = clock.today()
-    together = or_(Obligation.id == obligation_id, Obligation.lead_id == obligation_id)
-    owed = list(
-        db.session.scalars(select(Obligation).where(together, Obligation.state == "owed").order_by(Obligation.id))
-    )
+    owed = reminders_of_letter(obligation_id)
     why = {row.id: why_no_longer_due(row, on) for row in owed}
     true = [row for row in owed if why[row.id] is None]
     if not true:

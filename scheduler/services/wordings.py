@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from accreditation.core import audit, clock, outbox
 from accreditation.core.calendar import days_after
-from accreditation.core.database import db, insert_if_absent
+from accreditation.core.database import db, insert_if_absent, read_once
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.outbox import facts_for
 from accreditation.web.words import day as day_words
@@ -53,7 +53,7 @@ def own_words(template: str, facts: Mapping[str, object]) -> tuple[str, str, int
     letter = template.removeprefix(FOLDER).removesuffix(".txt")
     if not template.startswith(FOLDER) or letter not in PLACES:
         return None
-    wording = current_wording(letter)
+    wording = read_once(f"wording of {letter}", lambda: current_wording(letter))
     if wording is None or wording.subject is None or wording.body is None:
         return None
     said = said_of(letter, facts)
