@@ -136,7 +136,7 @@ class _Run:
         try:
             while ready or self._more_may_go(in_hand=0):
                 ready = self._hand_over(ready) if ready else self._take_up()
-                if ready and (self.done.stopped or ready.was_written_too_long_ago()):
+                if ready and (self._is_to_stop() or ready.was_written_too_long_ago()):
                     put_back(ready)
                     self.post.forget_the_next()
                     self.waiting.insert(0, ready.letter_id)
@@ -153,15 +153,18 @@ class _Run:
 
     def _more_may_go(self, *, in_hand: int) -> bool:
         """Whether there is a letter that may be taken up now. `in_hand`: dots that are about to be recorded."""
-        if self.done.stopped:
+        if self._is_to_stop():
             return False
-        if self.stop():
-            self.done.stopped = "stopped"
-        elif not self.waiting:
+        if not self.waiting:
             self.waiting, self.limit = _due_letters(), limit_a_minute()
-        if self.waiting and not self.done.stopped:
+        if self.waiting:
             self.done.stopped = over_the_limit(self.limit, in_hand=in_hand)
         return not self.done.stopped and bool(self.waiting)
+
+    def _is_to_stop(self) -> bool:
+        if not self.done.stopped and self.stop():
+            self.done.stopped = "stopped"
+        return self.done.stopped is not None
 
     def _take_up(self) -> Ready | None:
         """The first letter of a run, or after a pause in it: claimed before the connection is opened for it."""

@@ -9,6 +9,7 @@ import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -17,6 +18,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from accreditation.config import BadConfiguration
 from scheduler.rules.answers import Phase
+
+QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)
+"""What tells the kernel to acknowledge at once what has come, where it can be told."""
+
+HELD_BACK, PATIENCE = (0.035, 0.25), 5
+"""Seconds that an acknowledgement is delayed for, by system; and how many answers in a row may wait so long."""
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
@@ -122,6 +129,7 @@ class Conversation:
         self.carried = 0  # letters on this connection
         self._smtp: smtplib.SMTP | None = None
         self._ahead: tuple[str, str] | None = None  # an envelope that was told and not answered yet
+        self._held_back = 0  # answers in a row that came as late as if they had waited for an acknowledgement
 
     @property
     def is_open(self) -> bool:
@@ -142,7 +150,7 @@ class Conversation:
             raise Refused("connect", refusal.smtp_code, refusal.smtp_error) from refusal
         except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: TLS without a host name
             raise Silence("connect", _why(error)) from error
-        self.carried, self._ahead = 0, None
+        self.carried, self._ahead, self._held_back = 0, None, 0
 
     def _greeted(self) -> smtplib.SMTP:
         server, context = self.server, self._context()
@@ -196,8 +204,10 @@ class Conversation:
         refused: Refused | None = None
         steps: tuple[tuple[Phase, tuple[int, ...]], ...] = (("mail", (250,)), ("rcpt", (250, 251)), ("data", (354,)))
         for phase, welcome in steps:
+            began = time.monotonic()
             try:
                 code, text = smtp.getreply()
+                self._acknowledge(smtp)
             except (OSError, smtplib.SMTPException) as error:
                 self.hang_up()
                 raise refused or Silence(phase, _why(error)) from error
@@ -205,6 +215,9 @@ class Conversation:
                 refused = Refused(phase, code, text)
             elif refused is not None and code == 354:
                 self.hang_up()  # it waits for a letter to nobody
+            if phase == "mail":
+                late = HELD_BACK[0] <= time.monotonic() - began <= HELD_BACK[1]
+                self._held_back = self._held_back + 1 if late else 0
         if refused is not None:
             raise refused
 
@@ -225,7 +238,8 @@ class Conversation:
         """
         smtp = self._open_smtp()
         words = b".\r\n"
-        if following and smtp.has_extn("pipelining") and all(part.isascii() for part in following):
+        several = smtp.has_extn("pipelining") and self._held_back < PATIENCE
+        if following and several and all(part.isascii() for part in following):
             sender, recipient = map(smtplib.quoteaddr, following)
             words += f"MAIL FROM:{sender}\r\nRCPT TO:{recipient}\r\nDATA\r\n".encode("ascii")
             self._ahead = following
@@ -241,6 +255,8 @@ class Conversation:
         smtp.sock.settimeout(self.reply_seconds)
         try:
             code, text = smtp.getreply()
+            if self._ahead:
+                self._acknowledge(smtp)
         except (OSError, smtplib.SMTPException) as error:
             raise Silence("dot", _why(error)) from error
         smtp.sock.settimeout(self.step_seconds)
@@ -248,6 +264,16 @@ class Conversation:
             raise Refused("dot", code, text)
         self.carried += 1
         return f"{code} {_plain(text)}"
+
+    def _acknowledge(self, smtp: smtplib.SMTP) -> None:
+        """Tell the server at once that its answer has come: it may have written the next already and not sent it.
+
+        A server with Nagle's algorithm on sends the second of several answers only then, and the kernel would tell it
+        after 40 ms. It forgets that it is to be quick, so it is told after each answer. Where it cannot be told,
+        answers that come so late are noticed, and one command goes at a time for the rest of the connection.
+        """
+        if QUICK_ACK is not None and smtp.sock is not None:
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, QUICK_ACK, 1)
 
     def ready_for_another(self) -> None:
         """After a refusal of one letter: make the server forget it, or hang up where that does not work."""

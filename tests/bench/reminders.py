@@ -208,8 +208,10 @@ def _bare_writing(url: str, due: int, on: date) -> float:
 # --- handing over ----------------------------------------------------------------------------------------------------
 
 
-TURNS = 4
+TURNS = 5
 """The letters go in so many parts, bare and by the product in turn: other work on the machine then falls on both."""
+
+TO_WARM_UP = 20  # letters, counted for nobody
 
 
 def measure_delivery(
@@ -220,33 +222,39 @@ def measure_delivery(
     `answer_seconds`: how long the server takes to keep a letter before it answers. A server that answers at once is
     none that keeps letters safe. `pipelining`: whether it takes several commands in one breath.
     """
-    bare = taken = processor = 0.0
-    sent = 0
+    bares: list[float] = []
+    ours: list[float] = []
+    processor, sent, load = 0.0, 0, os.getloadavg()[0]
     server = counting_server(folder, seed=1, faults=0, slow=answer_seconds, pipelining=pipelining)
     with server as (smtp_url, accepted), app.app_context():
         app.config["SMTP_URL"] = smtp_url
-        deliver_letters(stop=lambda: True)  # compiles what a scheduler that has run for a minute has compiled
+        warm = len(_put_forward(TO_WARM_UP))  # compiles what a scheduler that has run for a minute has compiled
+        deliver_letters()
         for _ in range(TURNS):
             ids = _put_forward(number // TURNS)
             written = [compose(db.session.get_one(Letter, letter_id), takes_utf8=True) for letter_id in ids]
             db.session.rollback()
-            bare += _bare_smtp(smtp_url, [(one.sender, one.recipient, one.content) for one in written])
+            bares.append(_bare_smtp(smtp_url, [(one.sender, one.recipient, one.content) for one in written]))
             began, busy = timer(), time.process_time()
             done = deliver_letters()
-            taken, processor = taken + timer() - began, processor + time.process_time() - busy
+            ours.append(timer() - began)
+            processor += time.process_time() - busy
             if done.states != {"sent": len(ids)}:
                 raise AssertionError(f"{dict(done.states)}")
             sent += len(ids)
-        if set(accepted().values()) != {2} or len(accepted()) != sent:
+        if sorted(accepted().values()) != [1] * warm + [2] * sent:
             raise AssertionError(f"{len(accepted())} accepted")
+    each = number // TURNS
     return {
         "letters": sent,
         "answer_ms": answer_seconds * 1000,
         "pipelining": pipelining,
-        "letters_a_second": round(sent / taken, 1),
-        "bare_letters_a_second": round(sent / bare, 1),
-        "ratio": round(bare / taken, 2),
-        "ms_a_letter": round(1000 * taken / sent, 1),
+        "letters_a_second": round(each / median(ours), 1),
+        "bare_letters_a_second": round(each / median(bares), 1),
+        "ratio": round(median(bare / taken for bare, taken in zip(bares, ours, strict=True)), 2),
+        "ratios": [round(bare / taken, 2) for bare, taken in zip(bares, ours, strict=True)],
+        "load": round(load, 1),
+        "ms_a_letter": round(1000 * median(ours) / each, 1),
         "processor_ms_a_letter": round(1000 * processor / sent, 1),
     }
 
@@ -272,7 +280,7 @@ def _bare_smtp(url: str, letters: list[tuple[str, str, bytes]]) -> float:
     return timer() - began
 
 
-SERVERS = ((0.0, True), (0.0, False), (0.005, True), (0.005, False), (0.01, True), (0.01, False), (0.03, True))
+SERVERS = ((0.0, True), (0.0, False), (0.001, True), (0.005, True), (0.005, False), (0.01, True), (0.03, True))
 """Mail servers: seconds until one has kept a letter, and whether it takes several commands in one breath."""
 
 

@@ -34,12 +34,17 @@ class MailServer:
     """
 
     def __init__(
-        self, script: Script | None = None, *, extensions: tuple[str, ...] = ("SMTPUTF8", "8BITMIME", "PIPELINING")
+        self,
+        script: Script | None = None,
+        *,
+        extensions: tuple[str, ...] = ("SMTPUTF8", "8BITMIME", "PIPELINING"),
+        nagle: bool = False,
     ) -> None:
         self.script: Script = script or (lambda phase, session: None)
         self.extensions = extensions
         self.accepted: list[EmailMessage] = []
         self.envelopes: list[tuple[str, str]] = []
+        self.unfinished: list[bytes] = []  # what came for a letter whose end never did
         self.connections = 0
         self.hang_seconds = 30.0
         self.slow_seconds = 0.0
@@ -47,7 +52,7 @@ class MailServer:
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
-            disable_nagle_algorithm = True  # as mail servers do: several answers in a row wait for no acknowledgement
+            disable_nagle_algorithm = not nagle  # as mail servers do: no answer waits for an acknowledgement
 
             def handle(self) -> None:
                 outer.connections += 1
@@ -134,6 +139,7 @@ class MailServer:
         lines = []
         while (line := handler.rfile.readline()) != b".\r\n":
             if not line:
+                self.unfinished.append(b"".join(lines))
                 raise ConnectionError
             lines.append(line[1:] if line.startswith(b".") else line)
         action = self.script("before dot", session) or ""

@@ -203,14 +203,34 @@ def test_a_letter_that_waited_long_for_the_one_before_is_looked_at_anew(app, mai
     assert len(server.accepted) == 1
 
 
-def test_who_is_told_to_stop_puts_back_what_was_written_ahead(app, mail, deliver):
-    server = mail()
+@pytest.mark.parametrize("extensions", [PLAIN, BREATH])
+def test_who_is_told_to_stop_puts_back_what_was_written_ahead(app, mail, deliver, monkeypatch, extensions):
+    """Told while the server keeps the second: the third is written and taken by then, and goes back at once."""
+    server, told, before = mail(extensions=extensions), [], []
     letters = people_with_letters(4)
-    asked = iter((False, False, True, True, True))
-    assert deliver(stop=lambda: next(asked)).stopped == "stopped"
+
+    def tell():
+        before.extend(states(letters))
+        db.session.rollback()
+        told.append(True)
+
+    in_the_wait(monkeypatch, 2, tell)
+    assert deliver(stop=lambda: bool(told)).stopped == "stopped"
+    assert before == ["sent", "handing_over", "handing_over", "queued"]
     assert states(letters) == ["sent", "sent", "queued", "queued"]
     assert len(server.accepted) == 2
+    told.clear()
     assert deliver().states == {"sent": 2}
+    assert len(server.accepted) == len(set(server.message_ids())) == 4
+
+
+def test_who_is_told_to_stop_before_the_dot_takes_no_further_letter(app, mail, deliver):
+    server = mail()
+    letters = people_with_letters(3)
+    asked = iter((False, False, True, True, True, True))
+    assert deliver(stop=lambda: next(asked)).stopped == "stopped"
+    assert states(letters) == ["sent", "queued", "queued"]
+    assert len(server.accepted) == 1
 
 
 def test_the_stamp_differs_after_any_write_and_else_stays(app):
