@@ -35,7 +35,7 @@ from scheduler.services.leaving import see_off_leavers
 from scheduler.services.marks import set_mark, still_leads, take_lease
 from scheduler.services.owing import owe_reminders
 from scheduler.services.pinging import ping
-from scheduler.services.planning import what_to_plan
+from scheduler.services.planning import take_back_too_early, what_to_plan
 from scheduler.services.restoring import look_after_restore
 from scheduler.services.rules import install_usual_rules
 from scheduler.services.steps import Pace
@@ -100,6 +100,7 @@ def tick(app: Flask) -> None:
             if epoch is not None:
                 install_usual_rules()
                 see_off_leavers(clock.today(), clock.now())
+                take_back_too_early(clock.today())
         if epoch is None:
             return
         planned = plan_all(clock.today(), epoch=epoch)

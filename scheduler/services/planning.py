@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, or_, select, update
 
 from accreditation.core import clock
+from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.core.settings import get_setting
@@ -20,6 +21,7 @@ from scheduler.services.owing import DIGEST_LETTER, FOLDER, Owed, owe_reminders,
 HELD_BY_BREAKER = "More reminders at once than this service usually sends. Look at them, then release them."
 
 HELD_AFTER_RESTORE = "A backup was restored. Look at what is due, then let reminders go out again on /reminders."
+TOO_EARLY = "It is not due yet: the clock was ahead when it was planned. It is owed on its day."
 RESTORED = "restored"
 """The mark that stands from a restore until somebody has looked."""
 
@@ -93,6 +95,27 @@ def letter_is_superseded(letter: Letter, reason: str) -> None:
     )
     if db.session.scalar(sister.limit(1)) is None:
         _supersede(or_(Obligation.id == letter.about_id, Obligation.lead_id == letter.about_id), reason)
+
+
+def take_back_too_early(on: date) -> int:
+    """Held letters about what is not due yet on the day, because a clock was ahead when they were planned: how many.
+
+    Each is owed anew on its day. What a person still has to look at is left as it is.
+    """
+    held = (Letter.state == "held") & Letter.template.startswith(FOLDER)
+    of_letter = Obligation.id == Letter.about_id
+    stages = db.session.scalars(select(Obligation.stage).join(Letter, of_letter).where(held).distinct()).all()
+    early = [(Obligation.stage == stage) & (Obligation.basis_date > days_after(on, stage)) for stage in stages]
+    if not early:
+        return 0
+    found = select(Letter).join(Obligation, of_letter).where(held, or_(*early)).order_by(Letter.id)
+    letters = db.session.scalars(found.with_for_update(of=Letter)).all()
+    for letter in letters:
+        letter.state, letter.reason, letter.ended_at = "superseded", TOO_EARLY, clock.now()
+    db.session.flush()
+    for letter in letters:
+        letter_is_superseded(letter, TOO_EARLY)
+    return len(letters)
 
 
 def supersede_reminder(obligation_id: int, reason: str) -> None:

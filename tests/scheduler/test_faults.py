@@ -203,6 +203,60 @@ def test_f21_a_clock_that_is_a_year_ahead_for_an_hour_sends_nothing(app, mail, d
     assert len(server.accepted) == 8
 
 
+def a_year_ahead_for_an_hour(app, deliver, moved, noon: datetime) -> None:
+    """Eight people whose year-ahead reminders were planned and held, and the clock that is right again."""
+    with transaction():
+        set_setting("reminder_breaker", "5")
+    for n in range(8):
+        everything_in_order(ctc=clock.today() + timedelta(days=300), email=f"no{n}@example.uk")
+    moved.move_to(noon + timedelta(days=365))
+    assert factories.plan(clock.today()) == 8
+    assert states() == {"held": 8}
+    moved.move_to(noon + timedelta(hours=1))
+
+
+def test_f21_what_was_held_by_a_clock_ahead_is_taken_back_by_the_next_beat(app, mail, deliver):
+    """Nobody has to look at letters that are not due for months; on their day they are owed and go."""
+    server = mail()
+    noon = datetime(2027, 2, 2, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False) as moved:
+        a_year_ahead_for_an_hour(app, deliver, moved, noon)
+        tick(app)
+        assert states() == {"superseded": 8}
+        assert deliver().states == {}
+        with transaction():
+            set_setting("reminder_breaker", "100")
+        moved.move_to(noon + timedelta(days=120))
+        tick(app)
+        db.session.rollback()
+        assert deliver().states == {"sent": 8}
+    assert len(server.accepted) == 8
+
+
+def test_f21_without_the_look_they_stay_held_beyond_their_day(app, mail, deliver, monkeypatch):
+    """The control."""
+    mail()
+    monkeypatch.setattr("scheduler.jobs.take_back_too_early", lambda _: 0)
+    noon = datetime(2027, 2, 2, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False) as moved:
+        a_year_ahead_for_an_hour(app, deliver, moved, noon)
+        for days in (0, 120):
+            moved.move_to(noon + timedelta(days=days, hours=1))
+            tick(app)
+            assert states()["held"] == 8
+
+
+def test_f21_what_is_held_and_due_stays_held(app):
+    with time_machine.travel(datetime(2027, 2, 2, 12, tzinfo=UTC), tick=False):
+        with transaction():
+            set_setting("reminder_breaker", "1")
+        for n in range(3):
+            everything_in_order(ctc=clock.today() + timedelta(days=30), email=f"no{n}@example.uk")
+        for _ in range(2):
+            tick(app)
+            assert states() == {"held": 3}
+
+
 def test_f22_a_clock_that_is_a_day_behind_sends_nothing_again(app, mail, deliver):
     refused = ["451 later"]
     server = mail(lambda phase, session: refused.pop() if phase == "rcpt" and refused else None)
