@@ -10,7 +10,7 @@ def test_a_mediator_chooses_the_weekly_letter_and_takes_it_back(browse: Browse):
     page = browse("mediator")
     for choice in ("Together, in one letter a week", "One by one, as each comes up"):
         page.goto("/me")
-        page.get_by_role("link", name="Letters to you").click()
+        page.get_by_role("link", name="choose how early reminders reach you").click()
         look(page)
         page.get_by_label(choice).check()
         page.get_by_role("button", name="Save").click()

@@ -14,6 +14,7 @@ from scheduler.services import composing, steps
 from scheduler.services.journal import NAME
 from scheduler.services.smtp import Conversation
 from tests import factories
+from tests.scheduler.mail_server import MailServer
 
 PLAIN = ("SMTPUTF8", "8BITMIME")
 BREATH = (*PLAIN, "PIPELINING")
@@ -90,6 +91,35 @@ def test_a_fault_in_the_middle_costs_the_letter_in_hand_alone(app, mail, deliver
     assert states(letters) == ["sent", state, "sent", "sent"]
     accepted = 3 + (state == "sent") + action.startswith("accept")
     assert len(server.accepted) == len(set(server.message_ids())) == accepted
+
+
+class Eavesdropper(MailServer):
+    """It answers 354 although it has refused the addressee, and keeps what it is then told as a letter to nobody."""
+
+    told: list[bytes]
+
+    def _take(self, handler, session, act) -> None:
+        if session.recipient != "no1@example.uk":
+            super()._take(handler, session, act)
+            return
+        self.told += iter(handler.rfile.readline, b"")
+        raise ConnectionError
+
+
+def test_a_server_that_waits_for_a_letter_to_nobody_is_told_nothing_more(app, deliver, news_template):
+    """The envelope went ahead and was refused: whatever came next on that connection would be taken for the letter."""
+    letters = people_with_letters(3)
+
+    def refuses(phase, session):
+        return "550 5.1.1 no such user" if phase == "rcpt" and session.recipient == "no1@example.uk" else None
+
+    server = Eavesdropper(refuses, extensions=BREATH)
+    server.told = []
+    with server:
+        app.config["SMTP_URL"] = server.url
+        assert deliver().states == {"sent": 2, "undeliverable": 1}
+    assert server.told == []
+    assert states(letters) == ["sent", "undeliverable", "sent"]
 
 
 def test_what_was_taken_is_recorded_although_the_next_letter_meets_a_fault_of_our_own(app, mail, deliver, monkeypatch):
