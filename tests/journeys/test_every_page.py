@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -39,11 +40,13 @@ NO_PAGE = {
 }
 """Doors behind which there is no page."""
 OUTSIDE = (
-    "GET /apply/", "GET /invitation/<token>",  # by a link in a letter
+    "GET /apply/", "GET /invitation/<token>", "GET /practice/confirm/<token>",  # by a link in a letter
+    "GET /refreshers/answer/<token>",  # likewise
+    "GET /refreshers/plans/<int:plan_id>/seat/",  # of somebody whom a plan seats
     "GET /equality/<key>",  # of a closed collection
-    "GET /interviews/", "GET /sift/<int:marking_id>",  # of a panel while it lasts
+    "GET /interviews/",  # of a panel while it lasts
+    "GET /moderating/<int:given_id>",  # of a candidate whose results are submitted
     "GET /mediators/import/<int:draft_id>", "GET /vetting/import/<int:list_id>",  # of an uploaded workbook
-    "GET /practice/<int:entry_id>/correct",  # of a confirmed entry
     "GET /schemes/<code>/draft", "GET /schemes/<code>/figures/", "GET /schemes/<code>/rehearsal",  # of a draft
     "GET /schemes/<code>/versions/",
 )  # fmt: skip
@@ -119,14 +122,35 @@ def world(service: Service) -> World:
             "/reminders/wordings/": {"letter": next(iter(PLACES))},
         }
         browsers = {NOBODY: app.test_client()}
-        browsers |= {role.value: signed_in(app, role, person, provider.id, unit_id) for role in Role}
+        staff = {role: person if role is Role.MEDIATOR else somebody(role) for role in Role}
+        browsers |= {role.value: signed_in(app, role, staff[role], provider.id, unit_id) for role in Role}
+        others |= of_their_own(staff, person, objects)
         db.session.remove()
     return World(service, browsers, objects, others)
 
 
-def signed_in(app: Flask, role: Role, person: Person, provider_id: int, unit_id: int) -> FlaskClient:
-    who = person if role is Role.MEDIATOR else factories.person(name=f"{role.label} Of Everything")
-    grant: Grant = broadest(role, person.id if role is Role.MEDIATOR else who.id, provider_id, unit_id)
+def somebody(role: Role) -> Person:
+    return factories.person(name=f"{role.label} Of Everything")
+
+
+def of_their_own(
+    staff: dict[Role, Person], mediator: Person, objects: dict[str, object]
+) -> dict[str, dict[str, object]]:
+    """What only the one who holds a role is shown, or only in a state that `belongings` are not in."""
+    given = factories.given(staff[Role.ASSESSOR].id)
+    assessor = factories.staff(objects["cohort_id"], role="assessor")
+    shift = factories.shift(staff[Role.HELPLINE_ADVISER].id, on=factories.TODAY + timedelta(9))
+    return {
+        "/assessing/": {"given_id": given.id},
+        "/cohorts/<int:cohort_id>/staff/": {"staff_id": assessor.id},
+        "/helpline/rota/<int:shift_id>/swap": {"shift_id": shift.id},
+        "/practice/<int:entry_id>/correct": {"entry_id": factories.confirmed_entry(mediator.id).id},
+        "/sift/": {"marking_id": factories.marking(staff[Role.SIFTER].id).id},
+    }
+
+
+def signed_in(app: Flask, role: Role, who: Person, provider_id: int, unit_id: int) -> FlaskClient:
+    grant: Grant = broadest(role, who.id, provider_id, unit_id)
     factories.grant(who.id, grant.role, grant.scope, grant.scope_id)
     client = app.test_client()
     token = factories.open_session(who.id)

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Browse
-from tests.journeys.looking import look
+from tests.journeys.looking import assert_told_at, fact, look
 
 MOST = 12
 """Issue 9: keystrokes beyond the text itself, from the helpline page to the recorded contact."""
@@ -46,3 +46,59 @@ def test_a_contact_takes_at_most_twelve_keystrokes_beyond_its_text(browse: Brows
     look(page)
     page.get_by_role("link", name="Pass on a risk or a complaint").click()
     look(page)
+
+
+def test_supervision_is_arranged_from_the_contact_and_recorded_from_the_practice_log(browse: Browse):
+    adviser = browse("helpline")
+    adviser.goto("/helpline")
+    adviser.locator("main tbody th a").first.click()
+    contact = adviser.url
+    name = fact(adviser, "Mediator").inner_text().partition(",")[0]
+    adviser.get_by_role("link", name="Arrange supervision").click()
+    look(adviser)
+    arrange = adviser.get_by_role("button", name="Arrange it")
+    arrange.click()
+    assert_told_at(adviser, adviser.get_by_label("Day of the session"), "Enter the day of the session")
+    adviser.get_by_label("Day of the session").fill("2 February 2027")
+    arrange.press("Enter")
+    expect(adviser.get_by_text("Supervision on 2 February 2027").first).to_be_visible()
+    look(adviser, "led to supervision")
+
+    manager = browse("manager")
+    manager.goto("/practice")
+    manager.get_by_role("link", name="Supervision arranged (1)").click()
+    look(manager)
+    expect(manager.get_by_text("Arranged through the helpline")).to_be_visible()
+    manager.get_by_role("link", name="Record it").click()
+    expect(manager.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(manager.get_by_label("Day", exact=True)).to_have_value("2 February 2027")
+    look(manager)
+    manager.get_by_label("One to one").check()
+    manager.get_by_label("Hours").fill("1")
+    manager.get_by_role("button", name="Record it").click()
+    expect(manager.get_by_text("Arranged through the helpline").first).to_be_visible()
+
+    adviser.goto(contact)
+    expect(adviser.get_by_text("Held and confirmed")).to_be_visible()
+
+
+def test_a_topic_and_a_correction_are_suggested_and_shown_where_they_belong(browse: Browse):
+    adviser = browse("helpline")
+    adviser.goto("/helpline")
+    adviser.locator("main tbody th a").first.click()
+    adviser.get_by_role("link", name="Suggest as a refresher topic").click()
+    look(adviser)
+    adviser.get_by_label("Another topic, in your own words").check()
+    adviser.get_by_role("textbox", name="In your own words").fill("Hybrid meetings")
+    adviser.get_by_role("button", name="Suggest it").click()
+    expect(adviser.get_by_text("Refresher topic: Hybrid meetings")).to_be_visible()
+    adviser.get_by_role("link", name="Suggest a correction").click()
+    look(adviser)
+    adviser.get_by_label("To", exact=True).select_option(index=1)
+    adviser.get_by_label("What is wrong, and what is right").fill("The day of the training is a month too late.")
+    adviser.get_by_role("button", name="Suggest it").click()
+    expect(adviser.get_by_text("A correction of the record, to").first).to_be_visible()
+
+    manager = browse("manager")
+    manager.goto("/refreshers/new")
+    expect(manager.get_by_text("suggested after 1 contact with the helpline")).to_be_visible()
