@@ -15,6 +15,7 @@ from accreditation.people.models import ContactAddress
 from scheduler.models import LetterAttempt, SchedulerMark
 from scheduler.services import delivery, steps
 from scheduler.services.marks import mail_server_paused_until
+from scheduler.services.smtp import Conversation
 from tests import factories
 
 
@@ -94,10 +95,19 @@ def test_every_fault_of_a_mail_server_ends_in_its_own_state(app, mail, deliver, 
         assert server.message_ids() == [row.message_id]
 
 
-def test_an_accepted_letter_is_sent_before_goodbye(app, mail, deliver):
+def test_an_accepted_letter_is_sent_before_goodbye(app, mail, deliver, monkeypatch):
+    """F3: whoever dies from here on, at the QUIT or in waiting for its answer, has it recorded."""
     server = mail(at("quit", "hang"))
     letter_id = factories.letter()
+    at_the_quit, quit_as_usual = [], Conversation.quit
+
+    def look_and_quit(self) -> None:
+        at_the_quit.append(factories.state_of(letter_id))
+        quit_as_usual(self)
+
+    monkeypatch.setattr(Conversation, "quit", look_and_quit)
     assert deliver().states == {"sent": 1}
+    assert at_the_quit == ["sent"]
     assert factories.state_of(letter_id) == "sent"
     assert len(server.accepted) == 1
 
