@@ -5,6 +5,7 @@ So they are off on a connection of its own, everything happens in one BEGIN IMME
 decides whether it may be committed.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -59,6 +60,7 @@ def schema_is_current() -> bool:
     return revision_of(db.session.connection()) == newest_revision()
 
 
+@cache
 def newest_revision() -> str:
     head = ScriptDirectory.from_config(_alembic()).get_current_head()
     assert head is not None

@@ -93,7 +93,7 @@ class Home:
 
 def measure_homes(services: list[Service], repeat: int) -> list[dict[str, Any]]:
     """Repetitions take turns. Statements are counted too: the same number in a small service and a large one."""
-    people = [(role.value, email) for role, _, _, email in STAFF if email != "second.manager@example.police.uk"]
+    people = [(role.value, email) for role, _, _, email in STAFF if not email.startswith("second.")]
     homes = [
         Home(service, role, email) for service in services for role, email in [*people, ("mediator", MEDIATOR_ADDRESS)]
     ]

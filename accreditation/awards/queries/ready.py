@@ -1,11 +1,11 @@
 """Awards, and who is ready for one, for somebody."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from accreditation.awards.rules.dates import (
@@ -124,19 +124,23 @@ def every_ready(viewer: Viewer, asked: ReadyAsked) -> Iterator[Readiness]:
 def count_ready(viewer: Viewer, asked: ReadyAsked) -> dict[str, int]:
     """How many `ready_page` lists, by kind."""
     scheme = get_scheme(asked.scheme, asked.on)
-    kinds = [asked.kind] if asked.kind else list(LISTED)
-    counted = {}
-    for kind in kinds:  # four at most, each by an index of its own
-        query = select(func.count(Person.id)).where(*_asked(viewer, replace(asked, kind=kind), scheme))
-        counted[kind] = db.session.scalar(query) or 0
-    return counted
+    kinds = case(*((condition, kind) for kind, condition in _by_kind(scheme, asked.on).items()))
+    listed = select(kinds.label("kind")).where(*_whatever_the_kind(viewer, asked, scheme)).subquery()
+    found: dict[str | None, int] = {}
+    for kind, many in db.session.execute(select(listed.c.kind, func.count()).group_by(listed.c.kind)):
+        found[kind] = many
+    return {kind: found.get(kind, 0) for kind in ([asked.kind] if asked.kind else LISTED)}
 
 
 def _asked(viewer: Viewer, asked: ReadyAsked, scheme: Scheme) -> list[ColumnElement[bool]]:
+    by_kind = _by_kind(scheme, asked.on)
+    of_the_kind = by_kind[asked.kind] if asked.kind else or_(*by_kind.values())
+    return [*_whatever_the_kind(viewer, asked, scheme), of_the_kind]
+
+
+def _whatever_the_kind(viewer: Viewer, asked: ReadyAsked, scheme: Scheme) -> list[ColumnElement[bool]]:
     conditions = [visible_to(viewer), found_by(plain(asked.words).split()), _present(scheme, asked.on)]
     conditions += _everything_else(scheme, asked.on)
-    by_kind = _by_kind(scheme, asked.on)
-    conditions.append(by_kind[asked.kind] if asked.kind else or_(*by_kind.values()))
     if asked.unit_id is not None:
         conditions.append(Person.unit_id == asked.unit_id)
     return conditions
