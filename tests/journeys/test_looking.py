@@ -54,6 +54,7 @@ class Slow(BaseHTTPRequestHandler):
         sleep(2 * (self.path == "/begins-late"))
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Security-Policy", "require-trusted-types-for 'script'")  # as the product's pages do
         self.end_headers()
         self.wfile.write(before.encode())
         sleep(2 * (self.path == "/goes-on-late"))
