@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -298,16 +298,15 @@ def _begin_in_turn(connection: Connection) -> None:
     raw: Any = connection.connection.dbapi_connection
     raw.execute("PRAGMA busy_timeout = 0")
     try:
-        waited = 0.0
-        while waited < BUSY_SECONDS:
+        began = monotonic()
+        while (waited := monotonic() - began) < BUSY_SECONDS:
             try:
                 raw.execute(BEGIN_WRITE)
             except dbapi2.OperationalError as refusal:
                 if "locked" not in str(refusal):
                     break
-                pause = next(pause for until, pause in PAUSES if waited < until) * random.uniform(0.5, 1.5)  # noqa: S311
-                sleep(pause)
-                waited += pause
+                pause = next(pause for until, pause in PAUSES if waited < until)
+                sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
             else:
                 return
         connection.exec_driver_sql(BEGIN_WRITE)  # fails as everything does that SQLAlchemy asks, with its own errors

@@ -97,11 +97,11 @@ def send_then_mark(url: str, data_dir: str, smtp_url: str, on: date, ready: obje
 
 
 def send_then_mark_impatiently(*asked: Any) -> None:
-    """The same, waiting no longer for a locked file than `remind_through_everything` does.
+    """The same, hardly waiting for a locked file.
 
     Whoever goes away comes in between: a worker that takes the file anew at once can keep another from it to the end.
     """
-    database.BUSY_SECONDS = 1
+    database.BUSY_SECONDS = 0.1
     send_then_mark(*asked, between=0.3)
 
 
