@@ -8,6 +8,7 @@ from time import sleep
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 
 from accreditation.config import Config
 from accreditation.core import database
@@ -19,8 +20,11 @@ from tests.forking import PROCESSES
 SECONDS = 0.7
 """How long a process waits between reading and writing, where the other is kept out by the guards."""
 
-PATIENCE = 4.0
-"""How long it waits for the other to have read as well, where nothing keeps it out but a busy machine."""
+PATIENCE = 8.0
+"""How long it waits for the other to have read as well, where nothing keeps it out but a busy machine.
+
+Whoever has ended is not waited for.
+"""
 
 _meeting: tuple[Barrier, float] | None = None
 
@@ -63,8 +67,13 @@ def run(
             answers.put(answer)
         except DomainError:
             answers.put("refused")
-        except DBAPIError:
+        except (DBAPIError, StaleDataError):
             answers.put("crashed")
+        except Exception as error:
+            answers.put(f"not foreseen: {error!r}")
+            raise
+        finally:
+            meeting.abort()
 
 
 def take_the_guards_away() -> None:
