@@ -8,14 +8,17 @@ from sqlalchemy import select
 from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
-from accreditation.desk.queries.record import Record, record_of
+from accreditation.desk.queries.record import Record, record_from
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
+from accreditation.practice.queries.progress import kept_by_practice
+from accreditation.practice.rules.progress import Progress
 from accreditation.refreshers.models import Booking
 from accreditation.refreshers.queries.bookings import coming_bookings_of
 from accreditation.refreshers.queries.days import DayRow, bookable_days
 from accreditation.standing.queries.schemes import main_scheme
+from accreditation.standing.queries.standing import standing_on
 from accreditation.standing.rules.requirements import Recurring
 
 OFFERED = 3
@@ -33,12 +36,16 @@ class Seats:
     needed_by: date | None
 
 
-def own_record(viewer: Viewer, on: date) -> tuple[Person, Record]:
-    """The viewer's own. Raises NotFound for an account whose person is not a mediator's record they may see."""
+def own_record(viewer: Viewer, on: date) -> tuple[Person, Record, dict[str, Progress]]:
+    """The viewer's own, and how much is done of each requirement that is met by what they log, by its code.
+
+    Raises NotFound for an account whose person is not a mediator's record they may see."""
     person = db.session.scalar(select(Person).where(Person.id == viewer.person_id, visible_to(viewer)))
     if person is None:
         raise NotFound("There is no record of a mediator for your account.")
-    return person, record_of(person, main_scheme(on), viewer, on)
+    standing = standing_on(person.id, main_scheme(on), on)
+    kept = kept_by_practice(standing, viewer)
+    return person, record_from(standing, viewer), {one.status.code: one.progress for one in kept}
 
 
 def seats_for(person_id: int, record: Record, on: date) -> Seats | None:

@@ -36,7 +36,7 @@ from accreditation.standing.queries.since import (
     names_of,
     register_began,
 )
-from accreditation.standing.queries.standing import standing_on
+from accreditation.standing.queries.standing import Standing, standing_on
 from accreditation.standing.rules.evidence import EVENT_KINDS
 from accreditation.standing.rules.in_words import KIND_WORDS, code_words, quantity_words
 from accreditation.standing.rules.scheme import Scheme
@@ -123,11 +123,17 @@ def record_of(
     known: datetime | None = None,
 ) -> Record:
     """The standing on the day, from the ledger itself, as known now or (`known`) at that moment."""
-    standing = standing_on(person.id, scheme, on, known_on=known)
+    return record_from(
+        standing_on(person.id, scheme, on, known_on=known), viewer, tense, as_known_then=known is not None
+    )
+
+
+def record_from(standing: Standing, viewer: Viewer, tense: Tense = Tense.NOW, *, as_known_then: bool = False) -> Record:
+    """The same from a standing that the engine has just answered."""
     requirements = requirements_on(standing, viewer)
     return Record(
         scheme=standing.scheme,
-        explained=explain(standing, viewer, tense, as_known_then=known is not None),
+        explained=explain(standing, viewer, tense, as_known_then=as_known_then),
         requirements=requirements,
         timeline=timeline_of(standing, viewer, requirements),
         step=next_step(standing, viewer, requirements),

@@ -21,12 +21,13 @@ from accreditation.web.guards import requires
 def me(viewer: Viewer) -> ResponseReturnValue:
     """May I mediate today, until when, and what comes next? Then everything behind the answer."""
     today = clock.today()
-    person, record = own_record(viewer, today)
+    person, record, kept = own_record(viewer, today)
     evidence = evidence_shown(person, viewer, [record.scheme], most=most_asked())
     return render_template(
         "desk/me.html",
         person=person,
         record=record,
+        kept=kept,
         explained=record.explained,
         step=record.step,
         seats=seats_for(person.id, record, today),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from accreditation.core.calendar import FOREVER, Span, last_good_day, span_holding
 from accreditation.practice.rules.entries import amount
 from accreditation.standing.rules.evidence import Dossier, Fact
-from accreditation.standing.rules.requirements import Accumulated, AllOf, AnyOf, Held, Rule
+from accreditation.standing.rules.requirements import Accumulated, AllOf, AnyOf, Asked, Held, Rule
 
 LOGGED = frozenset({"case", "cpd", "supervision", "declaration"})
 """Kinds of evidence that come from the practice log."""
@@ -21,7 +21,12 @@ CODE_WORDS = {
     "observed": "observed",
     "one_to_one": "one to one",
     "group": "in a group",
+    "course": "courses",
+    "network": "networks and conferences",
+    "teaching": "teaching and writing",
+    "other": "something else",
 }
+"""A category that a service has named itself is said as it is written there."""
 
 NOTHING = Decimal(0)
 
@@ -73,10 +78,15 @@ class Progress:
     parts: tuple[PartProgress, ...]
     any_of: bool = False
 
+    @property
+    def open(self) -> list[PartProgress]:
+        """The parts of which something is still to be done."""
+        return [part for part in self.parts if part.still]
+
 
 def from_the_log(rule: Rule) -> bool:
-    """Whether everything the rule reads is logged by mediators."""
-    return bool(rule.kinds) and rule.kinds <= LOGGED
+    """Whether anything the rule reads is logged by mediators: with a refresher day beside it, the rest still is."""
+    return bool(rule.kinds & LOGGED)
 
 
 def progress_in(rule: Rule, dossier: Dossier, run: Span | None, on: date, waiting: Sequence[Fact] = ()) -> Progress:
@@ -84,11 +94,11 @@ def progress_in(rule: Rule, dossier: Dossier, run: Span | None, on: date, waitin
 
     `waiting` are facts that would count were they confirmed.
     """
-    amounts = list(_amounts(rule))
-    alone = len(amounts) == 1
+    whole = isinstance(rule, Accumulated)
     return Progress(
         tuple(
-            _part(one, dossier, run if alone else span_holding(one.met(dossier), on), on, waiting) for one in amounts
+            _part(one, dossier, run if whole else span_holding(one.met(dossier), on), on, waiting)
+            for one in _amounts(rule)
         ),
         any_of=isinstance(rule, AnyOf),
     )
@@ -96,7 +106,7 @@ def progress_in(rule: Rule, dossier: Dossier, run: Span | None, on: date, waitin
 
 def _amounts(rule: Rule) -> Iterator[Accumulated]:
     match rule:
-        case Accumulated():
+        case Accumulated(asked) if asked.kind in LOGGED:
             yield rule
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
@@ -114,7 +124,7 @@ def _part(rule: Accumulated, dossier: Dossier, run: Span | None, on: date, waiti
         still, due_by = max(rule.quantity - _counting(rule, dossier, ends_on), NOTHING), last_good_day(ends_on)
     kind = rule.asked.kind
     return PartProgress(
-        what=" or ".join(CODE_WORDS.get(code, code) for code in sorted(rule.asked.codes or ())),
+        what=_what(rule.asked),
         done=done,
         wanted=rule.quantity,
         per_months=rule.per_months,
@@ -124,6 +134,12 @@ def _part(rule: Accumulated, dossier: Dossier, run: Span | None, on: date, waiti
         waiting=sum((_much(fact) for fact in waiting if rule.asked.accepts(fact)), NOTHING),
         unit=UNITS.get(kind, ("", "")),
     )
+
+
+def _what(asked: Asked) -> str:
+    """What exactly counts, after the unit: "cases led or observed", "hours of courses"; nothing where all does."""
+    said = " or ".join(CODE_WORDS.get(code, code.replace("_", " ")) for code in sorted(asked.codes or ()))
+    return f"of {said}" if said and asked.kind == "cpd" else said
 
 
 def _counting(rule: Accumulated, dossier: Dossier, on: date) -> Decimal:
