@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accreditation.core import clock
-from accreditation.core.database import Record, insert_if_absent, insert_many
+from accreditation.core.database import Record, db, insert_if_absent, insert_many
 
 STATES = (
     "queued",
@@ -108,6 +108,30 @@ def queue_many(letters: Iterable[ToQueue], *, not_before: datetime | None = None
     now, domain = clock.now(), mail_domain()
     rows = [_row(letter, now, not_before or now, domain) for letter in letters]
     return len(insert_many(Letter, rows, returning=[Letter.id]))
+
+
+def waits(person_id: int, template: str, *, about_id: int) -> bool:
+    """Whether such a letter about this is in nobody's hands yet: it will say what is true by then.
+
+    It stays in nobody's until the caller's transaction ends, so that it cannot be written from what was true before.
+    """
+    found = select(Letter.id).where(*_waiting(person_id, template, about_id)).limit(1)
+    return db.session.scalar(found.with_for_update()) is not None
+
+
+def call_back(person_id: int, template: str, *, about_id: int, reason: str) -> None:
+    """What such letters are about is gone, in the caller's transaction: those in nobody's hands yet are not sent."""
+    gone = update(Letter).where(*_waiting(person_id, template, about_id))
+    db.session.execute(gone.values(state="superseded", reason=reason, ended_at=clock.now()))
+
+
+def _waiting(person_id: int, template: str, about_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Letter.person_id == person_id,
+        Letter.template == template,
+        Letter.about_id == about_id,
+        Letter.state.in_(WAITING),
+    )
 
 
 def _row(letter: ToQueue, now: datetime, not_before: datetime, domain: str) -> dict[str, Any]:

@@ -46,6 +46,9 @@ STATES = {
     "struck_out": "Struck out",
 }
 
+TOLD_DAYS = 28
+"""For so long the mediator's page has on top what was turned down: the letter about it leads there."""
+
 MOST_HOURS = Decimal(100)
 LONGEST_REFERENCE = 40
 
@@ -110,6 +113,11 @@ def _of_a_case(details: Details) -> Iterable[str]:
         yield "Choose an outcome from the list."
     if details.outcome is not None and not case_key(details.case_reference):
         yield "Enter the case reference: the outcome belongs to the case."
+
+
+def lately_turned_down(state: str, decided_on: date | None, on: date) -> bool:
+    """Whether it was turned down in the TOLD_DAYS days to `on`, that day included."""
+    return state == "turned_down" and decided_on is not None and (on - decided_on).days < TOLD_DAYS
 
 
 def code_label(kind: str, code: str | None) -> str | None:

@@ -1,9 +1,11 @@
 """Logging, confirming, returning, correcting, striking out. Callers hold the transaction; nothing here commits."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.people.queries import lock_person
@@ -17,6 +19,7 @@ from accreditation.standing.rules.confirmers import BY_WORD
 from accreditation.standing.services import declare, declaring_many, void_source
 
 SOURCE = "practice_entry"
+DECIDED = "email/practice/entry_decided.txt"
 OWN = "You cannot decide on an entry of your own. A colleague has to."
 CHANGED = "An entry was changed after you opened this page. Look at it again."
 
@@ -186,6 +189,7 @@ def take_back_entry(entry_id: int, *, person_id: int) -> None:
     if entry.person_id != person_id or entry.state not in ("logged", "returned"):
         raise DomainError("This entry has been decided on. Ask the practice manager to correct it.")
     move_to(entry, None)
+    outbox.call_back(entry.person_id, DECIDED, about_id=entry.id, reason="The mediator has taken the entry back.")
     db.session.delete(entry)
     db.session.flush()
 
@@ -200,7 +204,10 @@ def decide_against(
     on_word_of: str | None = None,
     link_id: int | None = None,
 ) -> PracticeEntry:
-    """Return it or turn it down, for a reason. `on_word_of`: who queried it, where that was not the office."""
+    """Return it or turn it down, for a reason; the mediator is owed a letter that says where to read it.
+
+    `on_word_of`: who queried it, where that was not the office.
+    """
     entry = lock_entry(entry_id)
     if entry.state != "logged":
         raise DomainError("Only an entry that waits to be confirmed can be returned or turned down.")
@@ -210,7 +217,18 @@ def decide_against(
     entry.state, entry.decided_on, entry.reason = state, on, reason.strip()
     entry.on_word_of, entry.by_link_id = on_word_of, link_id
     db.session.flush()
+    _tell(entry)
     return entry
+
+
+def _tell(entry: PracticeEntry) -> None:
+    """One letter for each decision: only an entry that waits is decided on, and one put right may be decided on again.
+
+    A letter that has not gone yet is about the newest decision when it goes, so that nobody gets two that say the same.
+    """
+    if not outbox.waits(entry.person_id, DECIDED, about_id=entry.id):
+        key = f"entry-decided:{entry.id}:{secrets.token_hex(8)}"
+        outbox.queue(entry.person_id, DECIDED, about_id=entry.id, key=key)
 
 
 def _take_own_word(entry: PracticeEntry, details: Details, on: date) -> None:

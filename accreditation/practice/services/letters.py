@@ -6,8 +6,9 @@ from accreditation.core import clock
 from accreditation.core.calendar import LONDON, last_good_day
 from accreditation.core.database import db
 from accreditation.core.outbox import NoLongerTrue, facts_for
-from accreditation.practice.models import ConfirmationLink, LeaveRequest
+from accreditation.practice.models import ConfirmationLink, LeaveRequest, PracticeEntry
 from accreditation.practice.queries.line_managers import entries_for_line_manager
+from accreditation.practice.services.entries import DECIDED
 from accreditation.practice.services.line_managers import ASKED, address_of, still_works
 from accreditation.standing.models import Overlay
 
@@ -36,6 +37,17 @@ def leave_answered(request_id: int) -> dict[str, object]:
     """That there is an answer; the page says which."""
     request = db.session.get_one(LeaveRequest, request_id)
     return {"asked_on": request.asked_at, "link": _link(request)}
+
+
+@facts_for(DECIDED)
+def entry_decided(entry_id: int) -> dict[str, object]:
+    """That an entry was returned or turned down; the page says which, by whom and why."""
+    entry = db.session.get(PracticeEntry, entry_id)
+    if entry is None:
+        raise NoLongerTrue("The mediator has taken the entry back.")
+    if entry.state not in ("returned", "turned_down"):
+        raise NoLongerTrue("The mediator has put the entry right already.")
+    return {"logged_on": entry.recorded_on, "link": f"{current_app.config['BASE_URL']}/practice/mine"}
 
 
 def _link(request: LeaveRequest) -> str:

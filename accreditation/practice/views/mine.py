@@ -20,7 +20,7 @@ from accreditation.practice.queries.entries import entries_of, get_entry
 from accreditation.practice.queries.leave import own_requests
 from accreditation.practice.queries.line_managers import find_line_manager
 from accreditation.practice.queries.progress import declarations_asked, kept_by_practice
-from accreditation.practice.rules.entries import KINDS
+from accreditation.practice.rules.entries import KINDS, lately_turned_down
 from accreditation.practice.rules.line_managers import LINE_MANAGER
 from accreditation.practice.views.arranged import arranged_asked
 from accreditation.practice.views.blueprint import bp
@@ -47,6 +47,7 @@ def mine(viewer: Viewer) -> ResponseReturnValue:
         arranged_before=arranged_before(shown),
         total=len(entries),
         returned=[entry for entry in entries if entry.state == "returned"],
+        turned_down=[entry for entry in entries if lately_turned_down(entry.state, entry.decided_on, standing.on)],
         waiting=sum(entry.state == "logged" for entry in entries),
         kept=kept_by_practice(standing, viewer),
         names=names_of([entry.confirmed_by for entry in entries]),

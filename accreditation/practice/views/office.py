@@ -214,8 +214,8 @@ def turn_down(viewer: Viewer, entry_id: int) -> ResponseReturnValue:
 
 WHAT_HAPPENED = {
     "struck_out": "Struck out. Standing has been renewed.",
-    "returned": "Returned. The mediator sees the reason and puts it right; then it waits for you again.",
-    "turned_down": "Turned down. The mediator sees the reason.",
+    "returned": "Returned. The mediator is written to and puts it right; then it waits for you again.",
+    "turned_down": "Turned down. The mediator is written to and reads the reason when they sign in.",
 }
 
 
