@@ -1,5 +1,6 @@
 """What a line manager says of each entry, and whom the office names."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,6 +38,9 @@ class OneAnswer(Form):
         if self.answer.data == "query" and not field.data:
             raise ValidationError("Say what is not right, so that it can be put right")
 
+
+MOST_SENT = 100
+"""Entries that are looked at of what one page sends: more than any page has."""
 
 GONE = "An entry that you answered does not wait for you any more. Look at what is left"
 CHANGED = "This entry was changed after you opened the page. Look at it again"
@@ -81,6 +85,14 @@ def _sent() -> list[tuple[str, str]]:
 
 def _part(entry_id: int) -> str:
     return f"entry{entry_id}"
+
+
+_SEEN = re.compile(r"entry([0-9]{1,9})-seen")
+
+
+def entries_sent() -> list[int]:
+    """The ids of the entries that the page which was sent had on it, however many wait by now and wherever."""
+    return [int(found[1]) for name, _ in _sent() if (found := _SEEN.fullmatch(name))][:MOST_SENT]
 
 
 def answers_form(entries: Iterable[PracticeEntry]) -> AnswersForm:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from accreditation.core.database import db
 from accreditation.practice.models import PracticeEntry
 from accreditation.practice.rules.entries import Details
 from accreditation.standing.queries.schemes import all_schemes
@@ -23,6 +26,22 @@ def confirmers_of(entries: Iterable[PracticeEntry], on: date) -> dict[int, str]:
         entry.id: who_confirms(requirements, Fact(entry.kind, entry.code, entry.done_on, entry.ends_on, entry.quantity))
         for entry in entries
     }
+
+
+def confirmed_by(who: str, on: date) -> ColumnElement[bool]:
+    """In a statement: entries that wait and that they have to confirm, as the schemes in force on the day name them.
+
+    Who that is follows from what an entry is and from nothing else, so that the database can sort and page by it.
+    """
+    requirements = [requirement for scheme in all_schemes(on) for requirement in scheme.requirements]
+    waits = PracticeEntry.state == "logged"
+    found = db.session.execute(select(PracticeEntry.kind, PracticeEntry.code).where(waits).distinct())
+    theirs = [
+        and_(PracticeEntry.kind == kind, PracticeEntry.code.is_not_distinct_from(code))
+        for kind, code in found
+        if who_confirms(requirements, Fact(kind, code, on)) == who
+    ]
+    return and_(waits, or_(*theirs)) if theirs else false()
 
 
 def is_named(who: str, on: date) -> bool:

@@ -1,19 +1,24 @@
 """What waits for line managers: for the one behind a link, for those with an account, and for the office."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from accreditation.core.database import db
 from accreditation.people.models import ContactAddress, Person
-from accreditation.people.queries import of_one_person, visible_to
+from accreditation.people.queries import counted, of_one_person, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.practice.models import ConfirmationLink, LineManager, PracticeEntry
-from accreditation.practice.queries.confirming import confirmers_of, is_named
+from accreditation.practice.queries.confirming import confirmed_by
 from accreditation.practice.rules.line_managers import LINE_MANAGER
+from accreditation.web.paging import By, Page, page_of
+
+ON_A_PAGE = 25
+"""Entries to be answered on one page: each takes a choice, so that fewer fit than in a list."""
 
 
 @dataclass(frozen=True)
@@ -34,57 +39,105 @@ def find_line_manager(person_id: int) -> LineManager | None:
 
 def entries_for_line_manager(person_id: int, on: date) -> list[PracticeEntry]:
     """What of this mediator's log waits for a line manager, the earliest day first."""
-    query = _logged().where(of_one_person(PracticeEntry.person_id, person_id))
-    return _theirs(db.session.scalars(query.order_by(PracticeEntry.done_on, PracticeEntry.id)), on)
+    query = _entries(confirmed_by(LINE_MANAGER, on), of_one_person(PracticeEntry.person_id, person_id))
+    return list(db.session.scalars(query.order_by(PracticeEntry.done_on, PracticeEntry.id)))
 
 
-def entries_of_their_people(viewer: Viewer, on: date) -> list[PracticeEntry]:
+BY_NAME_AND_DAY = (
+    By(Person.sort_name, str),
+    By(Person.id, int),
+    By(PracticeEntry.done_on, date),
+    By(PracticeEntry.id, int),
+)
+
+
+def confirming_page(
+    viewer: Viewer, on: date, *, place: str | None, address: Callable[[str | None], str]
+) -> Page[PracticeEntry]:
     """What waits for a line manager of the people in the viewer's grants, by name and day; nothing of the viewer's own.
 
     `viewer` holds only the grants that let a line manager confirm.
     """
-    if not is_named(LINE_MANAGER, on):
-        visible_to(viewer)  # the question has been asked, and the answer is that nothing waits
-        return []
-    query = _logged().where(visible_to(viewer), ~of_one_person(PracticeEntry.person_id, viewer.person_id))
-    return _theirs(
-        db.session.scalars(query.order_by(Person.sort_name, Person.id, PracticeEntry.done_on, PracticeEntry.id)), on
+    page = page_of(
+        _entries(*_of_their_people(viewer, on)),
+        BY_NAME_AND_DAY,
+        place=place,
+        key=lambda row: (row[0].person.sort_name, row[0].person.id, row[0].done_on, row[0].id),
+        address=address,
+        size=ON_A_PAGE,
     )
+    return Page([row[0] for row in page.rows], page.next_token, page.previous_token, page.address)
 
 
-def waiting_for_line_managers(viewer: Viewer, on: date) -> list[Waiting]:
+def entries_of_their_people(viewer: Viewer, on: date, entry_ids: Iterable[int]) -> list[PracticeEntry]:
+    """Those of these entries that `confirming_page` has on any of its pages, in its order."""
+    query = _entries(*_of_their_people(viewer, on), PracticeEntry.id.in_(list(entry_ids)))
+    return list(db.session.scalars(query.order_by(*(by.column for by in BY_NAME_AND_DAY))))
+
+
+def count_confirming(viewer: Viewer, on: date) -> tuple[int, int]:
+    """How many entries are on all pages of `confirming_page`, and of how many mediators."""
+    numbers = select(func.count(PracticeEntry.id), func.count(counted(Person).distinct()))
+    entries, people = db.session.execute(_narrowed(numbers, *_of_their_people(viewer, on))).one()
+    return entries, people
+
+
+def _of_their_people(viewer: Viewer, on: date) -> tuple[ColumnElement[bool], ...]:
+    mine = of_one_person(PracticeEntry.person_id, viewer.person_id)
+    return confirmed_by(LINE_MANAGER, on), visible_to(viewer), ~mine
+
+
+def waiting_page(viewer: Viewer, on: date, *, place: str | None, address: Callable[[str | None], str]) -> Page[Waiting]:
     """Every mediator this viewer may know of with entries that wait for a line manager, by name."""
-    if not is_named(LINE_MANAGER, on):
-        visible_to(viewer)
-        return []
-    found: dict[int, list[PracticeEntry]] = {}
-    query = _logged().where(visible_to(viewer)).order_by(Person.sort_name, PracticeEntry.id)
-    for entry in _theirs(db.session.scalars(query), on):
-        found.setdefault(entry.person.counted.id, []).append(entry)
-    named = line_managers_of(found)
+    waiting = _waiting_by_person(viewer, on)
+    rows = select(Person, waiting.c.number).join(waiting, waiting.c.person_id == Person.id)
+    page = page_of(
+        rows,
+        (By(Person.sort_name, str), By(Person.id, int)),
+        place=place,
+        key=lambda row: (row[0].sort_name, row[0].id),
+        address=address,
+    )
+    named = line_managers_of(person.id for person, _ in page.rows)
     asked = last_asked([one.id for one in named.values()])
-    return [
+    found = [
         Waiting(
-            entries[0].person.counted,
-            len(entries),
-            named.get(person_id),
-            asked.get(named[person_id].id) if person_id in named else None,
+            person,
+            number,
+            named.get(person.id),
+            asked.get(named[person.id].id) if person.id in named else None,
         )
-        for person_id, entries in found.items()
+        for person, number in page.rows
     ]
+    return Page(found, page.next_token, page.previous_token, page.address)
+
+
+def count_waiting(viewer: Viewer, on: date) -> tuple[int, int]:
+    """How many mediators are on all pages of `waiting_page`, and for how many of them nobody is named."""
+    waiting, its = _waiting_by_person(viewer, on), aliased(Person)
+    named = (
+        exists()
+        .where(LineManager.ended_at.is_(None))
+        .where(LineManager.person_id == its.id, counted(its) == waiting.c.person_id)
+    )
+    people, unnamed = db.session.execute(select(func.count(), func.count().filter(~named)).select_from(waiting)).one()
+    return people, unnamed
+
+
+def _waiting_by_person(viewer: Viewer, on: date) -> Subquery:
+    whose = counted(Person)
+    rows = select(whose.label("person_id"), func.count(PracticeEntry.id).label("number")).group_by(whose)
+    return _narrowed(rows, confirmed_by(LINE_MANAGER, on), visible_to(viewer)).subquery()
 
 
 def line_managers_of(person_ids: Iterable[int]) -> dict[int, LineManager]:
     """Whom the office has named, by the id of the record that counts; the latest where two records of one had any."""
     query = (
-        select(LineManager)
+        select(LineManager, counted(Person))
         .join(LineManager.person)
-        .options(contains_eager(LineManager.person))
-        .where(LineManager.ended_at.is_(None))
-        .order_by(LineManager.id)
+        .where(LineManager.ended_at.is_(None), counted(Person).in_(list(person_ids)))
     )
-    wanted = set(person_ids)
-    return {one.person.counted.id: one for one in db.session.scalars(query) if one.person.counted.id in wanted}
+    return {person_id: one for one, person_id in db.session.execute(query.order_by(LineManager.id))}
 
 
 def last_asked(line_manager_ids: Iterable[int]) -> dict[int, date]:
@@ -103,23 +156,15 @@ def own_addresses(person_id: int) -> list[str]:
 
 def people_to_ask_about(on: date) -> list[int]:
     """The ids of everybody with a line manager named and something that waits for them; nobody who has left."""
-    if not is_named(LINE_MANAGER, on):
-        return []
-    query = _logged().where((Person.left_on.is_(None)) | (Person.left_on > on)).order_by(PracticeEntry.id)
-    waiting = {entry.person.counted.id for entry in _theirs(db.session.scalars(query), on)}
-    return sorted(line_managers_of(waiting))
+    here = (Person.left_on.is_(None)) | (Person.left_on > on)
+    waiting = db.session.scalars(_narrowed(select(counted(Person)), confirmed_by(LINE_MANAGER, on), here))
+    named = select(counted(Person)).join_from(LineManager, Person, LineManager.person)
+    return sorted(set(waiting) & set(db.session.scalars(named.where(LineManager.ended_at.is_(None)))))
 
 
-def _logged() -> Select[PracticeEntry]:
-    return (
-        select(PracticeEntry)
-        .join(PracticeEntry.person)
-        .options(contains_eager(PracticeEntry.person))
-        .where(PracticeEntry.state == "logged")
-    )
+def _entries(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return _narrowed(select(PracticeEntry).options(contains_eager(PracticeEntry.person)), *conditions)
 
 
-def _theirs(entries: Iterable[PracticeEntry], on: date) -> list[PracticeEntry]:
-    found = list(entries)
-    named = confirmers_of(found, on)
-    return [entry for entry in found if named[entry.id] == LINE_MANAGER]
+def _narrowed(rows: Select[*tuple[Any, ...]], *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return rows.join_from(PracticeEntry, Person, PracticeEntry.person).where(*conditions)

@@ -1,6 +1,6 @@
 """Entries to confirm, for line managers: behind a link in a letter, or with an account."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import audit, clock
@@ -9,10 +9,15 @@ from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.practice.forms.entries import BareForm
-from accreditation.practice.forms.line_managers import AnswersForm, answers_form
+from accreditation.practice.forms.line_managers import AnswersForm, answers_form, entries_sent
 from accreditation.practice.models import ConfirmationLink
 from accreditation.practice.queries.confirming import is_named
-from accreditation.practice.queries.line_managers import entries_for_line_manager, entries_of_their_people
+from accreditation.practice.queries.line_managers import (
+    confirming_page,
+    count_confirming,
+    entries_for_line_manager,
+    entries_of_their_people,
+)
 from accreditation.practice.rules.line_managers import LINE_MANAGER
 from accreditation.practice.services.line_managers import (
     DeadLink,
@@ -27,7 +32,7 @@ from accreditation.web.guards import requires
 from accreditation.web.words import plural
 
 MOST = 50
-"""Entries on one page; the rest come when these have been answered."""
+"""Entries behind one link; the rest come in the next letter."""
 
 
 @bp.route("/practice/confirm/<token>", methods=["GET", "POST"])
@@ -88,30 +93,36 @@ def not_their_line_manager(viewer: Viewer, token: str) -> ResponseReturnValue:
 @bp.route("/practice/confirming", methods=["GET", "POST"])
 @requires(Permission.CONFIRM_PRACTICE, scoped=True)
 def confirming(viewer: Viewer) -> ResponseReturnValue:
-    """What waits for a line manager of the people in one's grants, never anything of one's own."""
-    today = clock.today()
-    waiting = entries_of_their_people(viewer, today)
-    form = answers_form(waiting[:MOST])
+    """What waits for a line manager of the people in one's grants, page by page, never anything of one's own."""
+    today, place = clock.today(), request.args.get("place")
+    page = confirming_page(
+        viewer, today, place=place, address=lambda token: url_for("practice.confirming", place=token)
+    )
+    if place and not page.rows:
+        return redirect(url_for("practice.confirming"))  # what stood there has been answered
+    # What is answered is what the page had that was sent: others may have come, or gone, on that page since.
+    sent = entries_of_their_people(viewer, today, entries_sent()) if request.method == "POST" else []
+    form = answers_form(sent or page.rows)
     if form.validate_on_submit():
-        answers, allowed = form.answers(), [entry.id for entry in waiting]
+        answers, allowed = form.answers(), [entry.id for entry in sent]
         name = names_of([viewer.person_id])[viewer.person_id]
         try:
             with transaction():
                 confirmed = answer_as_line_manager(answers, allowed, on=today, answered_by=viewer.person_id, name=name)
         except DomainError as refusal:
-            waiting = entries_of_their_people(viewer, today)
-            form = answers_form(waiting[:MOST])
+            form = answers_form(entries_of_their_people(viewer, today, entries_sent()))
             form.form_errors.extend(refusal.reasons)
         else:
             flash(_what_happened(confirmed, len(answers) - confirmed), "success")
-            return redirect(url_for("practice.confirming"))
+            return redirect(url_for("practice.confirming", place=place))
+    entries, people = count_confirming(viewer, today)
     return render_template(
         "practice/confirming.html",
         form=form,
-        waiting=len(waiting),
-        people=len({entry.person.counted.id for entry in waiting}),
+        page=page,
+        waiting=entries,
+        people=people,
         is_named=is_named(LINE_MANAGER, today),
-        most=MOST,
     )
 
 

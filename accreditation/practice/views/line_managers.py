@@ -1,6 +1,6 @@
 """Whom the office has named to confirm for a mediator, and whether they have been asked."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
@@ -13,10 +13,11 @@ from accreditation.practice.forms.entries import BareForm
 from accreditation.practice.forms.line_managers import NameForm
 from accreditation.practice.queries.confirming import is_named
 from accreditation.practice.queries.line_managers import (
+    count_waiting,
     entries_for_line_manager,
     find_line_manager,
     last_asked,
-    waiting_for_line_managers,
+    waiting_page,
 )
 from accreditation.practice.rules.line_managers import LINE_MANAGER, LINK_LASTS_DAYS
 from accreditation.practice.services.line_managers import ask_line_manager, end_line_manager, name_line_manager
@@ -29,11 +30,18 @@ from accreditation.web.guards import requires
 def line_managers(viewer: Viewer) -> ResponseReturnValue:
     """Every mediator with entries that wait for a line manager: whom we ask, and since when."""
     today = clock.today()
-    waiting = waiting_for_line_managers(viewer, today)
+    page = waiting_page(
+        viewer,
+        today,
+        place=request.args.get("place"),
+        address=lambda token: url_for("practice.line_managers", place=token),
+    )
+    people, unnamed = count_waiting(viewer, today)
     return render_template(
         "practice/line_managers.html",
-        waiting=waiting,
-        unnamed=sum(one.line_manager is None for one in waiting),
+        page=page,
+        total=people,
+        unnamed=unnamed,
         is_named=is_named(LINE_MANAGER, today),
         today=today,
     )
