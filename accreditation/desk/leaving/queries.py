@@ -19,6 +19,8 @@ from accreditation.helpline.queries.rota import shifts_from
 from accreditation.people.models import GrantRow, Person
 from accreditation.people.queries import of_one_person, records_of, visible_to
 from accreditation.people.rules import Viewer
+from accreditation.practice.models import ArrangedSupervision
+from accreditation.practice.queries.arranged import sessions_from
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.rules import CANCELLABLE
 from accreditation.standing.queries.evidence import evidence_from
@@ -34,7 +36,7 @@ STATES = (("ahead", "Last day ahead"), ("left", "Left"), ("back", "Back"), ("can
 
 @dataclass(frozen=True)
 class Ending:
-    """What ends with somebody's leaving: seats, shifts, clearances, roles, accounts, letters that wait."""
+    """What ends with somebody's leaving: seats, shifts, sessions, clearances, roles, accounts, letters that wait."""
 
     bookings: Sequence[Booking]
     clearances: Sequence[Clearance]
@@ -44,6 +46,8 @@ class Ending:
     letters: int
     shifts: int = 0
     """Shifts on the rota of the helpline that end after the last day."""
+    sessions: Sequence[ArrangedSupervision] = ()
+    """Supervision that is arranged for a day after the last one."""
     follow_ups: int = 0
     """Follow-ups that they owe as an adviser of the helpline: another adviser takes them over."""
 
@@ -61,6 +65,7 @@ def what_ends(person_id: int, *, left_on: date, on: date) -> Ending:
         accounts=len(open_accounts(records)),
         letters=db.session.scalar(waiting) or 0 if left_on <= on else 0,
         shifts=len(shifts_from(person_id, max(left_on, on))),
+        sessions=sessions_from(person_id, left_on),
         follow_ups=owed_by(records),
     )
 
@@ -164,6 +169,13 @@ def seats_of(departure: Departure) -> Sequence[RefresherDay]:
     ids = departure.done.get("bookings", [])
     query = select(RefresherDay).join(Booking, Booking.day_id == RefresherDay.id).where(Booking.id.in_(ids))
     return db.session.scalars(query.order_by(RefresherDay.held_on, RefresherDay.id)).all()
+
+
+def sessions_of(departure: Departure) -> Sequence[ArrangedSupervision]:
+    """The supervision that was called off with the leaving."""
+    ids = departure.done.get("sessions", [])
+    query = select(ArrangedSupervision).where(ArrangedSupervision.id.in_(ids))
+    return db.session.scalars(query.order_by(ArrangedSupervision.held_on, ArrangedSupervision.id)).all()
 
 
 def clearances_of(departure: Departure) -> Sequence[Clearance]:

@@ -28,6 +28,7 @@ from accreditation.helpline.services.rota import take_off_leaver
 from accreditation.people.models import GrantRow, Person
 from accreditation.people.queries import counted_id, records_of
 from accreditation.people.services import end_grant, grant_role, lock_records
+from accreditation.practice.services import arrange_again, call_off_for_leaver
 from accreditation.refreshers.services import cancel_bookings_of
 from accreditation.standing.models import Evidence
 from accreditation.standing.queries.effects import facts_now
@@ -46,9 +47,9 @@ def record_departure(
 ) -> Departure:
     """`last_on` is the last day in the service, past or to come; recorded on `on`. The same form twice is one leaving.
 
-    Membership, clearances and roles end with that day; seats on later refresher days are given up at once, and
-    shifts on the helpline after that day are off its rota. Accounts
-    and waiting letters follow as soon as the day is over. Raises DomainError with the reason, NotAllowed about oneself.
+    Membership, clearances and roles end with that day; seats on later refresher days are given up at once, supervision
+    arranged for a later day is called off, and shifts on the helpline after that day are off its rota. Accounts and
+    waiting letters follow as soon as the day is over. Raises DomainError with the reason, NotAllowed about oneself.
     """
     left_on = days_after(last_on, 1)
     from_day = max(left_on, on)
@@ -80,6 +81,7 @@ def record_departure(
     begins_at = datetime.combine(left_on, time(), LONDON)
     records_left = [record.id for record in records]
     done["shifts"] = [shift.id for shift in take_off_leaver(records_left, from_at=begins_at, at=at, by=recorded_by)]
+    done["sessions"] = call_off_for_leaver(person.id, left_on=left_on, at=at, by=recorded_by)
     done["accounts"], done["letters"] = open_accounts([record.id for record in records]), 0
     if left_on <= on:
         done["letters"] = see_off([record.id for record in records], on=on, at=at).letters
@@ -89,9 +91,10 @@ def record_departure(
 
 
 def cancel_departure(departure_id: int, *, reason: str, at: datetime, cancelled_by: int | None) -> Departure:
-    """They never left: membership, clearances, roles and accounts are as they were. Pressing twice does it once.
+    """They never left: membership, clearances, roles, accounts and supervision that was arranged are as they were.
 
-    Seats on refresher days stay given up, since others may sit there; a reminder that is still due is owed anew.
+    Pressing twice does it once. Seats on refresher days stay given up, since others may sit there; a reminder that is
+    still due is owed anew.
     """
     departure = _lock_departure(departure_id, cancelled_by)
     if departure.cancelled_at is not None:
@@ -112,6 +115,7 @@ def cancel_departure(departure_id: int, *, reason: str, at: datetime, cancelled_
     for grant_id, was_ending in departure.done["grants"]:
         grant = db.session.get_one(GrantRow, grant_id, with_for_update=True)
         grant.ends_on = date.fromisoformat(was_ending) if was_ending else None
+    arrange_again(departure.done.get("sessions", ()))
     _here_again(departure)
     return departure
 

@@ -23,6 +23,7 @@ from accreditation.desk.leaving.queries import (
     get_departure,
     name_of,
     seats_of,
+    sessions_of,
     state_of,
     through,
     what_ends,
@@ -166,6 +167,7 @@ def departure(viewer: Viewer, departure_id: int) -> ResponseReturnValue:
         state=state_of(found, today),
         clearances=clearances_of(found),
         seats=seats_of(found),
+        sessions=sessions_of(found),
         name_of=name_of,
         own=_is_own(found, viewer),
         today=today,
@@ -194,7 +196,12 @@ def undo(viewer: Viewer, departure_id: int) -> ResponseReturnValue:
     if not found.in_force:
         return redirect(url_for("leaving.departure", departure_id=departure_id))
     return render_template(
-        "desk/leaving/undo.html", form=form, departure=found, person=found.person, seats=seats_of(found)
+        "desk/leaving/undo.html",
+        form=form,
+        departure=found,
+        person=found.person,
+        seats=seats_of(found),
+        sessions=sessions_of(found),
     )
 
 

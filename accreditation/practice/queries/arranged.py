@@ -20,10 +20,18 @@ def arranged_of(person_id: int) -> list[ArrangedSupervision]:
     return list(db.session.scalars(rows.order_by(ArrangedSupervision.held_on, ArrangedSupervision.id)))
 
 
+def sessions_from(person_id: int, on: date) -> list[ArrangedSupervision]:
+    """The same of this mediator for that day or later."""
+    rows = select(ArrangedSupervision).where(
+        _open(), of_one_person(ArrangedSupervision.person_id, person_id), ArrangedSupervision.held_on >= on
+    )
+    return list(db.session.scalars(rows.order_by(ArrangedSupervision.held_on, ArrangedSupervision.id)))
+
+
 def arranged_page(
     viewer: Viewer, *, place: str | None, address: Callable[[str | None], str]
 ) -> Page[ArrangedSupervision]:
-    """The same of everybody this viewer may know of."""
+    """What is arranged, of everybody this viewer may know of, the soonest first."""
     rows = (
         select(ArrangedSupervision).join(ArrangedSupervision.person).options(contains_eager(ArrangedSupervision.person))
     )

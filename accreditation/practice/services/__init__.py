@@ -1,7 +1,12 @@
 """The use cases of the practice log, its cases, and leave."""
 
 from accreditation.practice.services import letters
-from accreditation.practice.services.arranging import arrange_supervision, call_off_supervision
+from accreditation.practice.services.arranging import (
+    arrange_again,
+    arrange_supervision,
+    call_off_for_leaver,
+    call_off_supervision,
+)
 from accreditation.practice.services.entries import (
     amend_entry,
     confirm_entries,
@@ -16,7 +21,9 @@ from accreditation.practice.services.entries import (
 
 __all__ = [
     "amend_entry",
+    "arrange_again",
     "arrange_supervision",
+    "call_off_for_leaver",
     "call_off_supervision",
     "confirm_entries",
     "correct_entry",

@@ -1,6 +1,7 @@
 """Leaving, taking it back, coming back: what ends, what comes back, and what does not."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,9 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.desk.leaving.models import Departure
 from accreditation.desk.leaving.services import cancel_departure, record_departure, record_return
 from accreditation.people.models import GrantRow, Person
+from accreditation.practice.models import ArrangedSupervision
+from accreditation.practice.rules.entries import Details
+from accreditation.practice.services import call_off_supervision, log_entry
 from accreditation.refreshers.models import Booking
 from accreditation.standing.queries import get_scheme, standing_on
 from scheduler.models import Obligation
@@ -39,6 +43,11 @@ def ada(app, today):
     factories.clearance(person.id, level="SC")
     factories.booking(person.id, factories.refresher_day(held_on=date(2027, 3, 2)).id)
     return person
+
+
+def called_off(person_id: int) -> list[bool]:
+    """Of each session that was arranged, in order, whether it is called off."""
+    return [at is not None for at in all_of(ArrangedSupervision, ArrangedSupervision.called_off_at, person_id)]
 
 
 def verdict(person_id: int, on: date) -> str:
@@ -122,6 +131,60 @@ def test_taken_back_it_is_as_if_it_had_never_been(ada):
     assert all_of(Booking, Booking.state, ada.id) == ["cancelled_by_mediator"]  # others may sit there
     assert db.session.get_one(Person, ada.id).left_on is None
     factories.departure(ada.id, LAST, on=TODAY)  # and she may leave after all
+
+
+@pytest.mark.parametrize("gone", [date(2027, 1, 31), TODAY, date(2027, 3, 31)], ids=str)
+def test_supervision_arranged_for_a_day_after_the_last_is_called_off_until_the_leaving_is_taken_back(ada, gone):
+    held = [gone - timedelta(1), gone, gone + timedelta(1)]
+    contact, first = factories.contact(ada.id), min(*held, TODAY)
+    sessions = [factories.arranged_supervision(ada.id, contact.id, held_on=on, on=min(first, on)).id for on in held]
+    left = factories.departure(ada.id, gone - timedelta(1), on=TODAY)
+    assert called_off(ada.id) == [False, True, True]
+    with transaction():
+        call_off_supervision(sessions[0], at=moment(TODAY), called_off_by=ada.id)  # for another reason
+    take_back(left)
+    take_back(left)
+    assert called_off(ada.id) == [True, False, False]
+    factories.departure(ada.id, gone - timedelta(1), on=TODAY)  # and she may leave after all
+    assert called_off(ada.id) == [True, True, True]
+
+
+def test_what_was_logged_or_called_off_before_stays_so(ada):
+    contact = factories.contact(ada.id)
+    logged, off = (factories.arranged_supervision(ada.id, contact.id, held_on=TODAY) for _ in range(2))
+    with transaction():
+        entry = Details("supervision", TODAY, Decimal(1), "one_to_one")
+        log_entry(ada.id, entry, on=TODAY, recorded_by=ada.id, arranged_id=logged.id)
+        call_off_supervision(off.id, at=moment(TODAY), called_off_by=ada.id)
+    left = factories.departure(ada.id, LAST, on=TODAY)
+    assert left.done["sessions"] == []
+    take_back(left)
+    assert called_off(ada.id) == [False, True]
+
+
+def test_no_supervision_is_arranged_for_a_day_after_the_last_one(ada):
+    contact = factories.contact(ada.id)
+    factories.departure(ada.id, date(2027, 3, 31), on=TODAY)
+    factories.arranged_supervision(ada.id, contact.id, held_on=date(2027, 3, 31))
+    with pytest.raises(DomainError, match="last day in the service"):
+        factories.arranged_supervision(ada.id, contact.id, held_on=date(2027, 4, 1))
+
+
+def test_who_is_back_arranges_anew(ada):
+    factories.arranged_supervision(ada.id, factories.contact(ada.id).id, held_on=TODAY)
+    left = factories.departure(ada.id, LAST, on=TODAY)
+    bring_back(left, TODAY, reinstate=False)
+    assert called_off(ada.id) == [True]
+
+
+def test_sessions_of_either_record_are_called_off(ada):
+    twin = factories.mediator(name="Ada Okafor")
+    factories.arranged_supervision(twin.id, factories.contact(twin.id).id, held_on=TODAY)
+    factories.merged(ada.id, twin.id)
+    left = factories.departure(ada.id, LAST, on=TODAY)
+    assert called_off(twin.id) == [True]
+    take_back(left)
+    assert called_off(twin.id) == [False]
 
 
 def test_a_clearance_changed_since_is_left_as_it_is(ada):

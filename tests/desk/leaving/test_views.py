@@ -21,6 +21,7 @@ def ada(app, today):
     person = working_mediator(name="Ada Okafor", unit="Croydon", email="ada@example.com")
     factories.clearance(person.id, level="SC")
     factories.booking(person.id, factories.refresher_day(title="Spring day", held_on=date(2027, 3, 2)).id)
+    factories.arranged_supervision(person.id, factories.contact(person.id).id, held_on=date(2027, 2, 9))
     return person
 
 
@@ -35,13 +36,20 @@ def test_leaving_shows_what_ends_then_does_it_once(sign_in, ada):
     assert path in manager.get(f"/mediators/{ada.reference}").text
     assert "Record that Ada Okafor leaves" in manager.get(path).text
     preview = manager.post(path, data=FORM).text
-    for said in ("Nothing has been recorded yet", "Spring day, 2 Mar 2027", "SC, valid through 2 Mar 2030", "Left the"):
+    for said in (
+        "Nothing has been recorded yet",
+        "Spring day, 2 Mar 2027",
+        "Arranged for 9 Feb 2027",
+        "SC, valid through 2 Mar 2030",
+        "Left the",
+    ):
         assert said in preview
     assert departures() == []
     for _ in range(2):
         page = manager.post(path, data={**FORM, "step": "save"}, follow_redirects=True).text
         assert re.search(r"The last day was\W+(<[^>]+>)?31 January 2027", page)
         assert "“Spring day” on 2 March 2027: the seat was given up" in page
+        assert "Supervision arranged for 9 February 2027: called off" in page
     assert [(row.left_on, row.recorded_by) for row in departures()] == [(date(2027, 2, 1), manager.person_id)]
     assert "Last day in the service" in manager.get(f"/mediators/{ada.reference}").text
     assert "Ada Okafor" in manager.get("/departures?state=left").text
