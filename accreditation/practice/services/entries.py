@@ -53,19 +53,22 @@ def record_entry(
     recorded_by: int | None,
     on: date | None = None,
     arranged_id: int | None = None,
+    on_word_of: str | None = None,
 ) -> PracticeEntry:
     """An entry that is confirmed as it is recorded: by the office, or from its records. Declares evidence.
 
-    Where the schemes have a line manager, a supervisor or a provider confirm it, it waits for them like any other: the
-    office's word is not theirs. `quantity` is hours for CPD and supervision, 1 for a case and a declaration; `on` the
-    day of recording, the day it was done unless given. Raises DomainError with every reason; NotAllowed when somebody
-    would confirm their own.
+    Where the schemes have a line manager, a supervisor or a provider confirm it, it waits for them like any other, the
+    office's word being not theirs, unless it is recorded `on_word_of` one of them, by name. `quantity` is hours for CPD
+    and supervision, 1 for a case and a declaration; `on` the day of recording, the day it was done unless given. Raises
+    DomainError with every reason; NotAllowed when somebody would confirm their own.
     """
     refuse_own(person_id, recorded_by)
     details = Details(kind, done_on, Decimal(quantity), code, case_reference, note, hours, outcome, ends_on)
     entry = _add(person_id, details, on=on or done_on, recorded_by=recorded_by)
     note_logged(arranged_id, entry)
-    if confirmer_of(details, on or done_on) not in BY_WORD:
+    if by_word := confirmer_of(details, on or done_on) in BY_WORD:
+        entry.on_word_of = (on_word_of or "").strip() or None
+    if entry.on_word_of or not by_word:
         declare_confirmed(entry, on=on or done_on, confirmed_by=recorded_by)
         renew_cases([entry.case_key])
     return entry

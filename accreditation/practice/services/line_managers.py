@@ -161,6 +161,12 @@ def still_works(link: ConfirmationLink, now: datetime) -> bool:
     return link.revoked_at is None and now < link.expires_at and link.line_manager.ended_at is None
 
 
+def open_link(person_id: int) -> ConfirmationLink | None:
+    """The link that works for whoever is named for this mediator, once they were asked; None once it was used."""
+    named = find_line_manager(person_id)
+    return _open_link(named.id) if named else None
+
+
 def _open_link(line_manager_id: int) -> ConfirmationLink | None:
     found = select(ConfirmationLink).where(
         ConfirmationLink.line_manager_id == line_manager_id, ConfirmationLink.revoked_at.is_(None)

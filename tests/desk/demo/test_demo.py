@@ -1,6 +1,7 @@
 """`accreditation demo`: a whole service through the rooms' own services, once, and nothing in it that contradicts."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from accreditation.accounts.models import Account
@@ -24,7 +26,8 @@ from accreditation.desk.demo import cli
 from accreditation.desk.demo.queries import is_empty
 from accreditation.helpline.models import Contact
 from accreditation.people.models import ContactAddress, Person
-from accreditation.practice.models import LeaveRequest, MediationCase, PracticeEntry
+from accreditation.practice.jobs import ask_line_managers
+from accreditation.practice.models import LeaveRequest, LineManager, MediationCase, PracticeEntry
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.standing.models import Evidence, StandingPeriod
 from accreditation.standing.queries.checking import check_projections
@@ -116,6 +119,39 @@ def test_practice_is_confirmed_and_some_waits_for_it(demo):
     assert set(states(PracticeEntry.kind)) == {"case", "cpd", "supervision", "declaration"}
     assert set(states(MediationCase.outcome)) == {None, "resolved", "partly", "not", "concluded", "withdrawn"}
     assert set(states(LeaveRequest.state)) == {"asked", "declined"}
+
+
+def test_line_managers_are_named_asked_and_have_answered(demo):
+    app, sign_ins = demo
+    assert set(states(LineManager.ended_at)) == {None}
+    assert not states(PracticeEntry.by_link_id).keys() <= {None}  # somebody has answered from a letter
+    manager = entered(app, sign_ins, Role.PRACTICE_MANAGER)
+    page = manager.get("/practice/line-managers").text
+    assert "nobody has been named" in page
+    assert "days ago" in page
+    assert "Not named" in page
+    boss = entered(app, sign_ins, Role.LINE_MANAGER)
+    assert re.search(r"\d+ entries wait for you, of \d+ mediators", boss.get("/practice/confirming").text)
+    mine = entered(app, sign_ins, Role.MEDIATOR).get("/practice/mine").text
+    for said in ("Queried by", "You were back at noon: three hours?", "Your line manager for this is"):
+        assert said in mine
+    with app.app_context():
+        assert ask_line_managers(TODAY) == 0  # whoever starts a demo writes to nobody
+
+
+def test_supervision_is_arranged_and_one_session_waits_to_be_logged(demo):
+    app, sign_ins = demo
+    page = entered(app, sign_ins, Role.PRACTICE_MANAGER).get("/practice/arranged").text
+    assert "2 sessions to be held or to be logged" in page
+    assert page.count("Not logged yet") == 1
+
+
+def entered(app: Flask, sign_ins: list[dict[str, str]], role: Role) -> FlaskClient:
+    """A browser of the first who signs in with that role."""
+    client = app.test_client()
+    one = next(sign_in for sign_in in sign_ins if sign_in["role"] == role.value)
+    client.post("/sign-in", data={"email": one["email"], "password": one["password"]})
+    return client
 
 
 def test_the_helpline_has_follow_ups_done_due_and_overdue(demo):

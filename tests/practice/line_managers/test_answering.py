@@ -179,4 +179,9 @@ def test_what_is_brought_in_waits_where_the_office_may_not_confirm(ada, office, 
         before = evidence(ada.id)
         entry = record()
         assert (entry.state, evidence(ada.id) - before) == (state, int(state == "confirmed"))
+    with transaction():  # the office may say at once on whose word it records it
+        entry = services.record_entry(
+            ada.id, kind="cpd", done_on=CPD.done_on, recorded_by=office.id, on=TODAY, on_word_of=" Dr Mensah "
+        )
+    assert (entry.state, entry.confirmed_by, entry.on_word_of) == ("confirmed", office.id, "Dr Mensah")
     assert record("supervision").state == "confirmed"  # nobody said so of supervision

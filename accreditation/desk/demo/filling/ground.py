@@ -18,6 +18,7 @@ class Ground:
     units: list[int] = field(default_factory=list)
     providers: list[int] = field(default_factory=list)
     cohorts: dict[str, int] = field(default_factory=dict)  # by title
+    line_managers: list[tuple[str, str]] = field(default_factory=list)  # name and address, by place of the unit
     teachers: dict[tuple[str, str], int] = field(default_factory=dict)  # who trains and assesses, by name
 
     def id_of(self, somebody: Somebody) -> int:

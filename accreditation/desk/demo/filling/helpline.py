@@ -5,6 +5,10 @@ from datetime import time, timedelta
 from accreditation.core.permissions import Role
 from accreditation.core.settings import set_setting
 from accreditation.desk.demo.filling.ground import Ground, moment
+from accreditation.desk.demo.filling.practice import at_work
+from accreditation.desk.demo.plan.contacts import Contact as Planned
+from accreditation.desk.demo.plan.days import workday, workday_before
+from accreditation.desk.led_to.services import arrange_after
 from accreditation.helpline.rules import SIGNPOSTED, Details
 from accreditation.helpline.rules.rota import Pattern
 from accreditation.helpline.services import complete_follow_up, record_contact
@@ -18,6 +22,7 @@ WEEKS = 13
 def fill_helpline(ground: Ground) -> None:
     _fill_rota(ground)
     adviser = ground.staff(Role.HELPLINE_ADVISER)
+    made: list[tuple[int, Planned]] = []
     for number, planned in enumerate(ground.plan.contacts):
         at = moment(planned.on, planned.minute)
         details = Details(
@@ -33,6 +38,27 @@ def fill_helpline(ground: Ground) -> None:
         contact = record_contact(ground.id_of(planned.mediator), details, on=planned.on, at=at, adviser_id=adviser)
         if planned.done_on:
             complete_follow_up(contact.id, on=planned.done_on, done_by=adviser)
+        made.append((contact.id, planned))
+    _arrange_supervision(ground, made)
+
+
+def _arrange_supervision(ground: Ground, made: list[tuple[int, Planned]]) -> None:
+    """After the last two contacts that led to it: one session is to come, one was held and nobody has logged it."""
+    on, here = ground.plan.on, {mediator.key for mediator in at_work(ground)}
+    led = [
+        (contact_id, planned)
+        for contact_id, planned in made
+        if planned.outcome == "supervision_arranged" and planned.mediator.key in here
+    ]
+    days = workday(on + timedelta(9)), workday_before(on - timedelta(2))
+    for (contact_id, planned), held_on in zip(reversed(led), days, strict=False):
+        arrange_after(
+            contact_id,
+            held_on=max(held_on, planned.on),
+            form_key=f"demo-supervision-{contact_id:08}",
+            at=moment(planned.on, planned.minute),
+            arranged_by=ground.staff(Role.HELPLINE_ADVISER),
+        )
 
 
 def _fill_rota(ground: Ground) -> None:

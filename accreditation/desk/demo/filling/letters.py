@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from accreditation.core.database import db
-from accreditation.core.outbox import WAITING, Letter
+from accreditation.core.outbox import OWN_ADDRESS, WAITING, Letter
 from accreditation.desk.demo.filling.ground import Ground
 from accreditation.desk.demo.plan.people import Mediator
 from accreditation.people.models import ContactAddress
@@ -22,7 +22,8 @@ def settle_letters(ground: Ground, *, now: datetime) -> None:
     """Everything that was queued is over; the newest one to a mediator came back, and another was given up."""
     waiting = Letter.state.in_(WAITING)
     mediators = [ground.id_of(mediator) for mediator in _working(ground)]
-    newest = select(Letter).where(waiting, Letter.person_id.in_(mediators)).order_by(Letter.id.desc()).limit(2)
+    theirs = Letter.person_id.in_(mediators) & Letter.template.not_in(OWN_ADDRESS)
+    newest = select(Letter).where(waiting, theirs).order_by(Letter.id.desc()).limit(2)
     for letter, (state, reason) in zip(
         db.session.scalars(newest).all(), (("undeliverable", NO_MAILBOX), ("failed", GAVE_UP)), strict=False
     ):

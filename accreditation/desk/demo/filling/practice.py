@@ -41,7 +41,7 @@ def fill_practice(ground: Ground) -> None:
 def _two_of_one_case(ground: Ground, since: date) -> dict[int, str]:
     """The last cases of two mediators, as one of which they say different things: how it ended, by the entry's id()."""
     found: dict[int, str] = {}
-    for mediator in _working(ground):
+    for mediator in at_work(ground):
         cases = [entry for entry in mediator.entries if entry.kind == "case" and entry.confirmed and entry.on >= since]
         if cases and len(found) < 2:
             found[id(cases[-1])] = "partly" if found else "resolved"
@@ -77,6 +77,7 @@ def _log(ground: Ground, mediator: Mediator, number: int, entry: Entry, since: d
         hours=hours,
         outcome=outcome,
         recorded_by=ground.manager,
+        on_word_of=ground.line_managers[mediator.unit][0] if entry.kind == "cpd" else None,
     )
     return []
 
@@ -117,7 +118,7 @@ def _refer_what_was_never_mediated(ground: Ground) -> None:
 def _declare(ground: Ground) -> None:
     """Some follow the code of practice by their word; the scheme of the demo asks nobody for it."""
     on = ground.plan.on
-    for mediator in _working(ground)[:6]:
+    for mediator in at_work(ground)[:6]:
         details = Details("declaration", on - timedelta(20), Decimal(1), "code-of-practice")
         log_entry(ground.id_of(mediator), details, on=on - timedelta(20), recorded_by=ground.id_of(mediator))
 
@@ -125,7 +126,7 @@ def _declare(ground: Ground) -> None:
 def _log_twice(ground: Ground) -> None:
     """One case that its mediator logged again."""
     on = ground.plan.on
-    working = _working(ground)
+    working = at_work(ground)
     if len(working) < 3:
         return
     once = ground.id_of(working[2])
@@ -137,7 +138,7 @@ def _log_twice(ground: Ground) -> None:
 def _ask_for_leave(ground: Ground) -> None:
     """One request waits, and one was declined with a reason."""
     on = ground.plan.on
-    working = _working(ground)
+    working = at_work(ground)
     if len(working) < 5:
         return
     waits, declined = (ground.id_of(mediator) for mediator in working[3:5])
@@ -163,7 +164,7 @@ def _ask_for_leave(ground: Ground) -> None:
     )
 
 
-def _working(ground: Ground) -> list[Mediator]:
+def at_work(ground: Ground) -> list[Mediator]:
     """Those who go about their work as usual."""
     return [
         mediator

@@ -13,6 +13,7 @@ from accreditation.desk.demo.filling.ground import Ground
 from accreditation.desk.demo.filling.helpline import fill_helpline
 from accreditation.desk.demo.filling.intakes import fill_intakes
 from accreditation.desk.demo.filling.letters import settle_letters
+from accreditation.desk.demo.filling.line_managers import choose_line_managers, fill_line_managers, fill_scheme
 from accreditation.desk.demo.filling.people import fill_people, fill_roles
 from accreditation.desk.demo.filling.plans import fill_plans
 from accreditation.desk.demo.filling.practice import fill_practice
@@ -36,8 +37,10 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
     set_setting("demo_seed", str(seed))
     set_setting("reference_prefix", "DEMO-")
     set_setting("service_name", "Demo Mediation Service")
+    fill_scheme()
     plan = make_plan(seed=seed, mediators=mediators, on=on, scheme=get_scheme(SCHEME))
     ground = Ground(plan)
+    choose_line_managers(ground)
     with declaring_many():
         fill_people(ground)
         fill_roles(ground)
@@ -47,6 +50,7 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
         fill_refreshers(ground)
         fill_overlays(ground)
         fill_practice(ground)
+        fill_line_managers(ground)
         fill_applicants(ground)
         if intakes:
             fill_intakes(ground)
