@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from accreditation.core.calendar import last_good_day
 from accreditation.core.sheets import Column, Notice, Table, write_workbook
 from accreditation.refreshers.models import PlannedDay, PlannedSeat, RefresherPlan
-from accreditation.refreshers.queries.plans import by_day
+from accreditation.refreshers.queries.planned_seats import by_day
 from accreditation.refreshers.rules.planning.words import OUTCOMES, PLAN_STATES
 from accreditation.web.words import day
 

@@ -14,16 +14,16 @@ from accreditation.refreshers.exports.plans import plan_workbook
 from accreditation.refreshers.forms import ExtraDaysForm, PlanStateForm, SeatForm
 from accreditation.refreshers.jobs import publish_for
 from accreditation.refreshers.models import PlannedSeat, RefresherDay
-from accreditation.refreshers.queries.planning import usual_day
-from accreditation.refreshers.queries.plans import (
+from accreditation.refreshers.queries.planned_seats import (
     by_day,
     days_in,
     extra_in,
-    get_plan,
     reasons_against_days,
     seat_seen,
     seats_in,
 )
+from accreditation.refreshers.queries.planning import usual_day
+from accreditation.refreshers.queries.plans import get_plan
 from accreditation.refreshers.services import planning
 from accreditation.refreshers.services.letters import about
 from accreditation.refreshers.views.blueprint import bp

@@ -15,21 +15,10 @@ from accreditation.people.queries import units as all_units
 from accreditation.people.rules import Viewer
 from accreditation.refreshers.forms import PlanForm, PlanStateForm
 from accreditation.refreshers.models import PlannedSeat, RefresherPlan
+from accreditation.refreshers.queries.plan_changes import seats_taken_since, what_changed
+from accreditation.refreshers.queries.planned_seats import by_day, days_in, extra_in, seats_in, shortages_in
 from accreditation.refreshers.queries.planning import PlanFacts, plan_facts, plannable
-from accreditation.refreshers.queries.plans import (
-    asked_of,
-    by_day,
-    days_in,
-    extra_in,
-    get_plan,
-    newest_plan,
-    recent_plans,
-    seats_in,
-    seats_taken_since,
-    shortages_in,
-    supposed_facts,
-    what_changed,
-)
+from accreditation.refreshers.queries.plans import asked_of, get_plan, newest_plan, recent_plans, supposed_facts
 from accreditation.refreshers.rules.planning.changes import Changes
 from accreditation.refreshers.rules.planning.words import OUTCOMES, PLAN_STATES
 from accreditation.refreshers.services import planning

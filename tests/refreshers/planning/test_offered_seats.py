@@ -11,8 +11,10 @@ from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant, Viewer
 from accreditation.refreshers import services as days
 from accreditation.refreshers.models import Booking, PlannedSeat, RefresherDay, RefresherPlan
+from accreditation.refreshers.queries.plan_changes import seats_taken_since, what_changed
+from accreditation.refreshers.queries.planned_seats import days_in, seats_in
 from accreditation.refreshers.queries.planning import plan_facts
-from accreditation.refreshers.queries.plans import asked_of, days_in, seats_in, seats_taken_since, what_changed
+from accreditation.refreshers.queries.plans import asked_of
 from accreditation.refreshers.services import planning
 from accreditation.refreshers.services.planning import publishing
 from tests import factories

@@ -1,11 +1,13 @@
 """Plans that can be followed by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from accreditation.core.calendar import Span
 from accreditation.refreshers.rules.planning import Day, Need, Wishes, extra_days, plan
+from accreditation.refreshers.rules.planning.asked import Asked
 from tests.refreshers.planning.brute import on
 
 
@@ -125,3 +127,13 @@ def test_a_bound_is_told_where_days_away_bind():
 def test_whom_no_date_helps_is_named_and_the_rest_is_cured():
     found = extra_days([*needs(1, 0, 3), *needs(2, 8, 12, first=2)], [], {}, [on(9)], 2)
     assert (found.helpless, found.dates, found.exact) == ((1,), (on(9),), True)
+
+
+def test_a_day_is_added_on_working_days_alone_and_with_notice():
+    """Over Easter 2027: no Saturday, no Sunday, not Good Friday, not Easter Monday; and none before the notice ends."""
+    asked = Asked(
+        "A", "refresher", None, made_on=date(2027, 3, 4), starts_on=date(2027, 3, 5), ends_on=date(2027, 4, 1)
+    )
+    offered = replace(asked, notice_days=21).offered()
+    assert offered == [date(2027, 3, 25), date(2027, 3, 30), date(2027, 3, 31)]
+    assert replace(asked, notice_days=22).offered()[0] == date(2027, 3, 30)

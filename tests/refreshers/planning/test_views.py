@@ -99,6 +99,30 @@ def test_a_shortage_is_told_in_words_and_cured_by_a_button(office):
     assert len(db.session.scalars(select(RefresherDay)).all()) == 3
 
 
+def test_where_the_fewest_days_are_not_proved_the_page_says_how_many_are_needed_at_least(office):
+    """Two who can come in March, but never on the same working day: windows alone would need one day."""
+    ada, bo = in_march(2)
+    for who, first, last in ((ada, date(2027, 2, 3), date(2027, 3, 9)), (bo, date(2027, 3, 10), date(2027, 3, 19))):
+        factories.dates_away(who.id, first, last)
+    factories.refresher_day(held_on=date(2027, 5, 4))
+    told = words(office.post("/refreshers/plans/new", data=NEW, follow_redirects=True))
+    assert "2 people can make none of the days that are planned." in told
+    assert "2 more days seat everybody" in told
+    assert "At least 1 day will be needed; fewer than 2 were not found." in told
+    assert "No fewer days will do" not in told
+
+
+def test_whom_another_day_would_not_reach_in_time_is_named_as_beyond_help(office):
+    in_march(1)
+    (soon,) = [factories.accredited_mediator(name="Cy Soon", trained_on=date(2026, 2, 10))]
+    told = words(office.post("/refreshers/plans/new", data=NEW, follow_redirects=True))
+    assert "1 person is beyond help by another day" in told
+    assert told.index("beyond help") < told.index("Cy Soon", told.index("beyond help"))
+    assert "An extension, or a day sooner than that, is what is left." in told
+    assert "1 more day seats everybody else" in told
+    assert soon.id
+
+
 def test_somebody_is_moved_locked_and_let_go_by_the_page(office):
     (ada,) = in_march(1)
     first, second = factories.refresher_day(held_on=MARCH), factories.refresher_day(held_on=date(2027, 3, 9))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accreditation.core.calendar import days_after
-
-SATURDAY = 5
+from accreditation.core.holidays import is_working_day
 
 EARLIEST_DAYS = 90
 """How long before an end people are asked to come where the scheme states no window for it."""
@@ -32,14 +31,14 @@ class Asked:
     notice_days: int = 21
 
     def offered(self) -> list[date]:
-        """The working days, Monday to Friday, on which a day could be added."""
+        """The days, Monday to Friday and no bank holidays, on which a day could be added."""
         return list(working_days(max(self.starts_on, days_after(self.made_on, self.notice_days)), self.ends_on))
 
 
 def working_days(starts_on: date, ends_on: date) -> Iterator[date]:
-    """Monday to Friday from the one day up to, but not including, the other. Holidays are for whoever adds a day."""
+    """The working days from the one day up to, but not including, the other."""
     day = starts_on
     while day < ends_on:
-        if day.weekday() < SATURDAY:
+        if is_working_day(day):
             yield day
         day += timedelta(1)

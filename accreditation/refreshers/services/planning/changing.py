@@ -8,7 +8,7 @@ from accreditation.core import audit
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError
 from accreditation.refreshers.models import PlannedSeat
-from accreditation.refreshers.queries.plans import reasons_against_days, seat_of
+from accreditation.refreshers.queries.planned_seats import reasons_against_days, seat_of
 from accreditation.refreshers.rules import Details
 from accreditation.refreshers.services.days import add_day
 from accreditation.refreshers.services.planning.making import lock_draft

@@ -1,0 +1,129 @@
+"""Plans as they are published: each seat once, with a letter, and what has become of each."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from accreditation.core import clock
+from accreditation.core.database import db, transaction
+from accreditation.core.errors import Conflict, DomainError
+from accreditation.core.outbox import FACTS, Letter
+from accreditation.refreshers.jobs import publish_for
+from accreditation.refreshers.models import Booking, PlannedSeat, RefresherDay, RefresherPlan
+from accreditation.refreshers.queries.planning import plan_facts
+from accreditation.refreshers.services import planning
+from scheduler.jobs import prompt_chores
+from tests import factories
+from tests.refreshers.planning.drafts import TODAY, in_march, outcomes, publish, seats
+
+
+def test_publishing_books_everybody_once_with_a_letter(drawn_up):
+    ada, bo, _small, _large, plan_id = drawn_up
+    planned = seats(plan_id)
+    publish(plan_id)
+    booked = {one.person_id: one.day_id for one in db.session.scalars(select(Booking).where(Booking.state == "booked"))}
+    assert booked == planned
+    assert {one for one, _ in outcomes(plan_id).values()} == {"booked"}
+    letters = list(db.session.scalars(select(Letter)))
+    assert sorted(one.person_id for one in letters) == sorted([ada, bo])
+    assert {one.template for one in letters} == {"email/refreshers/planned_seat.txt"}
+    assert FACTS[letters[0].template](letters[0].about_id)["title"]
+    assert db.session.get_one(RefresherPlan, plan_id).state == "published"
+    assert plan_facts(factories.asked_plan()).needs == []
+    with pytest.raises(DomainError, match="no longer a draft"), transaction():
+        planning.discard_plan(plan_id, version=3)
+
+
+def test_what_has_become_impossible_is_said_of_each(drawn_up):
+    ada, bo, small, _large, plan_id = drawn_up
+    on_small = next(person for person, day in seats(plan_id).items() if day == small)
+    other = bo if on_small == ada else ada
+    factories.booking(factories.person().id, small)  # the last seat goes to somebody else
+    factories.dates_away(other, date(2027, 3, 9), date(2027, 3, 9))
+    publish(plan_id)
+    assert outcomes(plan_id) == {
+        on_small: ("refused", planning.LAST_SEAT_GONE),
+        other: ("refused", "They cannot make that day any more."),
+    }
+
+
+def test_who_booked_meanwhile_is_left_with_what_they_chose(drawn_up):
+    ada, bo, small, _large, plan_id = drawn_up
+    planned = seats(plan_id)
+    on_small = next(person for person, day in planned.items() if day == small)
+    other = bo if on_small == ada else ada
+    factories.booking(on_small, small)
+    factories.booking(other, factories.refresher_day(held_on=date(2027, 3, 11)).id)
+    publish(plan_id)
+    assert outcomes(plan_id) == {on_small: ("booked_already", None), other: ("not_needed", None)}
+
+
+def test_whoever_waits_for_that_day_is_not_told_of_a_seat(drawn_up):
+    ada, bo, small, _large, plan_id = drawn_up
+    on_small = next(person for person, day in seats(plan_id).items() if day == small)
+    other = factories.person()
+    factories.booking(other.id, small)
+    assert factories.booking(on_small, small).state == "waitlisted"
+    publish(plan_id)
+    assert outcomes(plan_id)[on_small][0] == "refused"
+    assert {one for one, _ in outcomes(plan_id).values()} == {"refused", "booked"}
+    assert {ada, bo} == set(outcomes(plan_id))
+
+
+def test_no_day_is_added_in_the_past(drawn_up):
+    *_, plan_id = drawn_up
+    with pytest.raises(DomainError, match="is over by now"), transaction():
+        planning.add_extra_days(plan_id, factories.day_details(), [date(2027, 2, 1)], version=1, on=TODAY)
+    assert len(list(db.session.scalars(select(RefresherDay)))) == 2
+
+
+def test_publishing_that_was_interrupted_goes_on_where_it_stopped(drawn_up):
+    *_, plan_id = drawn_up
+    with transaction():
+        planning.start_publishing(plan_id, version=1, published_by=drawn_up[0], now=clock.now())
+    (first, day_id), *_ = planning.next_to_publish(plan_id)
+    with transaction():
+        planning.publish_seat(first, day_id, on=TODAY)
+    with transaction():
+        assert not planning.finish_publishing(plan_id)
+        assert planning.publish_seat(first, day_id, on=TODAY).outcome == "booked"  # again, and nothing happens
+    assert len(planning.next_to_publish(plan_id)) == 1
+    assert len(list(db.session.scalars(select(Booking)))) == 1
+
+
+def test_what_is_left_is_published_by_the_clock(app, drawn_up):
+    ada, bo, _small, _large, plan_id = drawn_up
+    assert prompt_chores(app) == 0  # a draft is nobody's business yet
+    assert outcomes(plan_id)[ada] == (None, None)
+    with transaction():
+        planning.start_publishing(plan_id, version=1, published_by=ada, now=clock.now())
+    assert prompt_chores(app) == 0
+    assert {one for one, _ in outcomes(plan_id).values()} == {"booked"}
+    assert set(outcomes(plan_id)) == {ada, bo}
+    assert db.session.get_one(RefresherPlan, plan_id, populate_existing=True).state == "published"
+    assert {one.booked_by for one in db.session.scalars(select(Booking))} == {ada}
+    prompt_chores(app)
+    assert len(db.session.scalars(select(Letter)).all()) == 2
+
+
+def test_one_beat_of_a_large_plan_ends_in_time_and_the_next_goes_on(app, drawn_up):
+    *_, plan_id = drawn_up
+    with transaction():
+        planning.start_publishing(plan_id, version=1, published_by=drawn_up[0], now=clock.now())
+    assert [publish_for(plan_id, 0, on=TODAY) for _ in range(3)] == [1, 1, 0]
+    assert db.session.get_one(RefresherPlan, plan_id, populate_existing=True).state == "published"
+
+
+def test_nothing_is_published_of_an_empty_plan(app, today):
+    in_march()
+    kept = factories.refresher_plan()
+    with pytest.raises(DomainError, match="nothing to publish"), transaction():
+        planning.start_publishing(kept.id, version=1, published_by=kept.made_by, now=clock.now())
+
+
+def test_a_seat_is_published_only_of_a_plan_that_is(drawn_up):
+    *_, plan_id = drawn_up
+    seat = db.session.scalars(select(PlannedSeat).where(PlannedSeat.plan_id == plan_id)).first()
+    with pytest.raises(Conflict), transaction():
+        planning.publish_seat(seat.id, seat.day_id, on=TODAY)
