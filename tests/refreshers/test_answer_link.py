@@ -11,6 +11,8 @@ from accreditation.core.database import db, transaction
 from accreditation.core.outbox import FACTS, Letter
 from accreditation.refreshers import services
 from accreditation.refreshers.models import Booking
+from accreditation.refreshers.services import answering as answering_module
+from accreditation.refreshers.services import bookings as bookings_module
 from accreditation.refreshers.services import links
 from accreditation.refreshers.services.links import DeadLink, answer_by_link, find_asked, token_of
 from tests import factories
@@ -140,12 +142,30 @@ def test_the_token_lies_nowhere(asked, client, caplog):
 
 
 def answer(booking_token: str, comes: bool) -> str:
+    """Both have found the question open, and read the booking as it stands, before either writes."""
     slow_down(links, "find_asked")
+    slow_down(*((answering_module, "_locked") if comes else (bookings_module, "would_be_late")))
     return answer_by_link(booking_token, comes=comes, on=DAY, at=NOON).state
 
 
-def test_of_two_answers_at_once_the_first_counts(asked, app):
-    booking_id, _ = asked
-    secret = token_of(db.session.get_one(Booking, booking_id))
-    answers = race(app.config["SETTINGS"], answer, (secret, True), (secret, False))
+@pytest.fixture
+def two_answers(asked):
+    """That she comes, and that she gives the seat back, by the same link."""
+    secret = token_of(db.session.get_one(Booking, asked[0]))
+    return (secret, True), (secret, False)
+
+
+def test_of_two_answers_at_once_the_first_counts(asked, two_answers, app):
+    answers = race(app.config["SETTINGS"], answer, *two_answers)
     assert answers in (["booked", "refused"], ["cancelled_by_mediator", "refused"])
+    assert state(asked[0]) == (("booked", DAY) if "booked" in answers else ("cancelled_by_mediator", None))
+
+
+def test_without_the_guards_both_are_told_that_theirs_counts(asked, two_answers, app):
+    """The negative control: a seat that is confirmed and given back at once."""
+    answers = race(app.config["SETTINGS"], answer, *two_answers, guarded=False)
+    if db.engine.dialect.name == "sqlite":
+        assert "crashed" in answers  # whoever writes second finds the database locked: an error page
+    else:
+        assert answers == ["booked", "cancelled_by_mediator"]
+        assert state(asked[0]) == ("cancelled_by_mediator", DAY)
