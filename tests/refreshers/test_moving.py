@@ -17,6 +17,7 @@ from accreditation.refreshers.rules import Mark
 from accreditation.refreshers.rules.displacing import Displaced, OtherDay, seats_elsewhere
 from accreditation.refreshers.rules.offers import confirm_by
 from accreditation.standing.models import Deadline
+from scheduler.services.composing import words_of
 from tests import factories
 
 SERVICE = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
@@ -68,6 +69,48 @@ def test_who_has_a_seat_keeps_it_and_is_asked_and_who_waits_is_told(app, today):
     assert (asked.state, asked.unconfirmed, asked.confirm_by) == ("booked", True, date(2027, 2, 9))
     assert letters()[-2:] == [(booked.person_id, "day_moved"), (waits.person_id, "day_changed")]
     assert deadlines() == {"refresher_booking": MOVED, "refresher_confirmation": date(2027, 2, 10)}
+
+
+@pytest.mark.parametrize(
+    ("held_on", "until"),
+    [
+        (date(2027, 2, 3), datetime(2027, 2, 3, 9, 30, tzinfo=UTC)),  # it begins before they would have to answer
+        (date(2027, 2, 4), datetime(2027, 2, 3, 12, tzinfo=UTC)),
+        (MOVED, datetime(2027, 2, 3, 12, tzinfo=UTC)),
+    ],
+)
+def test_an_offer_never_outlasts_the_beginning_of_the_day_as_it_was_moved(app, today, held_on, until):
+    day = factories.refresher_day(capacity=1)
+    seated, waits = (factories.booking(factories.person().id, day.id) for _ in range(2))
+    with transaction():
+        services.cancel_booking(seated.id, on=DAY, at=datetime(2027, 2, 2, 12, tzinfo=UTC))
+    with transaction():
+        services.change_day(day.id, factories.day_details(held_on=held_on, capacity=1), version=1, on=DAY)
+    assert db.session.get_one(Booking, waits.id).answer_by == until
+    with pytest.raises(DomainError, match="This offer is over"), transaction():
+        services.accept_offer(waits.id, on=held_on, at=until)
+
+
+def test_each_is_told_of_a_change_by_what_they_have_on_that_day(app, today):
+    day = factories.refresher_day(capacity=2)
+    booked, gives_back, offered, waits = (factories.booking(factories.person().id, day.id) for _ in range(4))
+    with transaction():
+        services.cancel_booking(gives_back.id, on=DAY, at=datetime(2027, 2, 2, 12, tzinfo=UTC))
+    with transaction():
+        services.change_day(day.id, factories.day_details(capacity=2, venue="Elsewhere"), version=1, on=DAY)
+    said = {
+        letter.about_id: words_of(letter.template, {"name": "", "link": "", **FACTS[letter.template](letter.about_id)})[
+            1
+        ]
+        for letter in db.session.scalars(select(Letter).where(Letter.template.endswith("day_changed.txt")))
+    }
+    assert set(said) == {booked.id, offered.id, waits.id}
+    assert "The refresher day you are booked on has changed" in said[booked.id]
+    assert "on which a seat is held for you has changed" in said[offered.id]
+    assert "Please answer before 12:00pm on 3 February 2027" in said[offered.id]
+    assert "for which you are on the waiting list has changed" in said[waits.id]
+    assert "book another day" in said[waits.id]
+    assert all("give back your seat" not in said[one.id] for one in (offered, waits))
 
 
 def test_another_hour_asks_and_another_place_does_not(app, today):

@@ -16,6 +16,7 @@ from accreditation.refreshers import services
 from accreditation.refreshers.jobs import look_after_offers
 from accreditation.refreshers.models import Booking
 from accreditation.refreshers.queries.days import day_row
+from accreditation.refreshers.queries.offers import late_in_words, would_be_late
 from accreditation.refreshers.rules import Mark
 from accreditation.refreshers.rules.offers import answer_by, late_from, notice_of
 from accreditation.standing.models import Deadline
@@ -282,6 +283,24 @@ def test_nobody_else_apologises_late(app, today, how):
     with transaction():
         services.cancel_booking(booking.id, on=date(2027, 3, 2), at=utc(2027, 3, 2, 8), **how)
     assert state_of(booking.id) != "late_apologies"
+
+
+@pytest.mark.parametrize(
+    ("notice", "at", "said"),
+    [
+        ("2 days", utc(2027, 2, 28, 23, 59), "up to the end of 28 February 2027"),
+        ("2 days", utc(2027, 3, 1), "counts as a late apology."),
+        ("36 hours", utc(2027, 2, 28, 21, 29), "up to 9:30pm on 28 February 2027"),
+        ("36 hours", utc(2027, 2, 28, 21, 30), "so close"),
+    ],
+)
+def test_until_when_a_seat_can_be_given_back_is_said_before_it_is_booked(app, today, notice, at, said):
+    day = factories.refresher_day()
+    with transaction():
+        set_setting("refresher_late_notice", notice)
+    assert said in late_in_words(day, at)
+    booking = factories.booking(factories.person().id, day.id)
+    assert would_be_late(booking, at) is ("so close" in late_in_words(day, at))
 
 
 def test_a_late_apology_is_said_before_and_shown_after(app, today, sign_in):

@@ -219,7 +219,7 @@ def test_attending_moves_the_last_good_day(app, today):
     day = factories.refresher_day()
     booking = factories.booking(ada.id, day.id)
     assert standing_on(ada.id, SCHEME, DAY).valid_through == date(2027, 3, 19)
-    promised = what_attending_brings(ada.id, day, DAY)
+    promised = what_attending_brings(ada.id, day, MANAGER, DAY)
     assert (promised.now_through, promised.then_through) == (date(2027, 3, 19), date(2028, 3, 19))
     assert record(day.id, Mark(booking.id, "booked", "attended")) == 1
     after = standing_on(ada.id, SCHEME, date(2027, 3, 2))

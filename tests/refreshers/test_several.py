@@ -1,5 +1,6 @@
 """Booking several in one step, judged at the date of the day; moving a day, and whom it makes lapse."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def test_whose_refresher_ends_first_gets_the_seat_and_the_preview_says_so(app):
     sooner = mediator("Sooner Sam", date(2026, 3, 1))
     day = factories.refresher_day(capacity=1)
     people = people_in_order([later.id, sooner.id], MANAGER, TODAY)
-    seen = {one.person.id: one.gets for one in prospects_of(people, day_row(day.id), TODAY)}
+    seen = {one.person.id: one.gets for one in prospects_of(people, day_row(day.id), MANAGER, TODAY)}
     assert seen == {sooner.id: "seat", later.id: "wait"}
     ids = [later.id, sooner.id]
     assert [(one.name, one.state) for one in book(ids, day.id)] == [
@@ -46,7 +47,9 @@ def test_whose_refresher_ends_first_gets_the_seat_and_the_preview_says_so(app):
     ]
     told = select(Letter.person_id).where(Letter.template == "email/refreshers/booked.txt")
     assert db.session.scalars(told).all() == [ids[1]]
-    assert {one.gets for one in prospects_of(people_in_order(ids, MANAGER, TODAY), day_row(day.id), TODAY)} == {"there"}
+    assert {
+        one.gets for one in prospects_of(people_in_order(ids, MANAGER, TODAY), day_row(day.id), MANAGER, TODAY)
+    } == {"there"}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_it_is_judged_at_the_date_of_the_day(app, kind, starts_in, ends_in, word
     ends_on = None if ends_in is None else TODAY + timedelta(ends_in)
     factories.evidence(who.id, kind, TODAY + timedelta(starts_in), ends_on=ends_on)
     day = factories.refresher_day(held_on=TODAY + timedelta(28))
-    [prospect] = prospects_of([db.session.get(Person, who.id)], day_row(day.id), TODAY)
+    [prospect] = prospects_of([db.session.get(Person, who.id)], day_row(day.id), MANAGER, TODAY)
     [seat] = book([who.id], day.id)
     assert (seat.state, prospect.gets) == ((None, None) if words else ("booked", "seat"))
     assert seat.reasons == prospect.reasons
@@ -77,7 +80,7 @@ def test_a_day_at_the_same_time_is_named_in_the_preview_and_refused(app):
     who = mediator("Ada Okafor", date(2026, 6, 1))
     first, other = factories.refresher_day(title="The first"), factories.refresher_day()
     factories.booking(who.id, first.id)
-    [prospect] = prospects_of([db.session.get(Person, who.id)], day_row(other.id), TODAY)
+    [prospect] = prospects_of([db.session.get(Person, who.id)], day_row(other.id), MANAGER, TODAY)
     [seat] = book([who.id], other.id)
     assert seat.reasons == prospect.reasons
     assert "“The first”" in seat.reasons[0]
@@ -88,8 +91,8 @@ def test_what_it_brings_several_is_what_it_brings_each(app):
     ids = [person.id for person in people]
     day = factories.refresher_day()
     people = [db.session.get(Person, person_id) for person_id in ids]
-    several = what_it_brings_each(people, day, TODAY)
-    assert several == {person_id: what_attending_brings(person_id, day, TODAY) for person_id in ids}
+    several = what_it_brings_each(people, day, MANAGER, TODAY)
+    assert several == {person_id: what_attending_brings(person_id, day, MANAGER, TODAY) for person_id in ids}
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,40 @@ def test_moving_a_day_says_whom_it_makes_lapse_to_the_day(app, held_on, names):
         factories.booking(person_id, day.id)
     day = db.session.get(RefresherDay, day.id)
     assert [one.person.name for one in lapsing_before(day, held_on, MANAGER, TODAY)] == names
+
+
+def test_who_is_to_leave_is_left_out_by_the_preview_as_by_the_booking(app):
+    who = mediator("Ada Okafor", date(2026, 6, 1))
+    day = factories.refresher_day(held_on=TODAY + timedelta(28))
+    with transaction():
+        db.session.get_one(Person, who.id).left_on = day.held_on
+    [prospect] = prospects_of([db.session.get(Person, who.id)], day_row(day.id), MANAGER, TODAY)
+    [seat] = book([who.id], day.id)
+    assert seat.reasons == prospect.reasons == ("Ada Okafor will have left the service by that day.",)
+
+
+def practised(name, **facts):
+    """Nothing but the refresher, the award and the clearance can end for them: the rest is waived."""
+    who = mediator(name, date(2026, 3, 1), **facts)
+    for code in ("practice", "supervision", "cpd"):
+        factories.evidence(who.id, "waiver", TODAY, code=code)
+    return who
+
+
+def test_the_preview_says_until_when_each_may_work_and_what_ends_it(sign_in, today):
+    ada = practised("Ada Okafor")
+    bo = practised("Bo Strand", cleared_until=date(2027, 9, 1))
+    cy = practised("Cy Uncleared", cleared_until=date(2027, 1, 1))
+    day = factories.refresher_day(held_on=date(2027, 2, 16))
+    path = f"/refreshers/{day.id}/bookings/several"
+    page = sign_in(SERVICE).post(path, data={"person": [ada.id, bo.id, cy.id]}).text
+    rows = re.findall(r'<a href="/mediators/[^"]*">([^<]+)</a></th>(.*?)</tr>', page, re.S)
+    told = {name: re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", row)) for name, row in rows}
+    assert told["Ada Okafor"].count("29 Feb 2028") == 2  # the refresher, and so the work
+    assert "ends first" not in told["Ada Okafor"]
+    assert told["Bo Strand"].count("29 Feb 2028") == 1
+    assert "31 Aug 2027 CTC clearance in force ends first" in told["Bo Strand"]
+    assert "Something else is missing CTC clearance in force" in told["Cy Uncleared"]
 
 
 def test_the_office_books_those_due_after_seeing_what_it_brings(sign_in, today):
@@ -162,6 +199,69 @@ def test_a_move_is_shown_before_it_is_made_and_a_cancellation_names_who_needs_a_
     page = browser.get(f"/refreshers/{day.id}/cancel")
     assert "Nobody need lapse because of it" in page.text  # she has a seat on the first of March, in time
     assert f"{other.held_on:%-d} Mar 2027: a seat" in page.text
+
+
+def edited(day, **changes):
+    """The form of that day as the page fills it in, with changes."""
+    filled = {
+        "title": day.title,
+        "topics": [],
+        "held_on": f"{day.held_on:%-d %B %Y}",
+        "starts": "09:30",
+        "ends": "16:30",
+        "venue": day.venue,
+        "capacity": day.capacity,
+        "version": day.version,
+    }
+    return filled | changes
+
+
+def test_who_could_not_come_on_the_new_date_is_named_with_the_reason(sign_in, today):
+    day, elsewhere = factories.refresher_day(), factories.refresher_day(title="Elsewhere", held_on=date(2027, 3, 9))
+    names = ("Ada Fine", "Bo Leave", "Cy Clash", "Di Away", "Ed Waits")
+    ada, bo, cy, di, ed = (mediator(name, date(2026, 6, 1)) for name in names)
+    for one in (ada, bo, cy, di):
+        factories.booking(one.id, day.id)
+    factories.evidence(bo.id, "leave", date(2027, 3, 9), ends_on=date(2027, 3, 10))
+    factories.booking(cy.id, elsewhere.id)
+    factories.dates_away(di.id, date(2027, 3, 9), date(2027, 3, 9))
+    factories.dates_away(ada.id, date(2027, 3, 10), date(2027, 3, 10))
+    factories.dates_away(ed.id, date(2027, 3, 9), date(2027, 3, 9))
+    browser, path = sign_in(SERVICE), f"/refreshers/{day.id}/edit"
+    page = browser.post(path, data=edited(day, held_on="9 March 2027")).text
+    told = page[page.index("Who could not come then") :]
+    for words in ("is on leave on that day", "at the same time as “Elsewhere”", "said that they cannot make that date"):
+        assert told.count(words) == 1, words
+    assert [name in told for name in names] == [False, True, True, True, False]
+    assert "Who could not come then" not in browser.post(path, data=edited(day, held_on="16 March 2027")).text
+
+
+def test_other_hours_are_shown_before_everybody_is_asked_and_cost_nobody_their_refresher(sign_in, today):
+    day = factories.refresher_day()
+    factories.booking(mediator("Ada Okafor", date(2026, 3, 1)).id, day.id)
+    browser, path = sign_in(SERVICE), f"/refreshers/{day.id}/edit"
+    preview = browser.post(path, data=edited(day, starts="10:00"))
+    assert "on 2 March 2027 from 9:30am to 4:30pm to 10:00am to 4:30pm" in preview.text
+    assert "would lapse" not in preview.text
+    assert db.session.scalar(select(RefresherDay.version)) == 1
+    assert "Move" not in browser.post(path, data=edited(day, trainer="Pat"), follow_redirects=True).text
+    refused = browser.post(path, data=edited(day, starts="17:00", version="2"))
+    assert "must end after it starts" in refused.text
+    assert "Preview" not in refused.text
+
+
+def test_days_that_move_together_are_not_in_each_others_way(sign_in, today):
+    ada = mediator("Ada Okafor", date(2026, 6, 1))
+    with transaction():
+        made = services.add_series(factories.day_details(), [date(2027, 3, 2), date(2027, 3, 9)])
+        first, ids = made[0].id, [one.id for one in made]
+    for day_id in ids:
+        factories.booking(ada.id, day_id)
+    day = db.session.get(RefresherDay, first)
+    browser, path = sign_in(SERVICE), f"/refreshers/{first}/edit"
+    moved = edited(day, held_on="9 March 2027")
+    assert "at the same time as" in browser.post(path, data=moved | {"reach": "this"}).text
+    assert "at the same time as" not in browser.post(path, data=moved | {"reach": "later"}).text
 
 
 def test_a_manager_of_another_unit_books_nobody_of_it(sign_in, today):

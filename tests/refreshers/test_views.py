@@ -1,5 +1,6 @@
 """The pages at /refreshers: the good path, refusals shown, strangers turned away, nothing changed by them."""
 
+import re
 from datetime import date
 
 import pytest
@@ -66,6 +67,7 @@ def test_a_mediator_books_in_two_taps_and_gives_the_seat_back(sign_in):
     browser = sign_in(mediator_grant(ada), person=ada)
     first = browser.get(f"/refreshers/{day.id}/book")
     assert "keeps your refresher requirement met until <strong>19 March 2028</strong>" in first.text
+    assert "up to the end of 28 February 2027" in first.text
     second = browser.post(f"/refreshers/{day.id}/book", data={"wait": ""}, follow_redirects=True)
     assert "Your seat is booked" in second.text
     assert "You: booked" in second.text
@@ -74,6 +76,30 @@ def test_a_mediator_books_in_two_taps_and_gives_the_seat_back(sign_in):
     last = browser.post(f"/refreshers/bookings/{booking_id}/cancel", follow_redirects=True)
     assert "Your booking is cancelled" in last.text
     assert states() == ["cancelled_by_mediator"]
+
+
+@pytest.mark.parametrize(
+    ("cleared_until", "said"),
+    [
+        (date(2030, 1, 1), "With this day attended you may mediate until 19 March 2028."),
+        (
+            date(2027, 3, 3),
+            "With this day attended you may mediate until 2 March 2027: CTC clearance in force ends first.",
+        ),
+        (
+            date(2027, 3, 2),
+            "Attending alone will not let you mediate. What is missing on that day: CTC clearance in force.",
+        ),
+    ],
+)
+def test_until_when_they_may_mediate_is_said_before_they_book(sign_in, cleared_until, said):
+    ada = factories.accredited_mediator(trained_on=date(2026, 3, 20), cleared_until=cleared_until)
+    for code in ("practice", "supervision", "cpd"):
+        factories.evidence(ada.id, "waiver", date(2026, 3, 20), code=code)
+    day = factories.refresher_day()
+    browser = sign_in(mediator_grant(ada), person=ada)
+    for path in (f"/refreshers/{day.id}/book", f"/refreshers/{day.id}"):
+        assert said in re.sub(r"\s+", " ", re.sub("<[^>]+>", "", browser.get(path).text))
 
 
 def test_somebody_who_saw_a_seat_that_is_gone_is_asked_again(sign_in):

@@ -16,7 +16,9 @@ from accreditation.refreshers.models import Booking, Invitation, RefresherDay
 from accreditation.refreshers.rules import ENDED, Waiting, next_in_line
 from accreditation.standing.models import RequirementPeriod, StandingPeriod
 from accreditation.standing.queries import (
+    Explanation,
     Standing,
+    explain,
     facts_of_all,
     history_of,
     main_scheme,
@@ -25,6 +27,7 @@ from accreditation.standing.queries import (
 )
 from accreditation.standing.rules.evidence import known
 from accreditation.standing.rules.scheme import Scheme
+from accreditation.standing.rules.tense import tense_of
 
 INVITABLE = ("deployable", "co_mediation_only", "lapsed")
 """Verdicts under which an invitation makes sense: not for those on leave, suspended, withdrawn or gone."""
@@ -44,11 +47,15 @@ class Due:
 
 @dataclass(frozen=True)
 class Effect:
-    """The last day on which the requirement is met now, and with the day attended. None: not met, or no end."""
+    """The last day on which the requirement is met now, and with the day attended. None: not met, or no end.
+
+    `standing` is what may be told of whether they may work on the day itself and until when, if they attend it.
+    """
 
     now_through: date | None
     then_through: date | None
-    open_ended: bool = False
+    open_ended: bool
+    standing: Explanation
 
 
 def refresher_codes(scheme: Scheme) -> list[str]:
@@ -172,7 +179,7 @@ def people_due(day: RefresherDay, viewer: Viewer, *, on: date, within_days: int)
     ]
 
 
-def what_it_brings_each(people: Sequence[Person], day: RefresherDay, on: date) -> dict[int, Effect]:
+def what_it_brings_each(people: Sequence[Person], day: RefresherDay, viewer: Viewer, on: date) -> dict[int, Effect]:
     """`what_attending_brings` of each of these people, by id; a few statements for any number of them."""
     scheme = main_scheme(on)
     codes = refresher_codes(scheme)
@@ -182,31 +189,34 @@ def what_it_brings_each(people: Sequence[Person], day: RefresherDay, on: date) -
     found = {}
     for person in people:
         stand, whose = known(facts.get(person.id, ()), None), subject_of(person)
-        now = _days_met(standing_from(history, whose, stand, on), codes[0], on)
-        then = _days_met(standing_from(history, whose, [*stand, *day.brings], on), codes[0], day.held_on)
-        found[person.id] = _effect(now, then)
+        now = standing_from(history, whose, stand, on)
+        then = standing_from(history, whose, [*stand, *day.brings], day.held_on)
+        found[person.id] = _effect(now, then, codes[0], viewer)
     return found
 
 
-def what_attending_brings(person_id: int, day: RefresherDay, on: date) -> Effect | None:
+def what_attending_brings(person_id: int, day: RefresherDay, viewer: Viewer, on: date) -> Effect | None:
     """Until when the refresher requirement is met as things stand, and with this day attended.
 
-    None where the main scheme asks for no refresher.
+    And until when they may work then, whatever ends it, as far as the viewer may know it. None where the main scheme
+    asks for no refresher.
     """
     scheme = main_scheme(on)
     codes = refresher_codes(scheme)
     if not codes:
         return None
-    now = _days_met(standing_on(person_id, scheme, on), codes[0], on)
-    then = _days_met(standing_on(person_id, scheme, on, supposing=day.brings), codes[0], day.held_on)
-    return _effect(now, then)
+    now = standing_on(person_id, scheme, on)
+    then = standing_on(person_id, scheme, day.held_on, supposing=day.brings)
+    return _effect(now, then, codes[0], viewer)
 
 
-def _effect(now: Span | None, then: Span | None) -> Effect:
+def _effect(now: Standing, then: Standing, code: str, viewer: Viewer) -> Effect:
+    met = _days_met(then, code, then.on)
     return Effect(
-        now_through=_last_day(now),
-        then_through=_last_day(then),
-        open_ended=then is not None and then.ends_on == FOREVER,
+        now_through=_last_day(_days_met(now, code, now.on)),
+        then_through=_last_day(met),
+        open_ended=met is not None and met.ends_on == FOREVER,
+        standing=explain(then, viewer, tense_of(then.on, now.on)),
     )
 
 

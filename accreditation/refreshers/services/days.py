@@ -57,7 +57,10 @@ def change_day(day_id: int, details: Details, *, version: int, on: date, at: dat
 
 
 def _tell_of_change(day: RefresherDay, *, on: date, moved: bool, was: datetime | None) -> None:
-    """A letter to everybody booked. Of a day that `moved` those with a seat keep it and are asked whether they come."""
+    """A letter to everybody booked. Of a day that `moved` those with a seat keep it and are asked whether they come.
+
+    An offer that nobody has answered yet ends when the day now begins, if that is sooner than it would have ended.
+    """
     until = confirm_by(on, int(get_setting("refresher_confirm_days") or CONFIRM_DAYS), day.held_on)
     for booking in _cancellable(day.id):
         asked = moved and booking.state == "booked"
@@ -65,6 +68,8 @@ def _tell_of_change(day: RefresherDay, *, on: date, moved: bool, was: datetime |
             booking.moved_from = booking.moved_from if booking.unconfirmed else was
             booking.confirm_by, booking.confirmed_on = until, None
             db.session.flush()
+        if booking.answer_by is not None and day.starts_at is not None:
+            booking.answer_by = min(booking.answer_by, day.starts_at)
         keep_deadlines(booking, day)
         outbox.queue(
             booking.person_id,

@@ -65,7 +65,8 @@ def day_changed(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if booking.state not in CANCELLABLE:
         raise NoLongerTrue("The booking has ended.")
-    return about_seat(booking) if booking.state == "booked" else about(booking.day)
+    facts = about_seat(booking) if booking.state == "booked" else about(booking.day)
+    return {**facts, "state": booking.state, "answer_by": booking.answer_by}
 
 
 @facts_for(f"{FOLDER}/day_cancelled.txt")

@@ -18,7 +18,7 @@ from accreditation.refreshers.models import Booking
 from accreditation.refreshers.queries.bookings import get_booking
 from accreditation.refreshers.queries.days import day_row, get_day
 from accreditation.refreshers.queries.due import what_attending_brings
-from accreditation.refreshers.queries.offers import would_be_late
+from accreditation.refreshers.queries.offers import late_in_words, would_be_late
 from accreditation.refreshers.rules import CANCELLABLE
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
@@ -51,7 +51,8 @@ def book(viewer: Viewer, day_id: int) -> ResponseReturnValue:
         row=row,
         day=row.day,
         over=row.day.state != "planned" or row.day.held_on < today,
-        effect=what_attending_brings(viewer.person_id, row.day, today),
+        effect=what_attending_brings(viewer.person_id, row.day, viewer, today),
+        late=late_in_words(row.day, clock.now()),
         today=today,
     )
 

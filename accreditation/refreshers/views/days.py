@@ -11,6 +11,7 @@ from accreditation.refreshers.queries.away import own_reference
 from accreditation.refreshers.queries.bookings import bookings_on, count_bookings_on, get_booking
 from accreditation.refreshers.queries.days import coming_days, day_row, later_of_series, past_days
 from accreditation.refreshers.queries.due import place_in_line, what_attending_brings
+from accreditation.refreshers.queries.offers import late_in_words
 from accreditation.refreshers.rules import ENDED
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
@@ -54,8 +55,9 @@ def day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
         live=[booking for booking in bookings if booking.state not in ENDED],
         ended=[booking for booking in bookings if booking.state in ENDED],
         unseen=count_bookings_on(day_id) - len(bookings) if manager.grants else 0,
-        effect=what_attending_brings(viewer.person_id, row.day, today) if is_mediator and bookable else None,
+        effect=what_attending_brings(viewer.person_id, row.day, viewer, today) if is_mediator and bookable else None,
         own=own,
+        late=late_in_words(row.day, clock.now()) if row.mine == "booked" and bookable else None,
         unconfirmed=[booking for booking in bookings if booking.unconfirmed],
         line=place_in_line(row.my_booking_id, day_id, today) if row.my_booking_id else None,
         later=len(later_of_series(row.day)),

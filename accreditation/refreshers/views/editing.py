@@ -17,8 +17,9 @@ from accreditation.refreshers.models import RefresherDay
 from accreditation.refreshers.queries.days import day_row, get_day, later_of_series, titles_on
 from accreditation.refreshers.queries.due import lapsing_before
 from accreditation.refreshers.queries.elsewhere import shown_instead
+from accreditation.refreshers.queries.prospects import Moment, who_cannot_after
 from accreditation.refreshers.queries.suggested import suggested_topics
-from accreditation.refreshers.rules import Details
+from accreditation.refreshers.rules import Details, london_moment, reasons_to_refuse_details
 from accreditation.refreshers.rules.series import dates_of, what_speaks_against
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
@@ -64,6 +65,9 @@ def edit_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
     form = EditDayForm(on=today, day=found)
     details = form.details() if form.validate_on_submit() else None
     together = form.reach.data == "later"
+    if details and (reasons := reasons_to_refuse_details(details, seated=day_row(day_id).taken)):
+        form.form_errors.extend(reasons)
+        details = None
     if details and "confirmed" not in request.form:
         days = [found, *(later_of_series(found) if together else [])]
         if moves := _moves(days, found, details, viewer, today):
@@ -93,15 +97,22 @@ def edit_day(viewer: Viewer, day_id: int) -> ResponseReturnValue:
 def _moves(
     days: list[RefresherDay], first: RefresherDay, details: Details, viewer: Viewer, today: date
 ) -> list[dict[str, object]]:
-    """Of the days that would move and on which somebody is booked or waits: where to, and who would lapse."""
+    """Of the days that would get another date or other times, and on which somebody is booked or waits.
+
+    When they would be, who would lapse, and who could not come then.
+    """
     moved = (details.held_on - first.held_on).days
     found = []
-    for day in days if moved else ():
+    for day in days:
+        held_on = days_after(day.held_on, moved)
+        then = Moment(held_on, london_moment(held_on, details.starts), london_moment(held_on, details.ends))
+        if then == Moment(day.held_on, day.starts_at, day.ends_at):
+            continue
         row = day_row(day.id)
         if row.taken or row.waiting:
-            held_on = days_after(day.held_on, moved)
-            lapsing = lapsing_before(day, held_on, viewer, today)
-            found.append({"row": row, "day": day, "held_on": held_on, "lapsing": lapsing})
+            lapsing = lapsing_before(day, held_on, viewer, today) if moved else []
+            hindered = who_cannot_after(day, then, viewer, together=[one.id for one in days])
+            found.append({"row": row, "day": day, "then": then, "lapsing": lapsing, "hindered": hindered})
     return found
 
 

@@ -78,6 +78,6 @@ def book_several(viewer: Viewer, day_id: int) -> ResponseReturnValue:
         form=form,
         row=row,
         day=row.day,
-        prospects=prospects_of(people, row, today),
+        prospects=prospects_of(people, row, viewer, today),
         today=today,
     )
