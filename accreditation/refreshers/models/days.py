@@ -78,9 +78,10 @@ class RefresherDay(Record):
 class Booking(Record):
     """Somebody's place on a day, from asking for it to having been there. The row stays whatever becomes of it.
 
-    A seat that is `offered` is held until `answer_by` (a moment, exclusive). Of a day that was moved, `confirm_by` is
-    the last day on which the person should say that they still come, `confirmed_on` when they did, and `moved_from`
-    the moment at which it would have begun when they last knew of it.
+    A seat that is `offered` is held until `answer_by` (a moment, exclusive). Of a day that was moved, and of a seat
+    that a plan kept for somebody, `confirm_by` is the last day on which the person should say that they come, and
+    `confirmed_on` when they did; `moved_from` is the moment at which the day would have begun when they last knew of
+    it, None where it was not moved.
     """
 
     __tablename__ = "refresher_booking"
@@ -113,8 +114,13 @@ class Booking(Record):
 
     @property
     def unconfirmed(self) -> bool:
-        """Whether we still wait for their word that they come on the day as it was moved."""
+        """Whether we still wait for their word that they come: on the day as it was moved, or at all."""
         return self.state == "booked" and self.confirm_by is not None and self.confirmed_on is None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a plan has kept this seat for them, and they have not said that they come."""
+        return self.unconfirmed and self.moved_from is None
 
 
 class Invitation(Record):

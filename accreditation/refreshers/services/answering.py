@@ -1,4 +1,4 @@
-"""What somebody answers: they take an offered seat or decline it, they still come on a day that was moved."""
+"""What somebody answers: they take an offered seat or decline it, they come on a day that was moved or planned."""
 
 from datetime import date, datetime
 
@@ -52,7 +52,7 @@ def decline_offer(booking_id: int, *, on: date, at: datetime) -> Booking:
 
 
 def confirm_booking(booking_id: int, *, on: date) -> Booking:
-    """They still come on the day as it was moved. Raises DomainError when they have no seat on it (any more)."""
+    """They come on the day, or still come as it was moved. Raises DomainError when they have no seat (any more)."""
     day, booking = _locked(booking_id)
     if booking.state != "booked" or day.state != "planned" or day.held_on < on:
         raise DomainError("There is no booking here that could be confirmed.")

@@ -8,15 +8,13 @@ from sqlalchemy import select
 from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
-from accreditation.core.settings import get_setting
 from accreditation.people.queries import lock_person
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.queries.days import get_day, lock_day, seats_taken
 from accreditation.refreshers.queries.elsewhere import other_days, seats_instead
 from accreditation.refreshers.rules import CANCELLABLE, Details, london_moment, reasons_to_refuse_details
 from accreditation.refreshers.rules.displacing import Elsewhere
-from accreditation.refreshers.rules.offers import CONFIRM_DAYS, confirm_by
-from accreditation.refreshers.services.deadlines import keep_deadlines
+from accreditation.refreshers.services.deadlines import keep_deadlines, last_day_to_confirm
 from accreditation.refreshers.services.offers import fill_freed_seats, offer
 
 
@@ -61,11 +59,11 @@ def _tell_of_change(day: RefresherDay, *, on: date, moved: bool, was: datetime |
 
     An offer that nobody has answered yet ends when the day now begins, if that is sooner than it would have ended.
     """
-    until = confirm_by(on, int(get_setting("refresher_confirm_days") or CONFIRM_DAYS), day.held_on)
+    until = last_day_to_confirm(day, on)
     for booking in _cancellable(day.id):
         asked = moved and booking.state == "booked"
         if asked:
-            booking.moved_from = booking.moved_from if booking.unconfirmed else was
+            booking.moved_from = (booking.moved_from if booking.unconfirmed else None) or was
             booking.confirm_by, booking.confirmed_on = until, None
             db.session.flush()
         if booking.answer_by is not None and day.starts_at is not None:

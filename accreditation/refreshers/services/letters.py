@@ -28,7 +28,9 @@ def booked(booking_id: int) -> dict[str, object]:
 
 @facts_for(f"{FOLDER}/planned_seat.txt")
 def planned_seat(booking_id: int) -> dict[str, object]:
-    return about_seat(_still_booked(booking_id))
+    booking = _still_booked(booking_id)
+    asked = {"confirm_by": booking.confirm_by, "answer_link": address_of(booking)} if booking.provisional else {}
+    return {**about_seat(booking), "confirm_by": None, **asked}
 
 
 @facts_for(f"{FOLDER}/seat_freed.txt")

@@ -1,4 +1,6 @@
-"""The link in the letter about a day that was moved: with it somebody answers without signing in, and once.
+"""The link in a letter that asks whether somebody comes: with it they answer without signing in, and once.
+
+The day was moved, or a plan has kept a seat for them.
 
 It is worked out from the booking and what was asked about it, and stored nowhere (docs/decisions/0005). It stops
 working with the answer, when the day is moved again, when the seat is given back, and when the day is over.

@@ -74,12 +74,15 @@ def decline_offer(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
 @bp.post("/refreshers/bookings/<int:booking_id>/confirm")
 @requires(Permission.BOOK_REFRESHER, scoped=True)
 def confirm_booking(viewer: Viewer, booking_id: int) -> ResponseReturnValue:
-    """One tap: they still come on the day as it was moved."""
+    """One tap: they come on the day, or still come as it was moved."""
+
+    moved = get_booking(booking_id, viewer).moved_from is not None
+    words = "Thank you. Your seat on the new date is confirmed." if moved else "Thank you. Your seat is confirmed."
 
     def confirm(booking_id: int, *, on: date, at: datetime) -> Booking:
         return services.confirm_booking(booking_id, on=on)
 
-    return _answer(viewer, booking_id, confirm, "Thank you. Your seat on the new date is confirmed.")
+    return _answer(viewer, booking_id, confirm, words)
 
 
 class Answer(Protocol):

@@ -1,4 +1,6 @@
-"""What the link in a letter about a moved day opens. Opening it changes nothing; only one of its buttons does.
+"""What the link opens in a letter about a day that was moved, or about a seat that a plan has kept.
+
+Opening it changes nothing; only one of its buttons does.
 
 Scanners of mail follow links, and nobody is signed in here: the token is all that counts.
 """

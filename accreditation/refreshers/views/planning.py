@@ -25,6 +25,7 @@ from accreditation.refreshers.queries.planned_seats import (
 from accreditation.refreshers.queries.planning import usual_day
 from accreditation.refreshers.queries.plans import get_plan
 from accreditation.refreshers.services import planning
+from accreditation.refreshers.services.deadlines import last_day_to_confirm
 from accreditation.refreshers.services.letters import about
 from accreditation.refreshers.views.blueprint import bp
 from accreditation.web.guards import requires
@@ -220,7 +221,10 @@ def _again(plan_id: int, version: int, said: str) -> None:
 
 
 def _letter(day: RefresherDay) -> str:
-    """What the letter says of that day, by its own template."""
+    """What the letter says of that day if it is published today, by its own template."""
+    asked = {"confirm_by": last_day_to_confirm(day, clock.today()), "answer_link": "(a link of their own)"}
     template = current_app.jinja_env.get_template(planning.LETTER)
-    context = template.new_context({"name": "", "link": f"{current_app.config['BASE_URL']}/sign-in", **about(day)})
+    context = template.new_context(
+        {"name": "", "link": f"{current_app.config['BASE_URL']}/sign-in", **about(day), **asked}
+    )
     return "".join(template.blocks["body"](context))

@@ -1,21 +1,28 @@
 """Plans as they are published: each seat once, with a letter, and what has become of each."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from accreditation.core import clock
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.outbox import FACTS, Letter
+from accreditation.core.permissions import Role, Scope
+from accreditation.people.models import Person
+from accreditation.people.rules import Grant
+from accreditation.refreshers import services as days
 from accreditation.refreshers.jobs import publish_for
 from accreditation.refreshers.models import Booking, PlannedSeat, RefresherDay, RefresherPlan
+from accreditation.refreshers.queries.offers import would_be_late
 from accreditation.refreshers.queries.planning import plan_facts
 from accreditation.refreshers.services import planning
+from accreditation.standing.models import Deadline
 from scheduler.jobs import prompt_chores
 from tests import factories
-from tests.refreshers.planning.drafts import TODAY, in_march, outcomes, publish, seats
+from tests.refreshers.planning.drafts import MARCH, TODAY, in_march, outcomes, publish, seats
 
 
 def test_publishing_books_everybody_once_with_a_letter(drawn_up):
@@ -33,6 +40,58 @@ def test_publishing_books_everybody_once_with_a_letter(drawn_up):
     assert plan_facts(factories.asked_plan()).needs == []
     with pytest.raises(DomainError, match="no longer a draft"), transaction():
         planning.discard_plan(plan_id, version=3)
+
+
+def test_a_published_seat_is_provisional_until_they_say_that_they_come(drawn_up, client):
+    """Asked for their word by a link, chased by nobody, and never late: they did not ask for the seat."""
+    ada, bo, *_ = drawn_up
+    publish(drawn_up[-1])
+    booked = {one.person_id: one for one in db.session.scalars(select(Booking))}
+    assert {(one.provisional, one.confirm_by) for one in booked.values()} == {(True, date(2027, 2, 9))}
+    assert {one.kind for one in db.session.scalars(select(Deadline))} == {"refresher_booking"}
+    assert not any(would_be_late(one, one.day.starts_at) for one in booked.values())
+    said = {who: FACTS[planning.LETTER](one.id) for who, one in booked.items()}
+    assert said[ada]["confirm_by"] == date(2027, 2, 9)
+    links = {who: str(facts["answer_link"]).partition("/refreshers/")[2] for who, facts in said.items()}
+    page = client.get(f"/refreshers/{links[ada]}").text
+    assert "Can you come?" in page
+    assert "has been moved" not in page
+    client.post(f"/refreshers/{links[ada]}", data={"answer": "come"})
+    client.post(f"/refreshers/{links[bo]}", data={"answer": "give-back"})
+    db.session.expire_all()
+    assert (booked[ada].state, booked[ada].confirmed_on, booked[ada].provisional) == ("booked", TODAY, False)
+    assert booked[bo].state == "cancelled_by_mediator"
+    assert "answer_link" not in FACTS[planning.LETTER](booked[ada].id)  # nothing is left to ask
+    assert would_be_late(booked[ada], booked[ada].day.starts_at)
+
+
+def test_a_provisional_seat_of_a_day_that_moves_is_asked_about_as_any_other(drawn_up):
+    _ada, _bo, small, _large, plan_id = drawn_up
+    publish(plan_id)
+    with transaction():
+        days.change_day(small, factories.day_details(held_on=date(2027, 3, 4), capacity=1), version=1, on=TODAY)
+    (moved,) = db.session.scalars(select(Booking).where(Booking.day_id == small))
+    assert (moved.unconfirmed, moved.provisional, moved.moved_from.date()) == (True, False, MARCH)
+    assert "refresher_confirmation" in {one.kind for one in db.session.scalars(select(Deadline))}
+
+
+def test_the_mediator_and_the_office_see_that_a_seat_is_provisional(app, drawn_up, sign_in):
+    ada, *_, plan_id = drawn_up
+    publish(plan_id)
+    seat_id, day_id = db.session.execute(select(Booking.id, Booking.day_id).where(Booking.person_id == ada)).one()
+    hers = sign_in(Grant(Role.MEDIATOR, Scope.PERSON, ada), person=db.session.get_one(Person, ada))
+    for path in ("/me", f"/refreshers/{day_id}"):
+        assert "We have kept this seat for you. Please say by 9 February 2027" in hers.get(path).text
+    office = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
+    page = office.get(f"/refreshers/{day_id}").text
+    assert "Provisional, asked until 9 Feb 2027" in page
+    assert "The day was moved" not in page
+    with time_machine.travel(datetime(2027, 2, 10, 10, tzinfo=UTC), tick=False):
+        later = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)).get(f"/refreshers/{day_id}").text
+    assert "Provisional, has not answered" in later
+    assert "ring them" not in later
+    said = hers.post(f"/refreshers/bookings/{seat_id}/confirm", follow_redirects=True).text
+    assert "Thank you. Your seat is confirmed." in said
 
 
 def test_what_has_become_impossible_is_said_of_each(drawn_up):

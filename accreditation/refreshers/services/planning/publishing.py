@@ -1,5 +1,6 @@
 """Publishing: each planned seat becomes a provisional booking with a letter, one by one and exactly once.
 
+Provisional: the seat is theirs, and they are asked whether they come.
 A seat is booked in a transaction of its own, by the same service as any other seat (the day's row is locked first, so
 capacity holds), and what came of it is written beside it in that transaction. So a plan that was interrupted goes on
 where it stopped, and two who publish at once book nobody twice: the second finds the outcome, or the booking.
@@ -17,6 +18,7 @@ from accreditation.refreshers.queries.days import lock_day
 from accreditation.refreshers.queries.planning import plan_facts
 from accreditation.refreshers.queries.plans import asked_of
 from accreditation.refreshers.services.bookings import NoSeatLeft, book_seat
+from accreditation.refreshers.services.deadlines import last_day_to_confirm
 from accreditation.refreshers.services.planning.making import lock_draft
 
 LETTER = "email/refreshers/planned_seat.txt"
@@ -111,6 +113,8 @@ def _booked(kept: RefresherPlan, seat: PlannedSeat, day_id: int, on: date) -> tu
         return "refused", LAST_SEAT_GONE, None
     except DomainError as refusal:
         return "refused", " ".join(refusal.reasons), None
+    booking.confirm_by = last_day_to_confirm(booking.day, on)
+    db.session.flush()
     return "booked", None, booking.id
 
 
