@@ -241,10 +241,11 @@ def test_other_hours_are_shown_before_everybody_is_asked_and_cost_nobody_their_r
     factories.booking(mediator("Ada Okafor", date(2026, 3, 1)).id, day.id)
     browser, path = sign_in(SERVICE), f"/refreshers/{day.id}/edit"
     preview = browser.post(path, data=edited(day, starts="10:00"))
-    assert "on 2 March 2027 from 9:30am to 4:30pm to 10:00am to 4:30pm" in preview.text
+    assert "It was to be 9:30am to 4:30pm, and would now be <strong>10:00am to 4:30pm</strong>." in preview.text
+    assert "Change the times" in preview.text
     assert "would lapse" not in preview.text
     assert db.session.scalar(select(RefresherDay.version)) == 1
-    assert "Move" not in browser.post(path, data=edited(day, trainer="Pat"), follow_redirects=True).text
+    assert "Preview" not in browser.post(path, data=edited(day, trainer="Pat"), follow_redirects=True).text
     refused = browser.post(path, data=edited(day, starts="17:00", version="2"))
     assert "must end after it starts" in refused.text
     assert "Preview" not in refused.text

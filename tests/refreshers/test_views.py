@@ -84,7 +84,7 @@ def test_a_mediator_books_in_two_taps_and_gives_the_seat_back(sign_in):
         (date(2030, 1, 1), "With this day attended you may mediate until 19 March 2028."),
         (
             date(2027, 3, 3),
-            "With this day attended you may mediate until 2 March 2027: CTC clearance in force ends first.",
+            "With this day attended you may mediate until 2 March 2027. What ends first then: CTC clearance in force.",
         ),
         (
             date(2027, 3, 2),
