@@ -1,7 +1,6 @@
 """Candidates given to those who assess or moderate: what each may open, and who has been given whom."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from accreditation.web.guards import scope_asked
 from cohorts.models import CandidateGiven, Cohort, Enrolment
 from cohorts.queries.acts import copy_of
 from cohorts.queries.cohorts import HOLDS_A_PLACE
-from cohorts.queries.results import Candidate, candidates_of
+from cohorts.queries.results import Candidate, candidates_by_cohort, candidates_of
 from cohorts.rules import states
 
 
@@ -59,15 +58,15 @@ def _given_to(viewer: Viewer, role: str, on: date) -> Select[CandidateGiven]:
 
 def given_to(viewer: Viewer, role: str, on: date) -> list[Given]:
     """The candidates given to this viewer in that role, by cohort (the latest first) and name."""
-    found = _given_to(viewer, role, on).options(contains_eager(CandidateGiven.enrolment)).add_columns(Cohort)
-    by_cohort: dict[int, dict[int, CandidateGiven]] = defaultdict(dict)
-    cohorts: dict[int, Cohort] = {}
-    for row, cohort in db.session.execute(found):
-        by_cohort[cohort.id][row.enrolment.person_id], cohorts[cohort.id] = row, cohort
+    found = _given_to(viewer, role, on).add_columns(Cohort)
+    rows = db.session.execute(found).all()
+    given = {row.enrolment_id: row for row, _ in rows}
+    cohorts = {cohort.id: cohort for _, cohort in rows}
+    candidates = candidates_by_cohort(list(cohorts), among=Enrolment.id.in_(list(given)))
     return [
-        Given(rows[who.person.id].id, cohorts[cohort_id], who, rows[who.person.id].ends_on)
-        for cohort_id, rows in sorted(by_cohort.items(), reverse=True)
-        for who in candidates_of(cohort_id, among=Person.id.in_(list(rows)))
+        Given(given[who.enrolment.id].id, cohorts[cohort_id], who, given[who.enrolment.id].ends_on)
+        for cohort_id in sorted(cohorts, reverse=True)
+        for who in candidates[cohort_id]
     ]
 
 

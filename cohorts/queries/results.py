@@ -1,7 +1,7 @@
 """Candidates of a cohort with their results."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
@@ -64,20 +64,27 @@ class Candidate:
 def candidates_of(cohort_id: int, *, among: ColumnElement[bool] | None = None) -> list[Candidate]:
     """Everybody who holds a place on the cohort, by name: for services, which act for nobody in particular.
 
-    `among` is a condition on Person. A few statements, whatever the number of candidates.
+    `among` is a condition on Person or Enrolment.
     """
+    return candidates_by_cohort([cohort_id], among=among)[cohort_id]
+
+
+def candidates_by_cohort(
+    cohort_ids: Collection[int], *, among: ColumnElement[bool] | None = None
+) -> dict[int, list[Candidate]]:
+    """The same for several cohorts: a few statements, whatever the number of cohorts and candidates."""
     enrolments = db.session.scalars(
         select(Enrolment)
         .join(Enrolment.person)
         .options(contains_eager(Enrolment.person))
-        .where(Enrolment.cohort_id == cohort_id, HOLDS_A_PLACE, true() if among is None else among)
+        .where(Enrolment.cohort_id.in_(cohort_ids), HOLDS_A_PLACE, true() if among is None else among)
         .order_by(Person.sort_name, Person.id)
     ).all()
     opened: dict[int | None, Result] = {}
     released: dict[int | None, Result] = {}
     used: Counter[int | None] = Counter()
     passed: dict[int | None, dict[int, str]] = defaultdict(dict)
-    results = select(Result).where(Result.cohort_id == cohort_id, Result.state != "superseded")
+    results = select(Result).where(Result.cohort_id.in_(cohort_ids), Result.state != "superseded")
     results = results.options(selectinload(Result.parts).selectinload(ResultPart.marks))
     for result in db.session.scalars(results.order_by(Result.attempt, Result.id)):
         if result.state != "released":
@@ -91,8 +98,9 @@ def candidates_of(cohort_id: int, *, among: ColumnElement[bool] | None = None) -
     earlier = select(PersonName).where(PersonName.person_id.in_([enrolment.person_id for enrolment in enrolments]))
     for row in db.session.scalars(earlier):
         names[row.person_id].append(f"{row.given_name} {row.family_name}")
-    return [
-        Candidate(
+    found: dict[int, list[Candidate]] = {cohort_id: [] for cohort_id in cohort_ids}
+    for enrolment in enrolments:
+        who = Candidate(
             enrolment,
             enrolment.person,
             opened.get(enrolment.id),
@@ -101,8 +109,8 @@ def candidates_of(cohort_id: int, *, among: ColumnElement[bool] | None = None) -
             used[enrolment.id],
             passed[enrolment.id],
         )
-        for enrolment in enrolments
-    ]
+        found[enrolment.cohort_id].append(who)
+    return found
 
 
 def said_of_parts(result: Result) -> dict[str, str]:
