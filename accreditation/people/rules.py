@@ -89,6 +89,11 @@ def search_text(given_name: str, family_name: str, reference: str, pay_number: s
     return f" {plain(words)} "
 
 
+def search_words(text: str) -> list[str]:
+    """The words of a `search_text`, each once."""
+    return sorted(set(text.split()))
+
+
 DOMAIN = re.compile(
     r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*", re.I
 )

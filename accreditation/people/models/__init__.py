@@ -3,6 +3,7 @@
 from accreditation.people.models.calendars import CalendarFeed, Feed
 from accreditation.people.models.merging import NotSamePerson, PersonMerge, PersonUnmerge
 from accreditation.people.models.people import ContactAddress, GrantRow, Person, PersonName, Provider, Unit, one_of
+from accreditation.people.models.words import PersonWord
 
 __all__ = [
     "CalendarFeed",
@@ -14,6 +15,7 @@ __all__ = [
     "PersonMerge",
     "PersonName",
     "PersonUnmerge",
+    "PersonWord",
     "Provider",
     "Unit",
     "one_of",

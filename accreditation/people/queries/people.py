@@ -2,15 +2,30 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Role, Scope
-from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, Provider, Unit
+from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, PersonWord, Provider, Unit
 from accreditation.people.rules import Grant, Subject, Viewer, plain
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
@@ -76,13 +91,25 @@ def get_record(reference: str, viewer: Viewer) -> Person:
 def found_by(words: Iterable[str]) -> ColumnElement[bool]:
     """People whose record has all these words, or a record merged into it has; merged records themselves are not found.
 
-    `words`: as `plain` writes them, or with a blank before each to ask for the beginning of a name.
+    `words`: as `plain` writes them, or with a blank before each to ask for the beginning of a name. The longest
+    beginning is looked up in an index; without one, every record is read.
     """
-    wanted, merged = list(words), aliased(Person)
+    wanted, record = list(words), aliased(Person)
+    counts = Person.merged_into_id.is_(None)
+    has_all = [record.search_text.contains(word, autoescape=True) for word in wanted]
+    beginnings = [word[1:] for word in wanted if word.startswith(" ")]
+    if beginnings:
+        longest = max(beginnings, key=len)
+        first, after = (literal(end, String()) for end in (longest, longest + LAST_LETTER))  # collated as the column
+        beginning = select(PersonWord.person_id).where(PersonWord.word >= first, PersonWord.word < after)
+        looked_up = record.id.in_(beginning)
+        return and_(counts, Person.id.in_(select(counted(record)).where(looked_up, *has_all)))
     own = [Person.search_text.contains(word, autoescape=True) for word in wanted]
-    former = [merged.search_text.contains(word, autoescape=True) for word in wanted]
-    by_former = select(merged.merged_into_id).where(merged.merged_into_id.is_not(None), *former)
-    return and_(Person.merged_into_id.is_(None), or_(and_(true(), *own), Person.id.in_(by_former)))
+    by_former = select(record.merged_into_id).where(record.merged_into_id.is_not(None), *has_all)
+    return and_(counts, or_(and_(true(), *own), Person.id.in_(by_former)))
+
+
+LAST_LETTER = "\U0010ffff"
 
 
 def find_person_by_reference(reference: str) -> Person | None:
@@ -126,8 +153,8 @@ def grants_of(person_id: int, on: date) -> list[GrantRow]:
     return list(db.session.scalars(select(GrantRow).where(GrantRow.person_id == person_id, _in_force(on))))
 
 
-def _in_force(on: date) -> ColumnElement[bool]:
-    return (GrantRow.starts_on <= on) & or_(GrantRow.ends_on.is_(None), GrantRow.ends_on > on)
+def _in_force(on: date | BindParameter[date]) -> ColumnElement[bool]:
+    return and_(GrantRow.starts_on <= on, or_(GrantRow.ends_on.is_(None), GrantRow.ends_on > on))
 
 
 def viewer_of(person_id: int, on: date) -> Viewer:
@@ -137,17 +164,23 @@ def viewer_of(person_id: int, on: date) -> Viewer:
     merged record reaches that person. The roles stay those given to the record of the account: merging somebody's
     record into another gives no one a role.
     """
-    reached = aliased(Person)
+    rows = db.session.execute(_grants_in_force(), {"person_id": person_id, "on": on}).all()
+    kept = select(Person.merged_into_id).where(Person.id == person_id)
+    me = (rows[0][3] if rows else db.session.scalar(kept)) or person_id
+    return Viewer(me, frozenset(Grant(Role(role), Scope(scope), reach) for role, scope, reach, _ in rows))
+
+
+@cache
+def _grants_in_force() -> Select[str, str, int | None, int | None]:
+    """Put together once: every request asks for them."""
+    reached, person_id = aliased(Person), bindparam("person_id", type_=Integer)
     kept_id = select(Person.merged_into_id).where(Person.id == person_id).scalar_subquery()
     scope_id = func.coalesce(reached.merged_into_id, GrantRow.scope_id)
-    query = (
+    return (
         select(GrantRow.role, GrantRow.scope, scope_id, kept_id)
         .outerjoin(reached, and_(GrantRow.scope == Scope.PERSON.value, reached.id == GrantRow.scope_id))
-        .where(GrantRow.person_id == person_id, _in_force(on))
+        .where(GrantRow.person_id == person_id, _in_force(bindparam("on", type_=Date)))
     )
-    rows = db.session.execute(query).all()
-    me = (rows[0][3] if rows else db.session.scalar(select(kept_id))) or person_id
-    return Viewer(me, frozenset(Grant(Role(role), Scope(scope), reach) for role, scope, reach, _ in rows))
 
 
 def everyone_with(role: Role, on: date) -> list[Person]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from accreditation.core import clock
@@ -11,9 +11,9 @@ from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.numbers import next_number
 from accreditation.core.permissions import SCOPES, Role, Scope
 from accreditation.core.settings import get_setting
-from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, Provider, Unit
+from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, PersonWord, Provider, Unit
 from accreditation.people.queries.people import find_person_by_pay_number, find_person_by_reference, lock_person
-from accreditation.people.rules import search_text, sort_name
+from accreditation.people.rules import search_text, search_words, sort_name
 
 
 def add_person(
@@ -50,6 +50,7 @@ def add_person(
     )
     db.session.add(person)
     db.session.flush()
+    _write_words(person)
     if email:
         change_address(person.id, email)
     return person
@@ -133,6 +134,14 @@ def edit_person(
 def _index(person: Person) -> None:
     person.sort_name = sort_name(person.given_name, person.family_name)
     person.search_text = search_text(person.given_name, person.family_name, person.reference, person.pay_number)
+    theirs = delete(PersonWord).where(PersonWord.person_id == person.id)
+    db.session.execute(theirs.execution_options(synchronize_session=False))
+    _write_words(person)
+
+
+def _write_words(person: Person) -> None:
+    words = search_words(person.search_text)
+    db.session.execute(insert(PersonWord), [{"word": word, "person_id": person.id} for word in words])
 
 
 def change_address(person_id: int, address: str | None) -> None:

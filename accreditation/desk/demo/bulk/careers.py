@@ -10,8 +10,8 @@ from accreditation.core.calendar import anniversary
 from accreditation.desk.demo.bulk.rows import Batch
 from accreditation.desk.demo.filling.careers import DECIDED, HEAD_OF_SERVICE, LEAVE_TYPES
 from accreditation.desk.demo.plan.people import AWARD_MONTHS, SCHEME, Cleared, Entry, Mediator, Overlay
-from accreditation.people.models import ContactAddress, Person
-from accreditation.people.rules import search_text, sort_name
+from accreditation.people.models import ContactAddress, Person, PersonWord
+from accreditation.people.rules import search_text, search_words, sort_name
 from accreditation.practice.models import PracticeEntry
 from accreditation.refreshers.models import Booking
 from accreditation.standing.models import Deadline, Evidence, RequirementPeriod, StandingPeriod
@@ -26,6 +26,7 @@ from vetting.models import Clearance, ClearanceChange
 
 TABLES = [
     Person,
+    PersonWord,
     ContactAddress,
     Result,
     Award,
@@ -73,19 +74,21 @@ def write_mediator(office: Office, mediator: Mediator, reference: str) -> None:
 
 def _person(office: Office, mediator: Mediator, reference: str) -> int:
     left = next((overlay.ends_on for overlay in mediator.overlays if overlay.kind == "membership"), None)
+    text = search_text(mediator.given, mediator.family, reference, mediator.pay_number)
     person_id = office.batch.add(
         Person,
         reference=reference,
         given_name=mediator.given,
         family_name=mediator.family,
         sort_name=sort_name(mediator.given, mediator.family),
-        search_text=search_text(mediator.given, mediator.family, reference, mediator.pay_number),
+        search_text=text,
         pay_number=mediator.pay_number,
         unit_id=office.units[mediator.unit],
         holder_kind=mediator.holder_kind,
         left_on=left,
         version=1,
     )
+    office.batch.add_all(PersonWord, [{"word": word, "person_id": person_id} for word in search_words(text)])
     office.batch.add(
         ContactAddress,
         person_id=person_id,
