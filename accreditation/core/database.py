@@ -285,8 +285,9 @@ def begin_on_sqlite(connection: Connection) -> None:
     """SQLite has one writer: a writing transaction takes its place before it reads."""
     if connection.get_execution_options().get("writing"):
         _begin_in_turn(connection)
-    else:
-        connection.exec_driver_sql("BEGIN")
+    else:  # the driver's own way, once for every page
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("BEGIN")
 
 
 def _begin_in_turn(connection: Connection) -> None:

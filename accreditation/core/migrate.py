@@ -10,7 +10,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
@@ -52,7 +51,13 @@ def migrate(url: str) -> tuple[str | None, str]:
 
 def revision_of(connection: Connection) -> str | None:
     """The revision that the database is at; None when it has no schema yet."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    at: str | None = connection.scalar(AT)
+    return at
+
+
+AT = text("SELECT version_num FROM alembic_version")
 
 
 def schema_is_current() -> bool:

@@ -58,7 +58,10 @@ def get_setting(name: str) -> str:
 
 
 def _all_settings() -> dict[str, str]:
-    return dict(db.session.execute(select(Setting.name, Setting.value)).all())
+    return dict(db.session.execute(EVERY_SETTING).all())
+
+
+EVERY_SETTING = select(Setting.name, Setting.value)  # put together once: every request asks for them
 
 
 def set_setting(name: str, value: str) -> None:

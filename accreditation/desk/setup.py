@@ -6,12 +6,10 @@ from flask import Flask, current_app, g, request, session, url_for
 from flask_login import current_user
 
 from accreditation.core import clock
-from accreditation.core.database import db
 from accreditation.desk.queries import digest as digest  # importing it has registered what managers are told weekly
 from accreditation.desk.queries import suggesting as suggesting  # importing it has registered what it suggests
 from accreditation.desk.rules.places import SEARCHED, in_role, places_for
 from accreditation.desk.rules.sentences import date_in, shortly, without_date
-from accreditation.people.models import Person
 from accreditation.people.rules import Viewer
 from accreditation.web.places import SignedIn
 
@@ -57,9 +55,8 @@ def masthead() -> dict[str, Any]:
     if len(roles) > 1:
         roles.append((EVERY_ROLE, "All my roles"))
     paths = open_paths()
-    person = db.session.get(Person, viewer.person_id)
     signed_in = SignedIn(
-        name=person.name if person else "",
+        name=current_user.name,
         home_url=url_for("desk.home"),
         sign_out_url=url_for("accounts.sign_out"),
         roles=roles,

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from accreditation.core.database import db
@@ -25,12 +26,13 @@ def cohorts_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     scope_asked()
     if viewer.ids(Scope.SERVICE):
         return true()
-    of_unit = (
-        select(Enrolment.cohort_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Person.unit_id.in_(viewer.ids(Scope.UNIT)))
-    )
-    return or_(Cohort.provider_id.in_(viewer.ids(Scope.PROVIDER)), Cohort.id.in_(of_unit))
+    ways: list[ColumnElement[bool]] = []
+    if own := viewer.ids(Scope.PROVIDER):
+        ways.append(Cohort.provider_id.in_(own))
+    if units := viewer.ids(Scope.UNIT):
+        theirs = select(Enrolment.cohort_id).join(Person, Person.id == Enrolment.person_id)
+        ways.append(Cohort.id.in_(theirs.where(Person.unit_id.in_(units))))
+    return or_(false(), *ways)
 
 
 def get_cohort(cohort_id: int, viewer: Viewer) -> Cohort:
@@ -154,10 +156,20 @@ class Wanted:
     results: str | None = None
 
 
+STATEMENTS = 256
+"""Statements that are kept, put together, for whoever asks the same next: putting one together takes longer than
+asking it. What it answers is never kept."""
+
 NEWEST = (By(Cohort.starts_on, date, descending=True), By(Cohort.id, int, descending=True))
 
 
 def _rows(viewer: Viewer, wanted: Wanted, on: date) -> Any:  # the columns of CohortRow, in its order
+    scope_asked()
+    return _statement(viewer, wanted, on)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _statement(viewer: Viewer, wanted: Wanted, on: date) -> Any:
     found = (
         select(Cohort, Provider.name, TAKEN, MISSING, DRAFTS, TO_RELEASE, TO_MODERATE)
         .join(Provider, Provider.id == Cohort.provider_id)
@@ -198,28 +210,54 @@ def cohorts_page(
 
 
 def count_cohorts(viewer: Viewer, wanted: Wanted, *, on: date) -> int:
-    return db.session.scalar(_rows(viewer, wanted, on).with_only_columns(func.count(Cohort.id))) or 0
+    scope_asked()
+    return db.session.scalar(_counting(viewer, wanted, on)) or 0
 
 
-def provider_figures(viewer: Viewer, on: date) -> list[Figure]:
-    """What a training provider has before them on the day, each with its list."""
-    due, late = results_outstanding(viewer, on), "/cohorts?results=late"
+@lru_cache(maxsize=STATEMENTS)
+def _counting(viewer: Viewer, wanted: Wanted, on: date) -> Any:
+    return _statement(viewer, wanted, on).with_only_columns(func.count(Cohort.id))
+
+
+def count_running(viewer: Viewer, wanted: Wanted, *, on: date) -> tuple[int, int]:
+    """How many there are, and how many of these are running. One statement."""
+    scope_asked()
+    every, running = db.session.execute(_counting_running(viewer, wanted, on)).one()
+    return every, running
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _counting_running(viewer: Viewer, wanted: Wanted, on: date) -> Any:
+    return _statement(viewer, wanted, on).with_only_columns(func.count(Cohort.id), func.count().filter(RUNNING))
+
+
+def provider_figures(
+    viewer: Viewer, on: date, due: Sequence[CohortRow] | None = None, running: int | None = None
+) -> list[Figure]:
+    """What a training provider has before them on the day, each with its list.
+
+    `due`: what `results_outstanding` says, and `running`: how many cohorts are, where that was asked already.
+    """
+    if running is None:
+        running = count_cohorts(viewer, Wanted("running"), on=on)
+    due, late = results_outstanding(viewer, on) if due is None else due, "/cohorts?results=late"
     return [
         Figure("results-late", sum(row.is_late(on) for row in due), "with results overdue", late, "bad"),
         Figure("results-due", len(due), "waiting for results from you", "/cohorts?results=outstanding", "soon"),
-        Figure(
-            "running",
-            count_cohorts(viewer, Wanted("running"), on=on),
-            "cohorts running",
-            "/cohorts?state=running",
-        ),
+        Figure("running", running, "cohorts running", "/cohorts?state=running"),
     ]
 
 
 def results_outstanding(viewer: Viewer, on: date) -> Sequence[CohortRow]:
     """The cohorts that wait for results, the longest overdue first: exactly those of /cohorts?results=outstanding."""
-    found = _rows(viewer, Wanted(results="outstanding"), on).order_by(Cohort.results_due_on, Cohort.id)
-    return [CohortRow(*row) for row in db.session.execute(found)]
+    scope_asked()
+    return [CohortRow(*row) for row in db.session.execute(_outstanding(viewer, on))]
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _outstanding(viewer: Viewer, on: date) -> Any:
+    found = _statement(viewer, Wanted(results="outstanding"), on)
+    return found.order_by(Cohort.results_due_on, Cohort.id)
 
 
 def cohort_row(cohort_id: int, viewer: Viewer, on: date) -> CohortRow:

@@ -23,10 +23,11 @@ from cohorts.queries.cohorts import (
     Wanted,
     cohort_row,
     cohorts_page,
-    count_cohorts,
+    count_running,
     get_cohort,
     get_cohort_to_manage,
     provider_figures,
+    results_outstanding,
 )
 from cohorts.queries.duties import duties_of
 from cohorts.queries.results import former_candidates, released_results_of, roster
@@ -65,7 +66,9 @@ def cohorts(viewer: Viewer) -> ResponseReturnValue:
     today = clock.today()
     own = bool(viewer.ids(Scope.PROVIDER)) and not everything
     runs = (own or everything) and viewer.may_somewhere(Permission.RUN_COHORT)
-    duties = duties_of(viewer, today, clock.now()) if runs and not filters.chips else []
+    due = results_outstanding(viewer, today) if (runs or own) and not filters.chips else []
+    total, running = count_running(viewer, wanted, on=today)
+    duties = duties_of(viewer, today, clock.now(), due) if runs and not filters.chips else []
     return render_template(
         "cohorts/cohorts.html",
         page=cohorts_page(
@@ -76,9 +79,9 @@ def cohorts(viewer: Viewer) -> ResponseReturnValue:
             address=lambda token: filters.url(after=token),
         ),
         filters=filters,
-        total=count_cohorts(viewer, wanted, on=today),
+        total=total,
         duties=duties,
-        figures=provider_figures(viewer, today) if own and not filters.chips else [],
+        figures=provider_figures(viewer, today, due, running) if own and not filters.chips else [],
         headline=headline(duties, today),
         own=own,
         today=today,

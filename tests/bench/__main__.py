@@ -15,6 +15,7 @@ from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
 from tests.bench.forecast import lines_of_forecast, measure_check, measure_forecast
 from tests.bench.homes import lines_of_homes, measure_homes
 from tests.bench.pages import as_json, lines_of_pages, measure_pages
+from tests.bench.searching import lines_of_searching, measure_searching
 from tests.bench.timing import measure_processor_time
 from tests.bench.vetting import as_json as vetting_as_json
 from tests.bench.vetting import lines_of_vetting, measure_vetting
@@ -34,7 +35,7 @@ def main() -> None:
         for database in databases:
             urls = stack.enter_context(_urls(database, sizes, folder))
             found.append(_measure(database, sizes, urls, folder, asked))
-    if not asked.json:
+    if not asked.json and not asked.homes:
         print("\n".join(lines_of_workbook(measure_workbook())))
     if asked.json:
         print(json.dumps(found, indent=2))
@@ -46,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the services here, so that the next run is quick")
     parser.add_argument("--repeat", type=int, default=60, help="repetitions of each page (default: %(default)s)")
+    parser.add_argument("--homes", action="store_true", help="first pages and the search alone")
     parser.add_argument("--no-rebuild", action="store_true", help="leave the full rebuilds and rehearsals out")
     parser.add_argument("--cpu", action="store_true", help="processor time, for a busy machine; SQLite only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on standard output")
@@ -66,8 +68,13 @@ def _measure(
 ) -> dict[str, Any]:
     services: list[Service] = [open_service(size, url, folder) for size, url in zip(sizes, urls, strict=True)]
     say(f"Measuring on {database}…")
-    pages = measure_pages(services, clock.today(), asked.repeat)
+    pages = [] if asked.homes else measure_pages(services, clock.today(), asked.repeat)
     homes = measure_homes(services, asked.repeat)
+    searches = measure_searching(services[-1], asked.repeat)
+    if asked.homes:
+        if not asked.json:
+            print("\n".join([*lines_of_homes(homes), *lines_of_searching(searches)]), flush=True)
+        return {"database": database, "homes": homes, "searches": searches}
     engine = measure_engine(services[0], asked.repeat)
     rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
     forecasts = [measure_forecast(service, clock.today(), asked.repeat) for service in services]
@@ -78,11 +85,17 @@ def _measure(
     if not asked.json:
         print(f"\n{database}: medians of {asked.repeat} in milliseconds. The floor is the SQL and the template.")
         print("counting: the first page after something has changed, when its numbers are counted anew.")
-        said = [*lines_of_pages(pages), *lines_of_homes(homes), *lines_of_engine(engine, rebuilds)]
+        said = [
+            *lines_of_pages(pages),
+            *lines_of_homes(homes),
+            *lines_of_searching(searches),
+            *lines_of_engine(engine, rebuilds),
+        ]
         said += lines_of_forecast(forecasts, checks)
         for line in [*said, *lines_of_changing(facts, rehearsals), *lines_of_vetting(vetting)]:
             print(line)
     return {"database": database, "pages": as_json(pages), "homes": homes, "engine": engine, "rebuild": rebuilds} | {
+        "searches": searches,
         "one_fact": facts,
         "rehearsal": rehearsals,
         "forecast": forecasts,

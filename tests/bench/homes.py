@@ -25,15 +25,15 @@ Sent = list[tuple[str, Any]]
 
 
 class Home:
-    """The first page of one role in one service, and its floors, warm and counting anew."""
+    """The first page of one role in one service (or another one at `path`), and its floors, warm and counting anew."""
 
-    def __init__(self, service: Service, role: str, email: str) -> None:
+    def __init__(self, service: Service, role: str, email: str, path: str | None = None) -> None:
         self.service, self.role = service, role
         with service.app.app_context():
             self.client: FlaskClient = signed_in(service.app, email)
             db.session.remove()
         self.client.get("/", follow_redirects=True)
-        self.path = self.client.get("/", follow_redirects=True).request.path
+        self.path = path or self.client.get("/", follow_redirects=True).request.path
         connection, _, _ = raw_connection(service.url)
         self.cursor = connection.cursor()
         self.counting_sent = self._sent(anew=True)

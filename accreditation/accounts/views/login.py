@@ -24,6 +24,7 @@ class SignedInUser(UserMixin):
         self.account_id = session.account_id
         self.person_id = session.person_id
         self.last_seen_at = session.last_seen_at
+        self.name = session.name
 
     def get_id(self) -> str:
         """Not the account: what the browser's cookie carries is the session's token."""

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from accreditation.core.calendar import days_after
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.desk.queries.record import Record, record_from
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import subject_of
 from accreditation.people.rules import Viewer
 from accreditation.practice.queries.progress import kept_by_practice
 from accreditation.practice.rules.progress import Progress
@@ -20,6 +18,7 @@ from accreditation.refreshers.queries.days import DayRow, bookable_days
 from accreditation.standing.queries.schemes import main_scheme
 from accreditation.standing.queries.standing import standing_on
 from accreditation.standing.rules.requirements import Recurring
+from accreditation.web.guards import scope_asked
 
 OFFERED = 3
 SOON_DAYS = 120
@@ -40,8 +39,9 @@ def own_record(viewer: Viewer, on: date) -> tuple[Person, Record, dict[str, Prog
     """The viewer's own, and how much is done of each requirement that is met by what they log, by its code.
 
     Raises NotFound for an account whose person is not a mediator's record they may see."""
-    person = db.session.scalar(select(Person).where(Person.id == viewer.person_id, visible_to(viewer)))
-    if person is None:
+    scope_asked()
+    person = db.session.get(Person, viewer.person_id)
+    if person is None or not any(grant.reaches(subject_of(person)) for grant in viewer.grants):
         raise NotFound("There is no record of a mediator for your account.")
     standing = standing_on(person.id, main_scheme(on), on)
     kept = kept_by_practice(standing, viewer)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import aliased
 
 from accreditation.core.calendar import anniversary, days_after
@@ -105,6 +105,27 @@ def count_follow_ups(viewer: Viewer, *, adviser_id: int | None = None, until: da
     """How many follow-ups are owed; `until` (inclusive) leaves out those due later."""
     query = select(func.count()).select_from(Contact).join(Person, Person.id == Contact.person_id)
     return db.session.scalar(query.where(_owed(viewer, adviser_id, until))) or 0
+
+
+@dataclass(frozen=True)
+class Owed:
+    """How many follow-ups are owed on a day: of the viewer's own and of everybody's; `due` by the day itself."""
+
+    mine: int
+    mine_overdue: int
+    everybodys: int
+    due: int
+    overdue: int
+
+
+def count_owed(viewer: Viewer, on: date) -> Owed:
+    """The numbers of `follow_ups_page`, narrowed in each of these ways. One statement."""
+    mine, due, overdue = Contact.owner_id == viewer.person_id, Contact.follow_up_on <= on, Contact.follow_up_on < on
+    ways = (mine, and_(mine, overdue), true(), due, overdue)
+    counts = (func.count().filter(way) for way in ways)
+    query = select(*counts).select_from(Contact).join(Person, Person.id == Contact.person_id)
+    numbers: Any = db.session.execute(query.where(_owed(viewer, None, None))).one()
+    return Owed(*numbers)
 
 
 def count_contacts(viewer: Viewer, *, on: date) -> int:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from accreditation.core.calendar import FOREVER, LONDON, Span, days_after, span_holding
@@ -71,7 +73,7 @@ def helpline_now(at: datetime, *, to_advisers: bool = False) -> HelplineNow:
     there = on_duty(at)
     following = None
     if not there:
-        following = db.session.scalar(select(func.min(Shift.starts_at)).where(_stands(), Shift.starts_at > at))
+        following = db.session.scalar(_next(), {"at": at})
     return HelplineNow(
         phone=get_setting("helpline_phone"),
         hours=hours_in_words(helpline_hours(), get_setting("helpline_hours")),
@@ -81,17 +83,35 @@ def helpline_now(at: datetime, *, to_advisers: bool = False) -> HelplineNow:
     )
 
 
+@cache
+def _near() -> Any:
+    """Those that may be under way. Put together once, as the two below: every mediator's first page asks for them."""
+    rows = select(Shift).options(joinedload(Shift.adviser))
+    return rows.where(_stands(), Shift.ends_at > bindparam("at"), Shift.starts_at < bindparam("before"))
+
+
+@cache
+def _next() -> Any:
+    return select(func.min(Shift.starts_at)).where(_stands(), Shift.starts_at > bindparam("at"))
+
+
+@cache
+def _as_advisers() -> Any:
+    theirs = GrantRow.person_id.in_(bindparam("ids", expanding=True))
+    role = GrantRow.role == Role.HELPLINE_ADVISER.value
+    return select(GrantRow.person_id, GrantRow.starts_on, GrantRow.ends_on).where(role, theirs)
+
+
 def on_duty(at: datetime) -> list[OnDuty]:
     """Who answers at that moment, by name; shifts of one adviser that touch count as one.
 
     Whoever no longer is an adviser on that day does not answer, whatever the rota still says.
     """
     following = days_after(at.astimezone(LONDON).date(), 2)
-    rows = select(Shift).options(joinedload(Shift.adviser))
-    rows = rows.where(_stands(), Shift.ends_at > at, Shift.starts_at < _midnight(following))
+    shifts = db.session.scalars(_near(), {"at": at, "before": _midnight(following)})
     people: dict[int, Person] = {}
     answered: dict[int, list[Stretch]] = {}
-    for shift in _answered(list(db.session.scalars(rows))):
+    for shift in _answered(list(shifts)):
         people[shift.adviser_id] = shift.adviser
         answered.setdefault(shift.adviser_id, []).append(Stretch(shift.starts_at, shift.ends_at))
     first = {person_id: joined(stretches)[0] for person_id, stretches in answered.items()}
@@ -101,11 +121,10 @@ def on_duty(at: datetime) -> list[OnDuty]:
 
 def _answered(shifts: Sequence[Shift]) -> list[Shift]:
     """Those whose adviser is one on the day on which they begin."""
-    role = GrantRow.role == Role.HELPLINE_ADVISER.value
     spans: dict[int, list[Span]] = {}
-    ids = {shift.adviser_id for shift in shifts}
-    for grant in db.session.scalars(select(GrantRow).where(role, GrantRow.person_id.in_(ids))) if ids else ():
-        spans.setdefault(grant.person_id, []).append(Span(grant.starts_on, grant.ends_on or FOREVER))
+    ids = sorted({shift.adviser_id for shift in shifts})
+    for person_id, starts_on, ends_on in db.session.execute(_as_advisers(), {"ids": ids}) if ids else ():
+        spans.setdefault(person_id, []).append(Span(starts_on, ends_on or FOREVER))
     return [
         shift
         for shift in shifts

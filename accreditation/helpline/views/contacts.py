@@ -13,7 +13,7 @@ from accreditation.helpline import services
 from accreditation.helpline.forms import ContactForm
 from accreditation.helpline.queries import (
     contacts_page,
-    count_follow_ups,
+    count_owed,
     escalations_of,
     find_mediators,
     follow_ups_page,
@@ -66,6 +66,7 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
     found = find_mediators(words, viewer, today) if words else []
     if len(found) == 1 and request.args.get("go"):
         return redirect(url_for("helpline.new_contact", reference=found[0].person.reference))
+    owed = count_owed(viewer, today)
     return render_template(
         "helpline/contacts.html",
         page=page,
@@ -74,8 +75,8 @@ def contacts(viewer: Viewer) -> ResponseReturnValue:
         whose=WHOSE,
         words=words,
         found=found,
-        due=count_follow_ups(viewer, until=today),
-        figures=helpline_figures(viewer, today),
+        due=owed.due,
+        figures=helpline_figures(viewer, today, owed),
         stranded=[one for one in owing(viewer, today) if not one.is_adviser],
         helpline=helpline_now(clock.now(), to_advisers=True),
         today=today,

@@ -1,8 +1,10 @@
 """Who is on a day, for somebody who may know it; and a person's own bookings."""
 
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import contains_eager
 
 from accreditation.core.database import db
@@ -41,15 +43,21 @@ def count_bookings_on(day_id: int) -> int:
 
 def coming_bookings_of(person_id: int, on: date) -> list[Booking]:
     """The person's live bookings of days that are not over, the next first: for their own page."""
-    query = (
+    return list(db.session.scalars(_coming(), {"person_id": person_id, "on": on}))
+
+
+@cache
+def _coming() -> Any:
+    """Put together once: every first page of a mediator asks for them."""
+    person_id: Any = bindparam("person_id", type_=Integer)
+    return (
         select(Booking)
         .join(Booking.day)
         .options(contains_eager(Booking.day))
         .where(of_one_person(Booking.person_id, person_id), Booking.state.in_(CANCELLABLE))
-        .where(RefresherDay.held_on >= on, RefresherDay.state == "planned")
+        .where(RefresherDay.held_on >= bindparam("on"), RefresherDay.state == "planned")
         .order_by(RefresherDay.held_on, RefresherDay.id)
     )
-    return list(db.session.scalars(query))
 
 
 def find_live_booking(person_id: int, day_id: int) -> Booking | None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
@@ -70,9 +71,14 @@ def seats_taken(day_id: int) -> int:
 
 def coming_days(on: date, person_id: int | None = None, *, most: int | None = None) -> list[DayRow]:
     """The planned days from `on` (inclusive) on, in order, with that person's own booking; at most `most`."""
-    query = _rows(person_id).where(RefresherDay.held_on >= on, RefresherDay.state == "planned")
-    query = query.order_by(RefresherDay.held_on, RefresherDay.id).limit(most)
-    return [_row(found) for found in db.session.execute(query)]
+    found = db.session.execute(_coming(most), {"on": on, "person_id": person_id})
+    return [_row(row) for row in found]
+
+
+@cache
+def _coming(most: int | None) -> Any:
+    query = _rows().where(RefresherDay.held_on >= bindparam("on"), RefresherDay.state == "planned")
+    return query.order_by(RefresherDay.held_on, RefresherDay.id).limit(most)
 
 
 def bookable_days(on: date, person_id: int) -> list[DayRow]:
@@ -82,7 +88,7 @@ def bookable_days(on: date, person_id: int) -> list[DayRow]:
 
 def past_days(on: date, *, place: str | None, address: object = None) -> Page[DayRow]:
     """The days before `on`, and those held or cancelled whenever they were; the latest first."""
-    query = _rows(None).where((RefresherDay.held_on < on) | (RefresherDay.state != "planned"))
+    query = _rows().where((RefresherDay.held_on < on) | (RefresherDay.state != "planned"))
     order = [By(RefresherDay.held_on, date, descending=True), By(RefresherDay.id, int, descending=True)]
     page = page_of(
         query,
@@ -97,13 +103,14 @@ def past_days(on: date, *, place: str | None, address: object = None) -> Page[Da
 
 def days_without_attendance(on: date) -> list[DayRow]:
     """The days that are over and on which attendance has not been recorded: what the office still owes."""
-    query = _rows(None).where(RefresherDay.held_on < on, RefresherDay.state == "planned")
+    query = _rows().where(RefresherDay.held_on < on, RefresherDay.state == "planned")
     return [_row(found) for found in db.session.execute(query.order_by(RefresherDay.held_on, RefresherDay.id))]
 
 
 def day_row(day_id: int, person_id: int | None = None) -> DayRow:
     """One day with its seats. Raises NotFound."""
-    found = db.session.execute(_rows(person_id).where(RefresherDay.id == day_id)).one_or_none()
+    asked = _rows().where(RefresherDay.id == day_id)
+    found = db.session.execute(asked, {"person_id": person_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such refresher day.")
     return _row(found)
@@ -113,8 +120,10 @@ def _taken_of(which: ColumnElement[bool]) -> Any:
     return select(func.count()).select_from(Booking).where(which, Booking.state.in_(SEATED))
 
 
-def _rows(person_id: int | None) -> Any:
-    own = aliased(Booking)
+@cache
+def _rows() -> Any:
+    """With the booking of the person `person_id`, of nobody unless one is given. Put together once."""
+    own, person_id = aliased(Booking), bindparam("person_id", None, type_=Integer)
     seated = _taken_of(Booking.day_id == RefresherDay.id).correlate(RefresherDay).scalar_subquery()
     waiting = (
         select(func.count())

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, select
 
 from accreditation.core.database import db
 from accreditation.people.models import Person
@@ -90,18 +91,27 @@ def evidence_of(person_id: int, known_on: datetime | None = None) -> list[tuple[
     The facts of all their records; which one a fact was recorded for, its `person_id` says. With `known_on` those of
     the records that were known at that moment to be theirs, whenever recorded.
     """
-    theirs = (
-        of_one_person(Evidence.person_id, person_id)
-        if known_on is None
-        else Evidence.person_id.in_(records_as_known(person_id, known_on))
-    )
-    query = (
+    if known_on is None:
+        rows = db.session.execute(_whole_ledger(), {"person_id": person_id})
+    else:
+        rows = db.session.execute(_of_a_page(Evidence.person_id.in_(records_as_known(person_id, known_on))))
+    return [(fact, void) for fact, void in rows]
+
+
+@cache
+def _whole_ledger() -> Any:
+    """Put together once: every page about somebody asks for it."""
+    person_id: Any = bindparam("person_id", type_=Integer)
+    return _of_a_page(of_one_person(Evidence.person_id, person_id))
+
+
+def _of_a_page(theirs: ColumnElement[bool]) -> Any:
+    return (
         select(Evidence, EvidenceVoid)
         .outerjoin(EvidenceVoid, EvidenceVoid.evidence_id == Evidence.id)
         .where(theirs)
         .order_by(Evidence.starts_on.desc(), Evidence.id.desc())
     )
-    return [(fact, void) for fact, void in db.session.execute(query)]
 
 
 def get_evidence(evidence_id: int) -> Evidence:

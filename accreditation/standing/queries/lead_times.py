@@ -54,10 +54,11 @@ class LeadTimes:
 
 
 def lead_times() -> LeadTimes:
-    rows = db.session.scalars(select(LeadTime))
-    return LeadTimes(
-        {(row.kind, row.code): Lead(row.days, row.basis) for row in rows}, int(get_setting("clearance_lead_days"))
-    )
+    learned = {(kind, code): Lead(days, basis) for kind, code, days, basis in db.session.execute(LEARNED)}
+    return LeadTimes(learned, int(get_setting("clearance_lead_days")))
+
+
+LEARNED = select(LeadTime.kind, LeadTime.code, LeadTime.days, LeadTime.basis)  # put together once
 
 
 def find_lead_time(kind: str, code: str | None = None) -> LeadTime | None:

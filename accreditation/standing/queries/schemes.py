@@ -47,24 +47,25 @@ def all_histories(code: str | None = None, *, known_on: datetime | None = None) 
     return histories if code is None else {each: found for each, found in histories.items() if each == code}
 
 
-def _histories(known_on: datetime | None = None) -> dict[str, History]:
-    # Plain columns: every page asks for this.
-    query = (
-        select(
-            SchemeVersion.scheme,
-            SchemeVersion.number,
-            SchemeVersion.effective_from,
-            SchemeVersion.applies_to,
-            SchemeVersion.definition,
-            SchemeVersion.activated_at,
-            SchemeRetirement.retired_from,
-            SchemeRetirement.retired_at,
-            Edition.key,
-        )
-        .outerjoin(SchemeRetirement, SchemeRetirement.version_id == SchemeVersion.id)
-        .outerjoin(Edition, and_(Edition.scheme == SchemeVersion.scheme, Edition.state == "current"))
-        .order_by(SchemeVersion.scheme, SchemeVersion.number)
+EVERY_VERSION = (
+    select(
+        SchemeVersion.scheme,
+        SchemeVersion.number,
+        SchemeVersion.effective_from,
+        SchemeVersion.applies_to,
+        SchemeVersion.definition,
+        SchemeVersion.activated_at,
+        SchemeRetirement.retired_from,
+        SchemeRetirement.retired_at,
+        Edition.key,
     )
+    .outerjoin(SchemeRetirement, SchemeRetirement.version_id == SchemeVersion.id)
+    .outerjoin(Edition, and_(Edition.scheme == SchemeVersion.scheme, Edition.state == "current"))
+    .order_by(SchemeVersion.scheme, SchemeVersion.number)
+)  # plain columns, put together once: every page asks for them
+
+
+def _histories(known_on: datetime | None = None) -> dict[str, History]:
     found: dict[str, list[Version]] = {}
     keys: dict[str, str] = {}
     for (
@@ -77,7 +78,7 @@ def _histories(known_on: datetime | None = None) -> dict[str, History]:
         retired_from,
         retired,
         key,
-    ) in db.session.execute(query):
+    ) in db.session.execute(EVERY_VERSION):
         keys[scheme] = key or scheme
         stored = found.setdefault(scheme, [])
         if known_on is not None and stored and activated > known_on:

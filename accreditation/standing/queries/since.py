@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db
@@ -158,8 +161,20 @@ def labels_of(*schemes: Scheme) -> dict[str, str]:
 
 def names_of(ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these people as they are now."""
-    people = db.session.scalars(select(Person).where(Person.id.in_({number for number in ids if number})))
-    return {person.id: person.name for person in people}
+    wanted = {number for number in ids if number}
+    found = db.session.execute(_names(), {"ids": sorted(wanted)}) if wanted else ()
+    return {person_id: f"{given} {family}".strip() for person_id, given, family in found}
+
+
+@cache
+def _names() -> Any:
+    """Of a merged record, the name on the one that counts for it. Put together once."""
+    kept = aliased(Person)
+    given, family = (
+        func.coalesce(getattr(kept, each), getattr(Person, each)) for each in ("given_name", "family_name")
+    )
+    named = select(Person.id, given, family).outerjoin(kept, kept.id == Person.merged_into_id)
+    return named.where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
 def register_began() -> datetime | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 from accreditation.accounts.queries.accounts import count_accounts
@@ -33,7 +34,13 @@ class AdministratorHome:
 def administrator_home(viewer: Viewer) -> AdministratorHome:
     """For viewers who look after accounts. A handful of statements."""
     findings = sorted(examine(), key=lambda one: ("failed", "warning", "ok").index(one.state))
-    return AdministratorHome(_groups(viewer, findings), findings, version("accreditation"))
+    return AdministratorHome(_groups(viewer, findings), findings, installed_version())
+
+
+@cache
+def installed_version() -> str:
+    """Of the code that runs: another one is another process."""
+    return version("accreditation")
 
 
 def administrator_figures(viewer: Viewer) -> list[FigureGroup]:
