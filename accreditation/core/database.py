@@ -224,10 +224,14 @@ def _insert_or_nothing(model: type[Base], values: dict[str, Any]) -> Any:
     return insert(model).values(**values).on_conflict_do_nothing()
 
 
+class StrayChange(RuntimeError):
+    """Something was to be written outside transaction()."""
+
+
 @event.listens_for(Session, "before_flush")
 def refuse_stray_changes(session: Session, *_: object) -> None:
     if not session.info.get("writing") and (session.new or session.dirty or session.deleted):
-        raise RuntimeError("a row was changed outside transaction()")
+        raise StrayChange("a row was changed outside transaction()")
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -236,7 +240,7 @@ def refuse_stray_statements(state: ORMExecuteState) -> None:
     if not (state.is_insert or state.is_update or state.is_delete):
         return
     if not state.session.info.get("writing"):
-        raise RuntimeError("a statement that changes rows ran outside transaction()")
+        raise StrayChange("a statement that changes rows ran outside transaction()")
     mapper = state.bind_mapper
     if (state.is_update or state.is_delete) and mapper is not None and getattr(mapper.class_, "__audited__", True):
         raise RuntimeError(

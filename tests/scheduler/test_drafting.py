@@ -1,5 +1,6 @@
 """Letters drafted several at once: in few statements, and only while nobody else writes."""
 
+import logging
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
-from accreditation.core import clock, database
+from accreditation.core import clock, database, outbox
 from accreditation.core.database import database_stamp, db, stamp_after_own_writes, transaction
 from accreditation.core.outbox import Letter
 from accreditation.people import services as people
@@ -214,3 +215,74 @@ def test_what_is_due_for_many_is_what_it_is_one_by_one(app, noon):
     assert asked == []
     assert len({bool(reason) for reason in alone.values()}) == 2
     assert clock.today() == ON
+
+
+# --- what goes wrong while drafting ----------------------------------------------------------------------------------
+
+
+def faults_in(caplog) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_letter_that_a_fault_keeps_from_being_drafted_is_in_the_log_and_costs_no_other(
+    app, mail, deliver, monkeypatch, caplog
+):
+    """A draft is a help and no more: its fault is said where an operator looks, and again at the letter's turn."""
+    server = mail()
+    monkeypatch.setattr(drafting, "FEW", 16)
+    monkeypatch.setitem(outbox.FACTS, "email/test/news.txt", lambda about: {"about": 1 / 0 if about == 4 else "fine"})
+    who = factories.person(email="ada@example.uk")
+    letters = [factories.letter_to(who.id, about_id=about) for about in range(1, 7)]
+    assert deliver().states == {"sent": 5, "held": 1}
+    assert factories.state_of(letters[3]) == "held"
+    assert len(server.accepted) == 5
+    said = f"letter {letters[3]} could not be drafted: it is written when its turn comes"
+    assert {record.exc_info[0] for record in caplog.records if record.getMessage() == said} == {ZeroDivisionError}
+
+
+def test_what_is_no_longer_true_or_reaches_nobody_is_no_fault_of_a_draft(app, mail, deliver, monkeypatch, caplog, noon):
+    """Among them a letter about two things of which one is done, where something is to be written down first."""
+    server = mail()
+    monkeypatch.setattr(drafting, "FEW", 16)
+    factories.send_at_any_hour()
+    with transaction():
+        install_usual_rules()
+    for n in range(2):
+        everything_in_order(ctc=ON + timedelta(days=20), email=f"first{n}@example.uk")
+    ends = ON + timedelta(days=21)
+    half, done, nowhere = [
+        everything_in_order(ctc=ends, award=ends, email=email) for email in ("half@example.uk", "done@example.uk", None)
+    ]
+    plan_all(ON)
+    factories.evidence(half.id, "clearance", ON, code="CTC", ends_on=date(2040, 1, 1))
+    factories.evidence(done.id, "leave", ON)
+    assert deliver().states == {"sent": 3, "superseded": 1, "undeliverable": 1}
+    assert sorted(recipient for _, recipient in server.envelopes) == [
+        "first0@example.uk", "first1@example.uk", "half@example.uk",
+    ]  # fmt: skip
+    assert faults_in(caplog) == []
+    assert (
+        factories.letter_row(db.session.scalar(select(Letter.id).where(Letter.person_id == nowhere.id))).reason
+        == "There is no address to write to."
+    )
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError(), OperationalError("SELECT", {}, Exception("gone"))])
+def test_drafting_that_fails_as_a_whole_holds_up_no_letter_and_puts_none_in_doubt(
+    app, mail, deliver, monkeypatch, caplog, fault
+):
+    """It happens while the mail server has a letter: the answer to that one is heard all the same."""
+    server = mail()
+    for n in range(6):
+        factories.letter(email=f"no{n}@example.uk")
+    asked = []
+
+    def broken(letters):
+        asked.append(len(letters))
+        raise fault
+
+    monkeypatch.setattr(drafting, "_read_for", broken)
+    assert deliver().states == {"sent": 6}
+    assert len(server.accepted) == 6
+    assert len(asked) == 1, "it is not tried again at every letter"
+    assert faults_in(caplog) == ["no letter could be drafted: each is written when its turn comes"]
