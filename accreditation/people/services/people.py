@@ -14,6 +14,7 @@ from accreditation.core.settings import get_setting
 from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, PersonWord, Provider, Unit
 from accreditation.people.queries.people import find_person_by_pay_number, find_person_by_reference, lock_person
 from accreditation.people.rules import search_text, search_words, sort_name
+from accreditation.people.services.letters import tell_old_address
 
 
 def add_person(
@@ -121,6 +122,7 @@ def edit_person(
 ) -> None:
     """Everything that the edit page shows, at once. `shown_version`: the version of the record that it showed.
 
+    An address that letters go to no longer gets one last letter, which says so.
     Raises Conflict when the record was changed since, DomainError when the pay number is somebody else's.
     """
     person = lock_person(person_id)
@@ -128,7 +130,9 @@ def edit_person(
         raise Conflict("Somebody else changed this record while you had it open. Nothing of yours is saved yet.")
     change_details(person_id, pay_number=pay_number, unit_id=unit_id, holder_kind=holder_kind)
     rename_person(person_id, given_name=given_name, family_name=family_name)
-    change_address(person_id, email)
+    old = change_address(person_id, email)
+    if old is not None:
+        tell_old_address(person_id, old)
 
 
 def _index(person: Person) -> None:
@@ -144,8 +148,8 @@ def _write_words(person: Person) -> None:
     db.session.execute(insert(PersonWord), [{"word": word, "person_id": person.id} for word in words])
 
 
-def change_address(person_id: int, address: str | None) -> None:
-    """Letters go to this address from now on; None: to nobody. The old one is kept, ended now."""
+def change_address(person_id: int, address: str | None) -> int | None:
+    """Letters go to this address from now on; None: to nobody. The old one is kept, ended now: its id, if there was."""
     person = lock_person(person_id)
     now = clock.now()
     address = address.lower() if address else None
@@ -153,7 +157,7 @@ def change_address(person_id: int, address: str | None) -> None:
         select(ContactAddress).where(ContactAddress.person_id == person_id, ContactAddress.ended_at.is_(None))
     )
     if current and current.address == address:
-        return
+        return None
     if current:
         current.ended_at = now
         db.session.flush()
@@ -162,6 +166,7 @@ def change_address(person_id: int, address: str | None) -> None:
     flag_modified(person, "sort_name")  # an address is part of the record: whoever has it open is told that it changed
     db.session.flush()
     db.session.expire(person, ["addresses"])
+    return current.id if current else None
 
 
 def grant_role(
