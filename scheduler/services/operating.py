@@ -29,9 +29,8 @@ def release_letters(letter_ids: Iterable[int], *, released_by: int) -> int:
         letter = _lock(letter_id)
         if letter.state == "held":
             _queue(letter, released_by)
+            _note("released a letter", letter)
             released += 1
-    if released:
-        audit.note("released letters", letters=released)
     return released
 
 
