@@ -35,6 +35,8 @@ DEFAULTS = {
     "reply_to_cohorts": "",  # … to letters about training and applications
     "reply_to_refreshers": "",
     "reply_to_awards": "",
+    "reply_to_practice": "",
+    "reply_to_helpline": "",
     "clearance_overdue": "block",  # or "review": a clearance stays open, and its review date becomes a deadline
     "clearance_reinstate_months": "12",  # for so long a clearance that lapsed with its holder's leaving can come back
     "clearance_early_months": "6",  # a renewal may be asked for so much earlier, to level the load

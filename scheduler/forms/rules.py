@@ -82,6 +82,8 @@ class HoursForm(BaseForm):
     reply_to_cohorts = EmailField("… to letters about training", validators=[Optional(), Email("Enter an address")])
     reply_to_refreshers = EmailField("… about refresher days", validators=[Optional(), Email("Enter an address")])
     reply_to_awards = EmailField("… about accreditations", validators=[Optional(), Email("Enter an address")])
+    reply_to_practice = EmailField("… about practice and leave", validators=[Optional(), Email("Enter an address")])
+    reply_to_helpline = EmailField("… about the helpline", validators=[Optional(), Email("Enter an address")])
     submit = SubmitField("Save")
 
     def validate_reminders_until(self, field: TimeField) -> None:

@@ -1,12 +1,12 @@
 """Who would be told of what: at once when a rule is switched on, and on any day to come if nothing changes before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
-from accreditation.core.calendar import last_good_day
+from accreditation.core.calendar import days_after, last_good_day
 from accreditation.core.database import db
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
@@ -39,17 +39,35 @@ def backlog_of(rule: ReminderRule, on: date) -> list[Bundle]:
     return [bundle for bundle in collapse(missing_reminders(on, [whole])) if bundle.lead.stage == rule.stage]
 
 
-def due_on(day: date, today: date) -> list[Reminder]:
-    """The reminders of that day, if nothing changes before. Of today: everything that is due and not owed yet."""
-    found = missing_reminders(day)
-    if day <= today:
-        return [reminder for bundle in collapse(found) for reminder in bundle.reminders]
-    return [one for one in found if one.basis_date - timedelta(days=one.stage) == day]
+def falling_due(first: date, last: date, today: date) -> dict[date, list[Bundle]]:
+    """What falls due on each of these days, both among them, as it stands on the last of them.
+
+    Of today: everything that is due and not owed yet. Days that have passed have nothing.
+    """
+    found: dict[date, list[Bundle]] = {}
+    if first <= today <= last:
+        found[today] = collapse(missing_reminders(today))
+    days: dict[date, list[Reminder]] = {}
+    for one in missing_reminders(last) if last > today else ():
+        day = days_after(one.basis_date, -one.stage)
+        if max(first, days_after(today, 1)) <= day <= last:
+            days.setdefault(day, []).append(one)
+    return found | {day: collapse(reminders) for day, reminders in days.items()}
 
 
-def would_get(viewer: Viewer, reminders: Iterable[Reminder], on: date, *, at_most: int = 500) -> list[WouldGet]:
-    """The same with names, for those whom this viewer may know of; by name."""
-    reminders = list(reminders)
+def would_get(
+    viewer: Viewer,
+    reminders: Iterable[Reminder],
+    on: date,
+    *,
+    how: Mapping[tuple[Reminder, int], str] | None = None,
+    at_most: int = 500,
+) -> list[WouldGet]:
+    """The same with names, for those whom this viewer may know of; by name.
+
+    `how`: what is to be said of how somebody is told of it.
+    """
+    reminders, said_how = list(reminders), how or {}
     told = Recipients(on)
     recipients = {one: told.of(one) for one in reminders}
     about = _people(viewer, [one.person_id for one in reminders if one.person_id])
@@ -64,7 +82,7 @@ def would_get(viewer: Viewer, reminders: Iterable[Reminder], on: date, *, at_mos
             last_good_day(one.basis_date),
             one.stage,
             one.audience,
-            tuple(names[person_id] for person_id in recipients[one]),
+            tuple(names[who] + (f" ({said})" if (said := said_how.get((one, who))) else "") for who in recipients[one]),
         )
         for one in reminders
         if one.person_id is None or one.person_id in about

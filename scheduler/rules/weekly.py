@@ -65,6 +65,11 @@ def digest_due(now: datetime, when: WeeklyTime, hours: SendingHours) -> date:
     Its moment may lie in the week after, where nobody works on the day: then it goes late, and once.
     """
     week = week_of(now.astimezone(LONDON).date())
-    while when.moment(week + timedelta(days=when.weekday), hours) > now:
+    while digest_moment(week, when, hours) > now:
         week -= timedelta(days=7)
     return week
+
+
+def digest_moment(week: date, when: WeeklyTime, hours: SendingHours) -> datetime:
+    """From when the digest of the week with that Monday goes."""
+    return when.moment(week + timedelta(days=when.weekday), hours)

@@ -62,24 +62,36 @@ def places_of(letter: str) -> tuple[str, ...]:
 
 def reasons_against(letter: str, subject: str, body: str) -> list[str]:
     """Why these words cannot be used: every reason as a sentence; empty when they can."""
-    reasons = []
-    allowed = places_of(letter)
-    for where, text, longest in (("subject", subject, LONGEST_SUBJECT), ("text", body, LONGEST_BODY)):
-        if not text.strip():
-            reasons.append(f"Enter the {where}.")
-        if len(text) > longest:
-            reasons.append(f"The {where} has {len(text):,} characters. At most {longest:,} fit.")
-        for name in dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)):
-            if name not in allowed:
-                reasons.append(f"{{{name}}} in the {where} is not something that can be filled in here.")
-        if re.sub(r"\{[^{}]*\}", "", text).count("{") or re.sub(r"\{[^{}]*\}", "", text).count("}"):
-            reasons.append(f"A brace in the {where} stands alone. Write {{name}} with both.")
-        for word in dict.fromkeys(found[0].lower() for found in UNSAID.finditer(text)):
-            reasons.append(f"The {where} must not say “{word}”: letters say when, the page behind the link says what.")
+    return [reason for reasons in reasons_by_part(letter, subject, body).values() for reason in reasons]
+
+
+def reasons_by_part(letter: str, subject: str, body: str) -> dict[str, list[str]]:
+    """The same by the field that is to be put right: "subject" and "body", each with nothing or with its reasons."""
+    by_part = {
+        "subject": _reasons(letter, "subject", subject, LONGEST_SUBJECT),
+        "body": _reasons(letter, "text", body, LONGEST_BODY),
+    }
     if "\n" in subject.strip():
-        reasons.append("The subject is one line.")
+        by_part["subject"].append("The subject is one line.")
     if body.strip() and "{link}" not in body:
-        reasons.append("The text needs {link}, or nobody finds out what it is about.")
+        by_part["body"].append("The text needs {link}, or nobody finds out what it is about.")
+    return by_part
+
+
+def _reasons(letter: str, where: str, text: str, longest: int) -> list[str]:
+    reasons, allowed = [], places_of(letter)
+    if not text.strip():
+        reasons.append(f"Enter the {where}.")
+    if len(text) > longest:
+        reasons.append(f"The {where} has {len(text):,} characters. At most {longest:,} fit.")
+    for name in dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)):
+        if name not in allowed:
+            reasons.append(f"{{{name}}} in the {where} is not something that can be filled in here.")
+    between = re.sub(r"\{[^{}]*\}", "", text)
+    if "{" in between or "}" in between:
+        reasons.append(f"A brace in the {where} stands alone. Write {{name}} with both.")
+    for word in dict.fromkeys(found[0].lower() for found in UNSAID.finditer(text)):
+        reasons.append(f"The {where} must not say “{word}”: letters say when, the page behind the link says what.")
     return reasons
 
 

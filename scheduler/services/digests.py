@@ -4,7 +4,8 @@ Callers hold the transaction. A digest is an obligation like another, to the man
 same key makes owing it twice harmless, and the same letters carry it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -23,7 +24,7 @@ from scheduler.queries.digest import figures_for, manager, newest_digests, told_
 from scheduler.queries.hours import sending_hours, weekly_time
 from scheduler.queries.recipients import Recipients
 from scheduler.rules.ladders import DIGEST, OF_THEIR_OWN, deadline_kind
-from scheduler.rules.weekly import digest_due
+from scheduler.rules.weekly import digest_due, digest_moment
 from scheduler.services.marks import find_mark
 from scheduler.services.owing import DIGEST_LETTER
 from scheduler.services.planning import HELD_AFTER_RESTORE, RESTORED, letter_is_superseded, supersede_unless_told
@@ -45,24 +46,59 @@ def owe_digests(on: date, now: datetime) -> int:
 
     Missed weeks are written down and lead to no letter. Who has just become a manager begins with the next week.
     """
-    week, hold = digest_due(now, weekly_time(), sending_hours()), None
-    if find_mark(RESTORED):
-        hold = HELD_AFTER_RESTORE
+    hold = HELD_AFTER_RESTORE if find_mark(RESTORED) else None
     managers = Recipients(on).holders(AUDIENCE)
     waits = waiting_items()
     _let_go_of([item for item in waits if item.person_id not in managers])
-    waiting_for = {item.person_id for item in waits}
-    newest, wanted = newest_digests(sorted(managers)), digests_of(sorted(managers))
     letters = 0
-    for person_id in sorted(managers):
+    for one in due_digests(managers, now, waiting_for={item.person_id for item in waits}):
+        if one.begins:
+            _put_down(one.person_id, one.week, "settled", FIRST)
+        else:
+            letters += _owe_digest(one.person_id, one.week, one.last, hold, now)
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class DueDigest:
+    """The digest of the week with that Monday is due to somebody. `last`: that of which week they had before."""
+
+    person_id: int
+    week: date
+    last: date | None
+    begins: bool
+    """They have only just become a manager: theirs begin with the week after."""
+
+
+def due_digests(
+    managers: Collection[int],
+    now: datetime,
+    *,
+    waiting_for: Collection[int],
+    after: Mapping[int, date] | None = None,
+) -> list[DueDigest]:
+    """Who of them is due the digest of the newest week whose moment has come, and has it not. Only reads.
+
+    `waiting_for`: for whom something waits, who have it even if they want none. `after`: the newest that each will
+    have had by then, where that is not what is written down.
+    """
+    week = digest_due(now, weekly_time(), sending_hours())
+    people = sorted(managers)
+    newest, wanted = {**newest_digests(people), **(after or {})}, digests_of(people)
+    due = []
+    for person_id in people:
         last = newest.get(person_id)
         if (last is not None and last >= week) or (wanted[person_id] == "never" and person_id not in waiting_for):
             continue
-        if last is None and person_id not in waiting_for:
-            _put_down(person_id, week, "settled", FIRST)
-            continue
-        letters += _owe_digest(person_id, week, last, hold, now)
-    return letters
+        due.append(DueDigest(person_id, week, last, begins=last is None and person_id not in waiting_for))
+    return due
+
+
+def digest_after(moment: datetime) -> tuple[date, datetime]:
+    """Of what waits for a digest then: the Monday of the week of the next one, and when that goes."""
+    when, hours = weekly_time(), sending_hours()
+    week = digest_due(moment, when, hours) + WEEK
+    return week, digest_moment(week, when, hours)
 
 
 def choose_digest(person_id: int, digest: str, subjects: Collection[str], *, now: datetime) -> None:
@@ -148,9 +184,14 @@ def digest(obligation_id: int) -> dict[str, object]:
         raise NoLongerTrue(REPLACED)
     told = told_instead(told_in(obligation_id), viewer, on)
     figures = figures_for(viewer, on, now)
-    if not told and not figures and digests_of([owed.person_id or 0])[owed.person_id or 0] != "always":
+    if is_not_wanted(owed.person_id or 0, len(told) + len(figures)):
         raise NoLongerTrue("Nothing needed their attention.")
     return digest_facts(figures, told, on)
+
+
+def is_not_wanted(person_id: int, items: int) -> bool:
+    """Whether a digest with so many items is one that they have not asked for."""
+    return not items and digests_of([person_id])[person_id] != "always"
 
 
 def digest_facts(figures: list[Figure], told: list[str], on: date) -> dict[str, object]:

@@ -54,6 +54,30 @@ class Owed:
     recipients: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a letter's worth of reminders reaches people.
+
+    `weekly`: with the weekly letter of the mediator it is to. `in_digest`: who is told in their digest. The others get
+    a letter of its own.
+    """
+
+    weekly: bool
+    in_digest: tuple[int, ...]
+
+
+def ways_of(owed: Sequence[Owed], hold: str | None) -> list[Way]:
+    """How each of these would go, as everybody has chosen. Only reads."""
+    wanted = who_wants_weekly([one.recipients[0] for one in owed if _is_early(one)])
+    kept = _kept(owed, hold)
+    return [Way(_is_early(one) and one.recipients[0] in wanted, _in_digest(one, kept)) for one in owed]
+
+
+def weekly_letter_after(moment: datetime) -> tuple[date, datetime]:
+    """Of what falls due then and waits for a weekly letter: the day that letter is named for, and when it goes."""
+    return next_weekly(moment, weekly_time(), sending_hours())
+
+
 def owe_reminders(owed: Iterable[Owed], *, hold: str | None) -> int:
     """Write these down with their letters: the number of letters.
 
@@ -95,7 +119,13 @@ def settle(bundles: Iterable[Bundle], *, reason: str) -> int:
 
 def template_for(subject: str, audience: str) -> str:
     """The letter that says it."""
-    return TEMPLATES_OF_DEADLINES.get((deadline_kind(subject) or "", audience), TEMPLATES[audience])
+    return f"{FOLDER}{letter_of_rule(deadline_kind(subject) or '', audience)}.txt"
+
+
+def letter_of_rule(subject: str, audience: str) -> str:
+    """The name of the letter that a rule about one of SUBJECTS leads to, by which its words are known."""
+    template = TEMPLATES_OF_DEADLINES.get((subject, audience), TEMPLATES[audience])
+    return template.removeprefix(FOLDER).removesuffix(".txt")
 
 
 # --- together --------------------------------------------------------------------------------------------------------
@@ -103,14 +133,13 @@ def template_for(subject: str, audience: str) -> str:
 
 def _owe_together(owed: Sequence[Owed], hold: str | None) -> int:
     now = clock.now()
-    wanted = who_wants_weekly([one.recipients[0] for one in owed if _is_early(one)])
-    gathered = [one for one in owed if _is_early(one) and one.recipients[0] in wanted]
-    owed = [one for one in owed if not (_is_early(one) and one.recipients[0] in wanted)]
-    kept = _kept(owed, hold)
-    first = _insert([_row(one.bundle.lead, "owed", now) for one in owed])
+    ways = ways_of(owed, hold)
+    gathered = [one for one, way in zip(owed, ways, strict=True) if way.weekly]
+    singly = [(one, way) for one, way in zip(owed, ways, strict=True) if not way.weekly]
+    first = _insert([_row(one.bundle.lead, "owed", now) for one, _ in singly])
     others, passed, letters, items = [], [], [], []
     known: list[Owed] = []
-    for one in owed:
+    for one, way in singly:
         lead = one.bundle.lead
         lead_id = first.get(_key(lead))
         if lead_id is None:
@@ -118,9 +147,8 @@ def _owe_together(owed: Sequence[Owed], hold: str | None) -> int:
             continue
         others += [(reminder, lead_id) for reminder in one.bundle.reminders[1:]]
         passed += [_passed_row(reminder, one.bundle, now) for reminder in one.bundle.passed]
-        in_digest = _in_digest(one, kept)
-        letters += _letters(lead, lead_id, 1, _by_letter(one, in_digest), hold)
-        items += _items(lead_id, 1, in_digest)
+        letters += _letters(lead, lead_id, 1, _by_letter(one, way.in_digest), hold)
+        items += _items(lead_id, 1, way.in_digest)
     written = _insert([_row(reminder, "owed", now, lead_id=lead_id) for reminder, lead_id in others])
     for reminder, lead_id in others:
         if _key(reminder) not in written:
@@ -177,7 +205,7 @@ def _gather(one: Owed, hold: str | None) -> int:
     or been taken back, they get a letter of their own.
     """
     [who] = one.recipients
-    day, moment = next_weekly(clock.now(), weekly_time(), sending_hours())
+    day, moment = weekly_letter_after(clock.now())
     key = f"weekly:{who}:{day.isoformat()}"
     there = select(Letter).where(Letter.key == key, Letter.state.in_(outbox.WAITING)).with_for_update()
     letter = db.session.scalar(there.execution_options(populate_existing=True))

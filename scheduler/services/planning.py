@@ -48,10 +48,14 @@ def what_to_plan(on: date) -> Plan:
     found = [Owed(bundle, tuple(recipients.of(bundle.lead))) for bundle in collapse(missing_reminders(on))]
     owed = [one for one in found if one.recipients]
     letters = sum(len(one.recipients) for one in owed)
-    hold = HELD_BY_BREAKER if _too_many(letters, clock.now()) else None
+    return Plan(owed, len(found) - len(owed), why_held(letters, clock.now()))
+
+
+def why_held(letters: int, now: datetime) -> str | None:
+    """Why so many letters, planned at that moment, would wait for a person; None: they go by themselves."""
     if find_mark(RESTORED):
-        hold = HELD_AFTER_RESTORE
-    return Plan(owed, len(found) - len(owed), hold)
+        return HELD_AFTER_RESTORE
+    return HELD_BY_BREAKER if _too_many(letters, now) else None
 
 
 def plan_reminders(on: date) -> int:

@@ -1,5 +1,7 @@
 """What fills the scheduler's own letters, at the moment they are handed over."""
 
+from datetime import date
+
 from flask import current_app
 
 from accreditation.core import clock
@@ -91,16 +93,25 @@ def due_facts(obligation_id: int) -> dict[str, object]:
     Raises NoLongerTrue when none is true any more.
     """
     on = clock.today()
-    owed = reminders_of_letter(obligation_id)
-    why = {row.id: why_no_longer_due(row, on) for row in owed}
-    true = [row for row in owed if why[row.id] is None]
+    owed = looked_at_again(obligation_id, on)
+    true = [row for row, reason in owed if reason is None]
     if not true:
-        raise NoLongerTrue(next((reason for reason in why.values() if reason), "It is no longer owed."))
-    for row in owed:
-        if reason := why[row.id]:
+        raise NoLongerTrue(next((reason for _, reason in owed if reason), "It is no longer owed."))
+    for row, reason in owed:
+        if reason:
             supersede_reminder(row.id, reason)
     due_by = last_good_day(min(row.basis_date for row in true))
     return {"due_by": due_by, "items": len(true), "is_past": due_by < on}
+
+
+def looked_at_again(obligation_id: int, on: date) -> list[tuple[Obligation, str | None]]:
+    """Each reminder that shares this letter, with why it has nothing to say on the day any more. Only reads."""
+    return [(row, why_no_longer_due(row, on)) for row in reminders_of_letter(obligation_id)]
+
+
+def still_due(obligation_id: int, on: date) -> int:
+    """How many of the reminders that share this letter will be true on the day, as things stand. Only reads."""
+    return sum(reason is None for _, reason in looked_at_again(obligation_id, on))
 
 
 def base_url() -> str:

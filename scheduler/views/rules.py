@@ -16,11 +16,14 @@ from accreditation.web.guards import requires
 from accreditation.web.words import plural
 from scheduler.forms.rules import HoursForm, NewRuleForm, SwitchOnForm
 from scheduler.models import AUDIENCES, SUBJECTS
-from scheduler.queries.backlog import backlog_of, due_on, would_get
+from scheduler.queries.backlog import backlog_of, would_get
 from scheduler.queries.hours import sending_hours, weekly_time
 from scheduler.queries.rules import get_rule, rules_by_subject
 from scheduler.queries.why import AUDIENCE_WORDS, SUBJECT_WORDS
 from scheduler.rules.ladders import stage_words
+from scheduler.rules.wordings import CALLED
+from scheduler.services.foreseeing import foresee
+from scheduler.services.owing import letter_of_rule
 from scheduler.services.rules import add_rule, switch_off, switch_on
 from scheduler.views.blueprint import bp
 
@@ -38,6 +41,8 @@ def rules(viewer: Viewer) -> ResponseReturnValue:
         audience_words=AUDIENCE_WORDS,
         stage_words=stage_words,
         hours=sending_hours(),
+        letter_of_rule=letter_of_rule,
+        called=CALLED,
         may_manage=viewer.may_somewhere(Permission.MANAGE_REMINDERS),
     )
 
@@ -109,7 +114,8 @@ def preview(viewer: Viewer) -> ResponseReturnValue:
     """Who gets what on any day to come, if nothing changes before."""
     today = clock.today()
     day, problem = _day_asked(request.args.get("on", ""), today)
-    reminders = due_on(day, today) if not problem else []
+    foreseen = foresee(viewer, day, today=today, now=clock.now()) if not problem else None
+    reminders = foreseen.reminders if foreseen else []
     return render_template(
         "scheduler/preview.html",
         day=day,
@@ -117,7 +123,9 @@ def preview(viewer: Viewer) -> ResponseReturnValue:
         asked=request.args.get("on", ""),
         problem=problem,
         total=len(reminders),
-        rows=would_get(viewer, reminders, day),
+        rows=would_get(viewer, reminders, day, how=foreseen.how if foreseen else None),
+        foreseen=foreseen,
+        shown=foreseen.gathered[:SHOWN] if foreseen else [],
         audience_words=AUDIENCE_WORDS,
         stage_words=stage_words,
         hours=sending_hours(),
@@ -138,7 +146,8 @@ def _day_asked(text: str, today: date) -> tuple[date, str | None]:
 
 SETTINGS = (
     "reminders_on", "weekly_letter_on", "reminder_breaker", "letters_per_minute",
-    "reply_to_scheduler", "reply_to_cohorts", "reply_to_refreshers", "reply_to_awards",
+    "reply_to_scheduler", "reply_to_cohorts", "reply_to_refreshers", "reply_to_awards", "reply_to_practice",
+    "reply_to_helpline",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from accreditation.core.settings import get_setting
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from scheduler.forms.wordings import WordingForm
-from scheduler.rules.wordings import CALLED, FOLDER, MEANING, PLACES, fill, places_of, reasons_against
+from scheduler.rules.wordings import CALLED, FOLDER, MEANING, PLACES, fill, places_of, reasons_by_part
 from scheduler.services.composing import words_of
 from scheduler.services.wordings import current_wording, said_of, sample_facts, send_test, write_wording
 from scheduler.views.blueprint import bp
@@ -45,18 +45,18 @@ def wording(viewer: Viewer, letter: str) -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         typed = (form.subject.data or "", form.body.data or "")
-        reasons = reasons_against(letter, *typed)
-        if not reasons and form.save.data:
+        wrong = reasons_by_part(letter, *typed)
+        form.subject.errors, form.body.errors = wrong["subject"], wrong["body"]
+        if not any(wrong.values()) and form.save.data:
             try:
                 with transaction():
                     after = int(shown) if (shown := form.after.data or "").isdecimal() else -1
                     write_wording(letter, *typed, after=after, written_by=viewer.person_id)
             except DomainError as refusal:
-                reasons = list(refusal.reasons)
+                form.form_errors.extend(refusal.reasons)
             else:
                 flash("Saved. Every letter that is written from now on has these words.", "success")
                 return redirect(url_for("scheduler.wording", letter=letter))
-        form.form_errors.extend(reasons)
         said = said_of(letter, facts)
         subject, body = fill(typed[0], said), fill(typed[1], said)
     return render_template(

@@ -3,15 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from accreditation.core.database import db, transaction
-from accreditation.core.outbox import Letter
+from accreditation.core.outbox import FACTS, Letter
 from accreditation.core.permissions import Role, Scope
 from accreditation.core.settings import get_setting
 from accreditation.people.rules import Grant
 from scheduler.models import Obligation, ReminderRule
-from scheduler.rules.ladders import reasons_against
+from scheduler.rules.ladders import USUAL_LADDERS, reasons_against
+from scheduler.rules.wordings import CALLED
+from scheduler.services.composing import reply_to
+from scheduler.services.owing import letter_of_rule
 from scheduler.services.rules import install_usual_rules
 from tests import factories
 from tests.scheduler.ready import everything_in_order
@@ -166,6 +170,29 @@ def test_hours_and_limits_are_set_on_screen_and_are_in_the_letter(app, sign_in, 
     assert "Answers to it go to mediation@example.police.uk" in plain
     assert page.count("http://localhost/me") == 2  # as a link, and as what is read
     assert "<a href=" in page
+
+
+ANSWERED_NOWHERE = {"accounts", "desk", "people", "wording", "test"}
+"""Kinds of letters that nobody is to answer: a link to an account, a result taken back, a last word, a test."""
+
+
+def test_answers_go_where_the_kind_of_letter_says_and_every_kind_has_a_place(app, sign_in, today):
+    kinds = {template.split("/")[1] for template in FACTS} - ANSWERED_NOWHERE
+    asked = {f"reply_to_{kind}": f"{kind}@example.uk" for kind in kinds}
+    assert "Saved" in sign_in(MANAGER).post("/reminders/hours", data=HOURS | asked, follow_redirects=True).text
+    for template in FACTS:
+        kind = template.split("/")[1]
+        assert reply_to(template) == (f"{kind}@example.uk" if kind in kinds else None), template
+
+
+def test_each_ladder_names_the_letter_it_leads_to_with_the_way_to_its_words(app, sign_in, today):
+    factories.plan(today)  # puts the usual rules in place
+    page = sign_in(MANAGER).get("/reminders/rules").text
+    for (subject, audience), stages in USUAL_LADDERS.items():
+        letter = letter_of_rule(subject, audience)
+        assert stages
+        assert f'href="/reminders/wordings/{letter}">{escape(CALLED[letter])}</a>' in page
+    assert letter_of_rule("return_from_leave", "mediator") == "own_day_comes"
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_own_words_are_previewed_saved_tried_out_and_taken_back(app, sign_in, to
     assert db.session.scalars(select(LetterWording)).all() == []
     refused = manager.post(path, data=words | {"subject": "{config}", "save": "x"}).text
     assert "There is a problem" in refused
+    assert '<a href="#subject">' in refused  # the way to what is to be put right
+    assert 'href="#body"' not in refused
     assert BODY.partition("\n")[0] in refused  # nothing typed is lost
     manager.post(path, data=words | {"save": "x"})
     assert "Your own words, version 1" in manager.get(path).text
