@@ -16,10 +16,12 @@ def everything_in_order(
     ctc: date = FAR,
     award: date = FAR,
     refresher: date | None = None,
+    attended: date | None = None,
     cpd: date = FAR,
     **details,
 ) -> Person:
-    """Each date is the exclusive end of that requirement."""
+    """Each date is the exclusive end of that requirement; `attended`: the refresher day itself, in place of its end."""
+    attended = attended or (anniversary(refresher, -12) if refresher else None)
     who = factories.person(**details)
     with transaction(), declaring_many():
         for kind, code, starts_on, ends_on in (
@@ -31,7 +33,7 @@ def everything_in_order(
             ("waiver", "practice", LONG_AGO, FAR),
             ("waiver", "supervision", LONG_AGO, FAR),
             ("waiver", "cpd", LONG_AGO, cpd),
-            ("refresher", "ROLE-PLAY", anniversary(refresher, -12), None) if refresher else (
+            ("refresher", "ROLE-PLAY", attended, None) if attended else (
                 "waiver", "refresher", LONG_AGO, FAR,
             ),
         ):  # fmt: skip

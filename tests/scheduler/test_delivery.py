@@ -13,7 +13,7 @@ from accreditation.core.outbox import NoLongerTrue
 from accreditation.people import services as people
 from accreditation.people.models import ContactAddress
 from scheduler.models import LetterAttempt, SchedulerMark
-from scheduler.services import delivery, steps
+from scheduler.services import delivery, operating, steps
 from scheduler.services.marks import mail_server_paused_until
 from scheduler.services.smtp import Conversation
 from tests import factories
@@ -48,6 +48,7 @@ def test_a_letter_arrives_once_and_says_what_it_must(app, mail, deliver):
         "register@example.police.uk",
     )
     assert message["Date"].datetime <= clock.now()
+    assert message["List-Unsubscribe"] is None  # from a duty there is no unsubscribing
     assert "Dear Ada Okafor," in message.get_body(("plain",)).get_content()
     assert (row.state, row.claim_token, row.ended_at is not None) == ("sent", None, True)
     assert phases_of(letter_id) == [("dot", None, None), ("replied", 250, "sent")]
@@ -268,7 +269,9 @@ def test_without_a_mail_server_letters_become_files_and_are_never_sent_later(app
     assert server.accepted == []
 
 
-def test_a_worker_that_lost_its_claim_does_not_reach_the_dot(app, mail, deliver, monkeypatch):
+@pytest.mark.parametrize("how_far", ["claimed", "handing_over"])
+def test_a_worker_that_lost_its_claim_does_not_reach_the_dot(app, mail, deliver, monkeypatch, how_far):
+    """Whoever has it meanwhile may have it in any state: the token decides."""
     server = mail()
     letter_id = factories.letter()
     content = delivery.Conversation.content
@@ -280,11 +283,14 @@ def test_a_worker_that_lost_its_claim_does_not_reach_the_dot(app, mail, deliver,
             row.claimed_until = clock.now() - timedelta(seconds=1)
         assert steps.recover_letters() == {}
         assert steps.claim(letter_id, "another worker", steps.Pace())
+        if how_far == "handing_over":
+            assert steps.begin_hand_over(letter_id, "another worker", steps.Pace(), takes_utf8=False)
 
     monkeypatch.setattr(delivery.Conversation, "content", slept_past_the_lease)
     assert deliver().states == {}
     assert server.accepted == []
-    assert factories.letter_row(letter_id).claim_token == "another worker"
+    row = factories.letter_row(letter_id)
+    assert (row.state, row.claim_token) == (how_far, "another worker")
 
 
 def test_a_late_answer_settles_a_letter_in_doubt(app, mail, deliver, monkeypatch):
@@ -303,6 +309,29 @@ def test_a_late_answer_settles_a_letter_in_doubt(app, mail, deliver, monkeypatch
     monkeypatch.setattr(delivery.Conversation, "taken", slept_past_the_lease)
     assert deliver().states == {"sent": 1}
     assert factories.state_of(letter_id) == "sent"
+
+
+def test_a_late_answer_says_nothing_of_a_letter_that_somebody_else_has_by_then(app, mail, deliver, monkeypatch):
+    """In doubt, sent once more by a person, taken up by another worker: only that one knows how it goes now."""
+    mail()
+    letter_id = factories.letter()
+    taken = delivery.Conversation.taken
+
+    def slept_past_the_lease(self):
+        answer = taken(self)
+        with transaction():
+            row = db.session.get_one(outbox.Letter, letter_id)
+            row.claimed_until = clock.now() - timedelta(seconds=1)
+        assert steps.recover_letters() == {"in_doubt": 1}
+        with transaction():
+            operating.resend_letter(letter_id, resent_by=None)
+        assert steps.claim(letter_id, "another worker", steps.Pace())
+        return answer
+
+    monkeypatch.setattr(delivery.Conversation, "taken", slept_past_the_lease)
+    assert deliver().states == {}
+    row = factories.letter_row(letter_id)
+    assert (row.state, row.claim_token) == ("claimed", "another worker")
 
 
 @pytest.mark.parametrize(("with_dot", "state"), [(False, "queued"), (True, "in_doubt")])

@@ -1,9 +1,16 @@
 """Faults of RELIABILITY 1.7 that no other test has for its subject. docs/faults.md says where each of F1 to F40 is."""
 
+import sqlite3
+import threading
+import time
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from io import BytesIO
 
 import pytest
 import time_machine
+from openpyxl import load_workbook
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -11,8 +18,13 @@ from accreditation.core import clock
 from accreditation.core.database import db, transaction
 from accreditation.core.migrate import newest_revision
 from accreditation.core.outbox import Letter
+from accreditation.core.permissions import Role, Scope
 from accreditation.core.settings import set_setting
-from accreditation.people.models import Person
+from accreditation.people import services as people
+from accreditation.people.models import ContactAddress, Person
+from accreditation.people.rules import Grant
+from accreditation.web.words import day as day_words
+from accreditation.web.words import short_day
 from scheduler.jobs import deliver as deliver_beat
 from scheduler.jobs import tick
 from scheduler.models import Obligation, SchedulerLease
@@ -175,6 +187,29 @@ def test_f18_a_long_import_holds_the_planner_up_and_the_next_beat_does_it(app, t
     assert states() == {"queued": 1}
 
 
+def test_f18_what_is_over_in_time_is_waited_for_within_the_same_beat(app, today):
+    """The planner stands in line for as long as a writer may wait, and is not thrown out."""
+    if not app.url.startswith("sqlite"):
+        return  # PostgreSQL's writers do not wait for each other here
+    everything_in_order(ctc=today + timedelta(days=30))
+    db.session.remove()
+    at_work = threading.Event()
+
+    def import_for_a_moment() -> None:
+        with closing(sqlite3.connect(app.url.removeprefix("sqlite:///"), isolation_level=None)) as importing:
+            importing.execute("BEGIN IMMEDIATE")
+            at_work.set()
+            time.sleep(0.7)
+            importing.execute("ROLLBACK")
+
+    other = threading.Thread(target=import_for_a_moment)
+    other.start()
+    assert at_work.wait(60)
+    tick(app)
+    other.join(60)
+    assert states() == {"queued": 1}
+
+
 def test_f21_a_clock_that_is_a_year_ahead_for_an_hour_sends_nothing(app, mail, deliver):
     server = mail()
     noon = datetime(2027, 2, 2, 12, tzinfo=UTC)
@@ -272,6 +307,33 @@ def test_f22_a_clock_that_is_a_day_behind_sends_nothing_again(app, mail, deliver
     assert len(server.accepted) == 1
 
 
+@pytest.mark.parametrize(
+    ("attended", "last_day"),
+    [
+        (date(2028, 2, 29), date(2029, 2, 28)),  # 2029 has no such day: good through the last of that month
+        (date(2027, 3, 1), date(2028, 2, 29)),
+        (date(2027, 2, 28), date(2028, 2, 27)),
+    ],
+)
+def test_f24_a_leap_day_is_the_same_last_day_in_the_letter_on_the_pages_and_in_the_export(
+    app, any_hour, today, sign_in, mail, deliver, attended, last_day
+):
+    server = mail()
+    with time_machine.travel(datetime.combine(last_day, time_of_day(12), UTC) - timedelta(days=29), tick=False):
+        who = everything_in_order(attended=attended, email="ada@example.uk")
+        assert factories.plan(clock.today() - timedelta(days=1)) == 1  # of 60 days; 30 count from the day after
+        assert factories.plan(clock.today()) == 1
+        manager = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
+        assert deliver().states == {"sent": 2}
+        words, short = day_words(last_day), short_day(last_day)
+        assert all(f"due by {words}" in message["Subject"] for message in server.accepted)
+        assert short in manager.get(f"/reminders/person/{who.reference}").text
+        assert words in manager.get(f"/mediators/{who.reference}").text
+        sheet = load_workbook(BytesIO(manager.get("/mediators/export.xlsx").data)).worksheets[0]
+        days = {cell.value.date() for row in sheet for cell in row if isinstance(cell.value, datetime)}
+        assert last_day in days
+
+
 @pytest.mark.parametrize("how", ["left", "withdrawal", "leave"])
 def test_f29_who_is_gone_when_the_letter_is_handed_over_gets_none(app, today, mail, deliver, how):
     server = mail()
@@ -285,6 +347,47 @@ def test_f29_who_is_gone_when_the_letter_is_handed_over_gets_none(app, today, ma
     assert deliver().states == {"superseded": 1}
     assert server.accepted == []
     assert db.session.scalars(select(Obligation.state).where(Obligation.stage == 30)).all() == ["superseded"]
+
+
+def edited(who: Person, email: str | None) -> None:
+    """As the edit page saves it."""
+    there = db.session.get_one(Person, who.id, populate_existing=True)
+    kept = {
+        name: getattr(there, name) for name in ("given_name", "family_name", "pay_number", "unit_id", "holder_kind")
+    }
+    with transaction():
+        people.edit_person(who.id, shown_version=there.version, **kept, email=email)
+
+
+def test_f30_the_old_address_hears_that_it_is_the_old_one_and_nothing_else(app, today, mail, deliver):
+    server = mail()
+    who = everything_in_order(ctc=today + timedelta(days=30), email="old@example.uk")
+    assert factories.plan(today) == 1
+    edited(who, "new@example.uk")
+    edited(who, "new@example.uk")
+    assert deliver().states == {"sent": 2}
+    subjects = {recipient: letter for (_, recipient), letter in zip(server.envelopes, server.accepted, strict=True)}
+    assert "due by 3 March 2027" in subjects["new@example.uk"]["Subject"]
+    notice = subjects["old@example.uk"]
+    assert notice["To"] == "old@example.uk"
+    assert "do not come to this address any more" in notice["Subject"]
+    for said in ("new@example.uk", "due", "CTC", "/me"):
+        assert said not in notice.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize("how", ["back again", "bounced", "first"])
+def test_f30_no_notice_goes_where_there_is_nobody_to_tell(app, today, mail, deliver, how):
+    server = mail()
+    who = factories.person(email=None if how == "first" else "old@example.uk")
+    if how == "bounced":
+        with transaction():
+            db.session.scalars(select(ContactAddress)).one().undeliverable_since = clock.now()
+    edited(who, "new@example.uk")
+    if how == "back again":
+        edited(who, "old@example.uk")
+    deliver()
+    told = [recipient for _, recipient in server.envelopes]
+    assert told == (["new@example.uk"] if how == "back again" else [])
 
 
 def test_f37_a_process_of_another_version_leaves_the_letters_alone(app, today, mail):

@@ -110,6 +110,21 @@ def test_an_end_brought_forward_is_reminded_of_at_its_new_stage(app):
     assert obligations()[0] == ("award", 30, "owed")
 
 
+@pytest.mark.parametrize(("days_left", "stage"), [(29, 30), (30, 30), (31, 60), (14, 14)])
+def test_an_end_brought_forward_is_reminded_of_anew_also_where_its_stage_has_been_told(app, days_left, stage):
+    """F26: told at 30 days of the old end, then of the new one, at the same stage, a more urgent or an earlier one."""
+    on = ENDS - timedelta(days=30)
+    who = everything_in_order(award=ENDS)
+    assert factories.plan(on) == 1
+    with transaction():
+        void(db.session.scalars(select(Evidence.id).filter_by(kind="award")).one(), reason="wrong", recorded_by=None)
+    new_end = on + timedelta(days=days_left)
+    factories.evidence(who.id, "award", date(2020, 1, 2), code="INHOUSE-WPM", ends_on=new_end)
+    assert factories.plan(on) == (new_end != ENDS)
+    newest = select(Obligation).where(Obligation.basis_date == new_end, Obligation.state == "owed")
+    assert [row.stage for row in db.session.scalars(newest)] == [stage]
+
+
 @pytest.mark.parametrize("kind", ["leave", "withdrawal"])
 def test_who_is_on_leave_or_withdrawn_hears_nothing_until_it_is_over(app, kind):
     who = everything_in_order(ctc=ENDS)

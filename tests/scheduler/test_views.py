@@ -199,6 +199,7 @@ def test_the_attention_list_and_the_status_page_say_when_the_scheduler_is_silent
                 assert ("The scheduler has been silent since 2 February 2027 at 10:00am" in page.text) == said
             done = app.test_cli_runner().invoke(args=["doctor"])
             assert ("silent" in done.output, done.exit_code) == (said, int(said))
+            assert app.test_client().get("/readyz").status_code == 200  # about the database and its schema alone
 
 
 def test_a_sign_of_life_goes_out_after_each_beat(app, today, monkeypatch):
