@@ -10,6 +10,9 @@ ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 BODY = re.compile(r"<tbody data-listed>(.*?)</tbody>", re.S)
 RATE = re.compile(r"\d+%|no rate")
 NEXT = re.compile(r'<a rel="next" href="([^"]+)"')
+ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
+CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
+LINK = re.compile(r'href="([^"]+)"')
 MOST_PAGES = 200
 
 
@@ -32,6 +35,25 @@ def figures_on(page: str) -> list[Shown]:
         found.append(Shown(said.get("data-code", ""), int(said["data-figure"]), said.get("data-list")))
     assert page.count('class="figure-value"') == len(re.findall(r'<li class="figure[^>]*data-figure=', page))
     return found
+
+
+def table(page: str, caption: str) -> list[tuple[str, list[str]]]:
+    """The rows of the table with that caption: each with its first link, and its cells as text."""
+    found = re.search(rf"<caption[^>]*>{re.escape(caption)}.*?<tbody[^>]*>(.*?)</tbody>", page, re.S)
+    if found is None:
+        return []
+    return [
+        (unescape(link[1]) if (link := LINK.search(row)) else "", [text_of(cell) for cell in CELL.findall(row)])
+        for row in ROW.findall(found[1])
+    ]
+
+
+def text_of(cell: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split())
+
+
+def number_in(cell: str) -> int:
+    return int(re.sub(r"[^0-9]", "", cell.split("(")[0].split(" ")[0]) or 0)
 
 
 def length_of(browser, url: str) -> int:

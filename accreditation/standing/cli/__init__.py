@@ -1,10 +1,11 @@
-"""The commands of this room: `accreditation standing ...`, `accreditation schemes ...` and `accreditation check`."""
+"""The commands of this room: `accreditation standing ...`, `schemes ...`, `check` and `forecast`."""
 
 import click
 from flask.cli import ScriptInfo
 
 from accreditation.standing.cli.checking import check
 from accreditation.standing.cli.evaluating import evaluate_files
+from accreditation.standing.cli.forecasting import forecast_weeks
 from accreditation.standing.cli.schemes import schemes
 from accreditation.standing.cli.showing import dossier, rebuild, show
 
@@ -32,4 +33,4 @@ def standing() -> None:
 for command in (evaluate_files, show, dossier, rebuild):
     standing.add_command(command)
 
-commands: list[click.Command] = [standing, schemes, check]
+commands: list[click.Command] = [standing, schemes, check, forecast_weeks]
