@@ -13,6 +13,7 @@ from accreditation.people.rules import Grant
 from tests import factories
 from tests.desk import random_service
 from tests.desk.numbers import Shown, disagreeing, figures_on, length_of, printed
+from tests.reports.reading import files_agree
 
 WHERE = {
     Role.PRACTICE_MANAGER: "/",
@@ -78,6 +79,7 @@ def reports(app, browser) -> None:
     )
     numbers = {one["code"]: one["number"] for one in json.loads(said.output)["figures"]}
     assert {one.code: one.number for one in figures} == numbers
+    files_of_a_report(browser)
     # The units of the same page, and its other doors: tests/practice/test_figures.py.
     service = figures_on(browser.get("/practice/figures?first=2026-02-01&last=2027-02-02").text)
     whole = {one.code.removeprefix("all-"): one for one in service if one.code.startswith("all-")}
@@ -86,6 +88,15 @@ def reports(app, browser) -> None:
         assert whole[ours].number == numbers[theirs]
     standards = figures_on(browser.get("/reports/standards").text)
     assert disagreeing(browser, [one for one in standards if not one.code.startswith(NO_LIST)]) == {}
+
+
+def files_of_a_report(browser) -> None:
+    """The same figures as the steering group gets them: as a workbook and as a PDF."""
+    days = {"starts_on": "1 February 2026", "through": "2 February 2027"}
+    made = browser.post("/reports/prepare", data={"title": "A year", "classification": "OFFICIAL", **days})
+    assert made.status_code == 302, made.text
+    workbook, pdf = (browser.get(f"{made.location}.{ending}").data for ending in ("xlsx", "pdf"))
+    files_agree(browser.get(made.location).text, workbook, pdf)
 
 
 def test_every_figure_is_as_long_as_its_list_and_what_the_command_says(app, sign_in):

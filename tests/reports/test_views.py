@@ -20,6 +20,7 @@ from accreditation.reports.queries.steering import MEASURES, ask, contents_of
 from accreditation.reports.rules.periods import Period
 from accreditation.reports.services.steering import sign_off_report
 from tests import factories
+from tests.reports.reading import files_agree, pdf_text
 from tests.statements import statements_counted
 
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
@@ -252,8 +253,7 @@ def test_the_pdf_is_tagged_headed_and_its_text_can_be_read(service, sign_in):
         author,
         '#import "x"; *not bold* $x$ [a] {b}',
         "Second line",
-        "Passed at the first attempt",
-        "2 of 3 (66.7%)",
+        "Passed at the first attempt 2 3 assessed for the first time: pass, refer or fail 66.7%",
         f"Page {len(pdf.pages)} of {len(pdf.pages)}",
     ):
         assert words in text, words
@@ -287,6 +287,20 @@ def test_the_workbook_says_what_each_number_is_out_of(service, sign_in):
     assert "Exact period: 1 February 2026 to 2 February 2027" in [
         row[0] for row in book["Figures"].iter_rows(values_only=True)
     ]
+
+
+def test_page_workbook_and_pdf_of_a_report_say_the_same(service, sign_in):
+    manager = sign_in(MANAGER)
+    report = prepared(manager)
+    page = manager.get(f"/reports/{report.id}").text
+    workbook, pdf = (manager.get(f"/reports/{report.id}.{ending}").data for ending in ("xlsx", "pdf"))
+    files_agree(page, workbook, pdf)
+    files_agree(manager.get(f"/reports/steering?{DAYS}").text, manager.get(f"/reports/steering.xlsx?{DAYS}").data)
+    about = {row[0]: row[1] for row in load_workbook(BytesIO(workbook))["About"].iter_rows(values_only=True)}
+    assert about["Period"] == "1 February 2026 to 2 February 2027"
+    assert about["Title and version"] == "Year to February 2027, draft version 1"
+    assert about["Signed off by"] == "not yet: a draft"
+    assert all(f"{name} {about[name]}" in pdf_text(pdf) for name in ("Period", "Title and version", "Author"))
 
 
 def test_the_standards_say_what_is_held_here_and_what_is_not(service, sign_in):

@@ -11,6 +11,7 @@ import typst
 
 from accreditation.config import template_folder
 from accreditation.reports.exports.document import Document
+from accreditation.web.words import thousands
 
 TEMPLATE = "reports/steering.typ"
 
@@ -25,7 +26,12 @@ def _values(document: Document) -> dict[str, Any]:
     values = asdict(document)
     for section in values["contents"]["sections"]:
         for figure, original in zip(section["figures"], _figures(document, section["code"]), strict=True):
-            figure["words"] = original.words
+            figure["shown"] = original.words if original.few else thousands(original.number)
+            figure["out_of"] = "" if original.of is None else thousands(original.of)
+            figure["percent"] = original.percent
+    for picture in values["contents"]["pictures"]:
+        for point in picture["points"]:
+            point["shown"] = thousands(point["number"])
     return {
         **{key: values[key] for key in ("title", "classification", "head", "period", "commentary")},
         "printed": document.notice.words,
