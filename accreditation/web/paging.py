@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_, tuple_
@@ -31,7 +31,7 @@ class DamagedPlace(DomainError):
 
 @dataclass(frozen=True)
 class By:
-    """One column of an order and what its values are: str, int or date."""
+    """One column of an order and what its values are: str, int, date, or datetime for moments."""
 
     column: Any
     kind: type
@@ -161,13 +161,18 @@ def read_token(token: str, orders: Sequence[Sequence[By]]) -> tuple[bool, int, t
         if len(values) != len(order):
             raise DamagedPlace
         return bool(backwards), part, tuple(_typed(value, by.kind) for value, by in zip(values, order, strict=True))
-    except (ValueError, TypeError, binascii.Error, RecursionError) as damage:
+    except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError) as damage:
         raise DamagedPlace from damage
 
 
 def _typed(value: object, kind: type) -> object:
     if kind is date and isinstance(value, str):
         return date.fromisoformat(value)
+    if kind is datetime and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise DamagedPlace
+        return moment.astimezone(UTC)
     if (
         type(value) is not kind
         or (isinstance(value, int) and abs(value) >= 2**63)

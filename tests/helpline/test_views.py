@@ -1,6 +1,8 @@
 """The pages at /helpline, for advisers alone."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -125,6 +127,37 @@ def test_strangers_are_turned_away_and_change_nothing(sign_in, ada):
     assert [one.followed_up_on for one in db.session.scalars(select(Contact))] == [None]
     assert sign_in(ADVISER).get("/helpline/contacts/999").status_code == 404
     assert sign_in(ADVISER).get("/helpline/new/M9999").status_code == 404
+
+
+def test_the_last_five_stand_beside_the_form_by_when_they_were_had(sign_in, ada):
+    """A past log is recorded after yesterday's calls, and older than they are."""
+    days = [3, 400, 1, 2, 500, 5, 4]
+    made = {
+        age: factories.contact(ada.id, contacted_at=factories.TEN - timedelta(age), category="process").id
+        for age in days
+    }
+    adviser = sign_in(ADVISER)
+    with statements_counted() as sent:
+        page = adviser.get(f"/helpline/new/{ada.reference}").text
+    assert re.findall(r"/helpline/contacts/(\d+)", page) == [str(made[age]) for age in (1, 2, 3, 4, 5)]
+    earlier = [one for one in sent if "helpline_contact" in one]
+    assert len(earlier) == 1
+    assert "LIMIT" in earlier[0]
+    for path in ("/helpline", f"/helpline/mediators/{ada.reference}"):
+        listed = re.findall(r'<a href="/helpline/contacts/(\d+)"', adviser.get(path).text)
+        assert listed == [str(made[age]) for age in sorted(days)], path
+
+
+def test_pages_of_contacts_follow_each_other_by_when_they_were_had(sign_in, ada, monkeypatch):
+    monkeypatch.setattr("accreditation.web.paging.PAGE", 3)
+    made = [factories.contact(ada.id, contacted_at=factories.TEN - timedelta(age % 4)).id for age in range(8)]
+    adviser, path, seen = sign_in(ADVISER), f"/helpline/mediators/{ada.reference}", []
+    while path:
+        page = adviser.get(path).text
+        seen += re.findall(r'<a href="/helpline/contacts/(\d+)"', page)
+        following = re.search(r'<a rel="next" href="([^"]+)"', page)
+        path = unescape(following[1]) if following else None
+    assert seen == [str(made[place]) for place in (4, 0, 5, 1, 6, 2, 7, 3)]
 
 
 @pytest.mark.parametrize("path", ["/helpline", "/helpline?q=okafor", "/helpline?show=follow-ups"])

@@ -1,5 +1,7 @@
 """Pages by key: nobody is shown twice or left out, whatever the names and whichever way one goes."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -75,6 +77,18 @@ def test_mixed_directions_lose_nobody(everyone):
             break
     assert sorted(seen) == sorted(everyone)
     assert len(seen) == len(everyone)
+
+
+@pytest.mark.parametrize("moment", ["2027-02-02T10:00:00", "0001-01-01T00:00:00+23:59", "2027-13-02T10:00:00+00:00", 5])
+def test_a_moment_that_is_none_is_a_damaged_place(moment):
+    with pytest.raises(DamagedPlace):
+        read_token(make_token((moment, 1)), [[By(Person.id, datetime), By(Person.id, int)]])
+
+
+def test_a_moment_comes_back_as_it_was():
+    moment = datetime(2027, 7, 2, 10, 0, 0, 123456, tzinfo=UTC)
+    _, _, values = read_token(make_token((moment, 1)), [[By(Person.id, datetime), By(Person.id, int)]])
+    assert values == (moment, 1)
 
 
 def test_a_list_in_parts_goes_on_in_the_next_part_and_back(everyone):

@@ -24,6 +24,9 @@ from accreditation.web.paging import By, Page, page_of
 FOUND_AT_MOST = 8
 """People a search offers at once: more would not be read."""
 
+EARLIER = 5
+"""Contacts that stand beside the form; the others are a page away."""
+
 
 @dataclass(frozen=True)
 class ContactRow:
@@ -77,10 +80,16 @@ def contacts_page(
             query = query.where(column == value)
     if person_id is not None:
         query = query.where(of_one_person(Contact.person_id, person_id))
-    page = page_of(
-        query, [By(Contact.id, int, descending=True)], place=place, key=lambda row: (row.id,), address=address
-    )
+    order = [By(Contact.contacted_at, datetime, descending=True), By(Contact.id, int, descending=True)]
+    page = page_of(query, order, place=place, key=lambda row: (row.contacted_at, row.id), address=address)
     return Page([_row(found) for found in page.rows], page.next_token, page.previous_token, page.address)
+
+
+def latest_contacts(viewer: Viewer, person_id: int, *, most: int) -> list[ContactRow]:
+    """The last contacts of one mediator, at most so many, whenever they were recorded."""
+    query = _rows().where(_contacted(viewer, None), of_one_person(Contact.person_id, person_id))
+    query = query.order_by(Contact.contacted_at.desc(), Contact.id.desc()).limit(most)
+    return [_row(found) for found in db.session.execute(query)]
 
 
 def follow_ups_page(

@@ -20,6 +20,7 @@ from accreditation.helpline.queries import (
     get_contact,
     helpline_figures,
 )
+from accreditation.helpline.queries.contacts import EARLIER, latest_contacts
 from accreditation.helpline.queries.follow_ups import hand_overs_of, owing
 from accreditation.helpline.queries.led_to import led_to, ways_from
 from accreditation.helpline.queries.rota import helpline_now
@@ -128,7 +129,7 @@ def new_contact(viewer: Viewer, reference: str) -> ResponseReturnValue:
         vetting_unit=form.vetting_unit,
         mediator=mediator,
         explained=explain(standing_on(person_id, main_scheme(today), today), viewer),
-        earlier=contacts_page(viewer, person_id=person_id, place=None, address=lambda _: ""),
+        earlier=latest_contacts(viewer, person_id, most=EARLIER),
         today=today,
     )
 
