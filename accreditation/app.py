@@ -31,6 +31,7 @@ ROOMS = (
     "accreditation.desk.leaving",
     "accreditation.desk.led_to",
     "accreditation.desk.merging",
+    "accreditation.desk.raising",
     "accreditation.desk.undoing",
     "accreditation.desk.demo",
     "accreditation.reports",

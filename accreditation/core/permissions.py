@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"  # anyone with an account, whatever their roles
 
     ACTIVATE_SCHEME = "activate_scheme"  # the second person who puts new rules in force
+    ANSWER_CORRECTION = "answer_correction"  # what a mediator says is wrong in their own record
     ASSESS_CANDIDATES = "assess_candidates"  # those given to oneself, for as long as it lasts
     ASK_LEAVE = "ask_leave"  # one's own, for a manager to answer
     AWARD_ACCREDITATION = "award_accreditation"
@@ -120,6 +121,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.PRACTICE_MANAGER: frozenset(
         {
             P.ACTIVATE_SCHEME,
+            P.ANSWER_CORRECTION,
             P.AWARD_ACCREDITATION,
             P.BOOK_REFRESHER,
             P.CONFIRM_AWARD_DECISION,

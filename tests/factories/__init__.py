@@ -10,6 +10,7 @@ from tests.factories.merging import *  # noqa: F403
 from tests.factories.overlays import *  # noqa: F403
 from tests.factories.people import *  # noqa: F403
 from tests.factories.practice import *  # noqa: F403
+from tests.factories.raising import *  # noqa: F403
 from tests.factories.refreshers import *  # noqa: F403
 from tests.factories.reports import *  # noqa: F403
 from tests.factories.scheduler import *  # noqa: F403

@@ -31,6 +31,7 @@ PERSONAL = {
     "request_id", "case_id",
     "appeal_id", "given_id",
     "escalation_id",
+    "raised_id",
     "shift_id",
     "swap_id",
     "arranged_id",
@@ -73,6 +74,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
     shift = factories.shift(other.id, on=TODAY + timedelta(7))
     swap = factories.swap(shift.id, factories.adviser(name=f"Third {person.family_name}").id, other.id)
     leave = factories.leave_request(person.id, date(2028, 5, 1), date(2028, 6, 1))
+    raised = factories.raised_correction(person.id)
     case = factories.mediation_case(f"W-{person.id}", unit_id=person.unit_id)
     letter = factories.letter_to(person.id)
     account = factories.account(person.id)
@@ -151,6 +153,7 @@ def belongings(person: Person, provider_id: int) -> dict[str, object]:
         "entry_id": entry.id,
         "request_id": leave.id,
         "escalation_id": told.id,
+        "raised_id": raised.id,
         "case_id": case.id,
         "application_id": waiting.id,
         "clearance_id": clearance.scalars().first(),

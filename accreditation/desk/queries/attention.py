@@ -15,6 +15,7 @@ from accreditation.desk.queries.deadlines import count_deadlines
 from accreditation.desk.queries.pipeline import pipeline_for
 from accreditation.desk.queries.register import verdict_counts
 from accreditation.desk.queries.stamp import counted_once
+from accreditation.desk.raising.queries import count_corrections_waiting
 from accreditation.desk.rules.asking import Asked
 from accreditation.desk.rules.sentences import COUNTED
 from accreditation.helpline.queries import count_passed_on
@@ -224,6 +225,10 @@ def duties_for(viewer: Viewer, on: date) -> list[Figure]:
         words = "letter waiting for a decision" if troubled == 1 else "letters waiting for a decision"
         found.append(Figure("letters-trouble", troubled, words, "/reminders?state=trouble", "bad"))
     found += _of_practice(viewer)
+    if (answering := viewer.limited_to(Permission.ANSWER_CORRECTION)).grants:
+        raised = count_corrections_waiting(answering)
+        words = "correction raised by a mediator" if raised == 1 else "corrections raised by mediators"
+        found.append(Figure("corrections-raised", raised, f"{words}, to answer", "/corrections?show=waiting", "soon"))
     if passed_on := count_passed_on(viewer):
         found.append(
             Figure(

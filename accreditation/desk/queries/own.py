@@ -35,14 +35,21 @@ class Seats:
     needed_by: date | None
 
 
-def own_record(viewer: Viewer, on: date) -> tuple[Person, Record, dict[str, Progress]]:
-    """The viewer's own, and how much is done of each requirement that is met by what they log, by its code.
-
-    Raises NotFound for an account whose person is not a mediator's record they may see."""
+def own_person(viewer: Viewer) -> Person:
+    """The viewer themself. Raises NotFound for an account whose person is not a mediator's record they may see."""
     scope_asked()
     person = db.session.get(Person, viewer.person_id)
     if person is None or not any(grant.reaches(subject_of(person)) for grant in viewer.grants):
         raise NotFound("There is no record of a mediator for your account.")
+    return person
+
+
+def own_record(viewer: Viewer, on: date) -> tuple[Person, Record, dict[str, Progress]]:
+    """The viewer's own, and how much is done of each requirement that is met by what they log, by its code.
+
+    Raises NotFound like `own_person`.
+    """
+    person = own_person(viewer)
     standing = standing_on(person.id, main_scheme(on), on)
     kept = kept_by_practice(standing, viewer)
     return person, record_from(standing, viewer), {one.status.code: one.progress for one in kept}

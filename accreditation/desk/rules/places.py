@@ -52,6 +52,7 @@ FURTHER = (
     ("Equality figures", "/equality", Permission.VIEW_EQUALITY),
     ("Appeals", "/appeals", Permission.RELEASE_RESULTS),
     ("Assessments", "/assessments", Permission.MANAGE_COHORTS),
+    ("Corrections raised", "/corrections", Permission.ANSWER_CORRECTION),
     ("Deadlines", "/deadlines", Permission.VIEW_ATTENTION),
     ("Suspensions, leave and waivers", "/overlays", Permission.MANAGE_OVERLAYS),
     ("Leavers", "/departures", Permission.RECORD_DEPARTURE),

@@ -1,12 +1,14 @@
 """My standing: for a mediator on a phone."""
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accreditation.core import clock
 from accreditation.core.permissions import Permission
 from accreditation.desk.queries.own import own_record, seats_for
 from accreditation.desk.queries.record import evidence_shown
+from accreditation.desk.raising.queries import latest_own_corrections
+from accreditation.desk.raising.rules import OF_KIND
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
 from accreditation.desk.views.sources import most_asked, source_links
@@ -35,6 +37,12 @@ def me(viewer: Viewer) -> ResponseReturnValue:
         evidence=evidence,
         shows_all=most_asked() is None,
         links=source_links(evidence.rows, viewer, subject_of(person), person.reference),
+        corrections={
+            row.id: ("Something is wrong here", url_for("raising.raise_correction", fact=row.id))
+            for row in evidence.rows
+            if row.kind in OF_KIND and not row.voided_at
+        },
+        raised=latest_own_corrections(viewer),
         today=today,
         helpline=helpline_now(clock.now()),
     )

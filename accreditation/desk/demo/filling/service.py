@@ -12,6 +12,7 @@ from accreditation.desk.demo.filling.equality import fill_equality
 from accreditation.desk.demo.filling.ground import Ground
 from accreditation.desk.demo.filling.helpline import fill_helpline
 from accreditation.desk.demo.filling.intakes import fill_intakes
+from accreditation.desk.demo.filling.led_to import fill_led_to
 from accreditation.desk.demo.filling.letters import settle_letters
 from accreditation.desk.demo.filling.line_managers import choose_line_managers, fill_line_managers, fill_scheme
 from accreditation.desk.demo.filling.people import fill_people, fill_roles
@@ -57,6 +58,7 @@ def fill_demo(*, seed: int, mediators: int, on: date, now: datetime, complete: b
             fill_cases(ground)
         fill_equality(ground)
         fill_helpline(ground)
+        fill_led_to(ground)
     fill_plans(ground, now=now)
     settle_letters(ground, now=now)
     audit.note("filled the demo", seed=seed, mediators=mediators)

@@ -1,0 +1,1 @@
+"""Mediators raise corrections, the office answers."""
