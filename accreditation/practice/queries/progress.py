@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from accreditation.core.calendar import span_holding
 from accreditation.core.database import db
@@ -67,7 +67,7 @@ def declarations_asked(standing: Standing) -> dict[str, str]:
 def _waiting(person_id: int | None) -> list[Fact]:
     if person_id is None:
         return []
-    rows = select(PracticeEntry).where(
-        of_one_person(PracticeEntry.person_id, person_id), PracticeEntry.state == "logged"
-    )
+    # coalesce() hides the state from SQLite, which would read everybody's entries in that state for one person's.
+    logged = func.coalesce(PracticeEntry.state, "") == "logged"
+    rows = select(PracticeEntry).where(of_one_person(PracticeEntry.person_id, person_id), logged)
     return [Fact(row.kind, row.code, row.done_on, None, row.quantity) for row in db.session.scalars(rows)]
