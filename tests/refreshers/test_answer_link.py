@@ -161,6 +161,20 @@ def test_of_two_answers_at_once_the_first_counts(asked, two_answers, app):
     assert state(asked[0]) == (("booked", DAY) if "booked" in answers else ("cancelled_by_mediator", None))
 
 
+def test_who_waited_for_the_lock_looks_again_at_what_was_asked(asked, monkeypatch):
+    """The other answer, that she comes, is given between looking and locking."""
+    booking_id, _ = asked
+    secret, lock = token_of(db.session.get_one(Booking, booking_id)), links.lock_day
+
+    def lock_after_the_other(day_id: int):
+        services.confirm_booking(booking_id, on=DAY)
+        return lock(day_id)
+
+    monkeypatch.setattr(links, "lock_day", lock_after_the_other)
+    with pytest.raises(DeadLink), transaction():
+        answer_by_link(secret, comes=False, on=DAY, at=NOON)
+
+
 def test_without_the_guards_both_are_told_that_theirs_counts(asked, two_answers, app):
     """The negative control: a seat that is confirmed and given back at once."""
     answers = race(app.config["SETTINGS"], answer, *two_answers, guarded=False)
