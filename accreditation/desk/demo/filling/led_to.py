@@ -1,4 +1,4 @@
-"""What contacts with the helpline led to, and what mediators themselves say is wrong in their records."""
+"""Topics and corrections that contacts led to, and what mediators say themselves is wrong. Supervision: helpline.py."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from accreditation.core.database import db
 from accreditation.core.permissions import Role
 from accreditation.desk.demo.filling.ground import Ground, moment
 from accreditation.desk.demo.filling.people import sign_ins
-from accreditation.desk.led_to.services import arrange_after, call_off_after, suggest_after
+from accreditation.desk.led_to.services import suggest_after
 from accreditation.desk.raising.rules import OF_KIND
 from accreditation.desk.raising.services import answer_correction, raise_correction
 from accreditation.helpline.models import Contact
@@ -27,27 +27,9 @@ TOPICS = {
 def fill_led_to(ground: Ground) -> None:
     """After the helpline and the practice log. A service of very few mediators has had few calls, and shows less."""
     contacts = list(db.session.scalars(select(Contact).order_by(Contact.contacted_at, Contact.id)))
-    _arrange_supervision(ground, contacts)
     _suggest_topics(ground, contacts)
     _pass_on(ground, contacts)
     _raise_corrections(ground)
-
-
-def _arrange_supervision(ground: Ground, contacts: list[Contact]) -> None:
-    """One session is to come, one is over and not logged yet, one was called off."""
-    on, adviser = ground.plan.on, ground.staff(Role.HELPLINE_ADVISER)
-    after = [contact for contact in contacts if contact.outcome == "supervision_arranged"]
-    for place, contact in enumerate(reversed(after[-3:])):
-        held_on = on + timedelta(9) if place == 0 else contact.contacted_at.date() + timedelta(7)
-        arranged = arrange_after(
-            contact.id,
-            held_on=held_on,
-            form_key=f"demo-supervision-{contact.id}",
-            at=contact.contacted_at + timedelta(minutes=contact.minutes),
-            arranged_by=adviser,
-        )
-        if place == 2:
-            call_off_after(contact.id, arranged.id, at=contact.contacted_at + timedelta(1), called_off_by=adviser)
 
 
 def _suggest_topics(ground: Ground, contacts: list[Contact]) -> None:
