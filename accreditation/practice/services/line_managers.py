@@ -23,6 +23,7 @@ from accreditation.practice.queries.line_managers import (
     entries_for_line_manager,
     find_line_manager,
     last_asked,
+    line_managers_of,
     own_addresses,
     people_to_ask_about,
 )
@@ -127,12 +128,9 @@ def ask_line_manager(person_id: int, *, on: date, at: datetime, again: bool = Fa
 
 def people_due_to_be_asked_about(on: date) -> list[int]:
     """Whose line managers may be asked today, for a loop that gives each a transaction of its own."""
-    due = []
-    for person_id in people_to_ask_about(on):
-        line_manager = find_line_manager(person_id)
-        if line_manager and due_to_be_asked(last_asked([line_manager.id]).get(line_manager.id), on):
-            due.append(person_id)
-    return due
+    named = line_managers_of(people_to_ask_about(on))
+    asked = last_asked([line_manager.id for line_manager in named.values()])
+    return sorted(who for who, line_manager in named.items() if due_to_be_asked(asked.get(line_manager.id), on))
 
 
 # --- the link --------------------------------------------------------------------------------------------------------
