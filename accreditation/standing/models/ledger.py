@@ -30,6 +30,10 @@ class Evidence(Record):
         Index("ix_evidence_training", "starts_on", "person_id", **only_where("kind = 'training'")),
         # What begins in a period: for reports.
         Index("ix_evidence_begins", "kind", "starts_on", "person_id", **only_where("kind IN ('award', 'clearance')")),
+        # Somebody's awards, whose award ends in a period, and who has something waived: for who can be accredited.
+        Index("ix_evidence_award", "person_id", "code", "starts_on", "ends_on", **only_where("kind = 'award'")),
+        Index("ix_evidence_award_end", "code", "ends_on", "person_id", **only_where("kind = 'award'")),
+        Index("ix_evidence_waived", "ends_on", "person_id", **only_where("kind = 'waiver' OR kind = 'extension'")),
     )
     __audited__ = False  # it is its own trail: rows are only added, each says when and by whom
 
