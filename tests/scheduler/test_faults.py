@@ -1,6 +1,5 @@
 """Faults of RELIABILITY 1.7 that no other test has for its subject. docs/faults.md says where each of F1 to F40 is."""
 
-import sqlite3
 import threading
 import time
 from contextlib import closing
@@ -15,7 +14,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accreditation.core import clock
-from accreditation.core.database import db, transaction
+from accreditation.core.database import db, sqlite_module, transaction
 from accreditation.core.migrate import newest_revision
 from accreditation.core.outbox import Letter
 from accreditation.core.permissions import Role, Scope
@@ -188,7 +187,10 @@ def test_f18_a_long_import_holds_the_planner_up_and_the_next_beat_does_it(app, t
 
 
 def test_f18_what_is_over_in_time_is_waited_for_within_the_same_beat(app, today):
-    """The planner stands in line for as long as a writer may wait, and is not thrown out."""
+    """The planner stands in line for as long as a writer may wait, and is not thrown out.
+
+    By the library that the register itself uses: another one in the same process would not see its locks.
+    """
     if not app.url.startswith("sqlite"):
         return  # PostgreSQL's writers do not wait for each other here
     everything_in_order(ctc=today + timedelta(days=30))
@@ -196,7 +198,7 @@ def test_f18_what_is_over_in_time_is_waited_for_within_the_same_beat(app, today)
     at_work = threading.Event()
 
     def import_for_a_moment() -> None:
-        with closing(sqlite3.connect(app.url.removeprefix("sqlite:///"), isolation_level=None)) as importing:
+        with closing(sqlite_module().connect(app.url.removeprefix("sqlite:///"), isolation_level=None)) as importing:
             importing.execute("BEGIN IMMEDIATE")
             at_work.set()
             time.sleep(0.7)
