@@ -61,6 +61,29 @@ def line(app, today):
     return day, march, june
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "offered_to"),
+    [(date(2027, 3, 17), "june"), (date(2027, 3, 16), "march"), (date(2027, 3, 15), "march")],
+    ids=["the day after", "the day itself", "the day before"],
+)
+def test_whoever_is_on_leave_that_day_is_passed_over_and_goes_on_waiting(app, today, ends_on, offered_to):
+    day = factories.refresher_day(held_on=date(2027, 3, 16), capacity=1)
+    seated = factories.booking(factories.person().id, day.id)
+    people = {
+        "june": factories.accredited_mediator(trained_on=date(2026, 6, 1)),
+        "march": factories.accredited_mediator(trained_on=date(2026, 3, 15)),
+    }
+    bookings = {name: factories.booking(person.id, day.id).id for name, person in people.items()}
+    factories.overlay(people["march"].id, "leave", date(2027, 2, 1), ends_on)
+    with transaction():
+        services.cancel_booking(seated.id, on=DAY, at=NOON)
+    waits = "march" if offered_to == "june" else "june"
+    assert {name: state_of(booking_id) for name, booking_id in bookings.items()} == {
+        offered_to: "offered",
+        waits: "waitlisted",
+    }
+
+
 # --- how long there is time ------------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,11 @@ def who_cannot(people: Sequence[Person], day: RefresherDay, *, leaving: Refreshe
     return {*_reasons(people, day, (day.id, leaving.id)), *_booked(people, day)}
 
 
+def who_cannot_come(people: Sequence[Person], day: RefresherDay) -> set[int]:
+    """Those who could not take a seat if it were offered to them now: gone or away then, or on another day then."""
+    return set(_reasons(people, day, (day.id,)))
+
+
 def who_cannot_after(
     day: RefresherDay, moved: Moment, viewer: Viewer, *, together: Collection[int] = ()
 ) -> list[Hindered]:

@@ -7,6 +7,7 @@ What is due is read from the rows each time, so that doing this late, twice or i
 from datetime import date, datetime, time
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from accreditation.core import outbox
 from accreditation.core.database import db
@@ -14,6 +15,7 @@ from accreditation.core.settings import get_setting
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.queries.days import lock_day, seats_taken
 from accreditation.refreshers.queries.due import lapse_dates
+from accreditation.refreshers.queries.prospects import who_cannot_come
 from accreditation.refreshers.rules import Waiting, london_moment, next_in_line
 from accreditation.refreshers.rules.offers import OFFER_HOURS, answer_by
 
@@ -24,6 +26,7 @@ OVER = "email/refreshers/offer_over.txt"
 def fill_freed_seats(day_id: int, *, on: date, at: datetime | None = None) -> list[Booking]:
     """Offer free seats to those who wait, earliest lapse first, and tell them. The caller has locked the day.
 
+    Whoever could not come that day, on leave perhaps, is passed over and goes on waiting: no seat is held for nobody.
     `at`: the moment from which the time to answer counts; None: the beginning of the day `on`.
     """
     day = db.session.get_one(RefresherDay, day_id)
@@ -33,7 +36,10 @@ def fill_freed_seats(day_id: int, *, on: date, at: datetime | None = None) -> li
     free = day.capacity - seats_taken(day_id)
     if free <= 0:
         return []
-    waiting = list(db.session.scalars(select(Booking).where(Booking.day_id == day_id, Booking.state == "waitlisted")))
+    query = select(Booking).where(Booking.day_id == day_id, Booking.state == "waitlisted")
+    waiting = list(db.session.scalars(query.options(joinedload(Booking.person))))
+    cannot = who_cannot_come([booking.person.counted for booking in waiting], day)
+    waiting = [booking for booking in waiting if booking.person.counted.id not in cannot]
     lapses = lapse_dates([booking.person_id for booking in waiting], on)
     line = next_in_line(
         [Waiting(booking.id, lapses.get(booking.person_id), booking.first_in_line) for booking in waiting]
