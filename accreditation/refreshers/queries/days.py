@@ -18,13 +18,17 @@ from accreditation.web.paging import By, Page, page_of
 
 @dataclass(frozen=True)
 class DayRow:
-    """A day as lists show it. `mine` is the state of the asking person's live booking, None if there is none."""
+    """A day as lists show it. `mine` is the state of the asking person's live booking, None if there is none.
+
+    `to_confirm`: we wait for their word that they come.
+    """
 
     day: RefresherDay
     taken: int
     waiting: int
     mine: str | None = None
     my_booking_id: int | None = None
+    to_confirm: bool | None = False
 
     @property
     def left(self) -> int:
@@ -133,7 +137,8 @@ def _rows() -> Any:
         .scalar_subquery()
     )
     mine = and_(own.day_id == RefresherDay.id, own.person_id == person_id, own.state.not_in(ENDED))
-    return select(RefresherDay, seated, waiting, own.state, own.id).outerjoin(own, mine)
+    to_confirm = and_(own.state == "booked", own.confirm_by.is_not(None), own.confirmed_on.is_(None))
+    return select(RefresherDay, seated, waiting, own.state, own.id, to_confirm).outerjoin(own, mine)
 
 
 def _row(found: Sequence[object]) -> DayRow:

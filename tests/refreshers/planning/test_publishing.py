@@ -82,6 +82,8 @@ def test_the_mediator_and_the_office_see_that_a_seat_is_provisional(app, drawn_u
     hers = sign_in(Grant(Role.MEDIATOR, Scope.PERSON, ada), person=db.session.get_one(Person, ada))
     for path in ("/me", f"/refreshers/{day_id}"):
         assert "We have kept this seat for you. Please say by 9 February 2027" in hers.get(path).text
+    of_all = hers.get("/refreshers").text
+    assert ("Say whether you come" in of_all, ">Booked<" in of_all) == (True, False)
     office = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))
     page = office.get(f"/refreshers/{day_id}").text
     assert "asked until 9 Feb 2027" in page
@@ -93,6 +95,8 @@ def test_the_mediator_and_the_office_see_that_a_seat_is_provisional(app, drawn_u
     assert "ring them" not in later
     said = hers.post(f"/refreshers/bookings/{seat_id}/confirm", follow_redirects=True).text
     assert "Thank you. Your seat is confirmed." in said
+    of_all = hers.get("/refreshers").text
+    assert ("Say whether you come" in of_all, ">Booked<" in of_all) == (False, True)
 
 
 def test_what_has_become_impossible_is_said_of_each(drawn_up):
