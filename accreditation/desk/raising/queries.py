@@ -47,12 +47,15 @@ def latest_own_corrections(viewer: Viewer) -> list[RaisedCorrection]:
 def find_own_fact(evidence_id: int | None, viewer: Viewer) -> Evidence | None:
     """A fact of this very person beside which they can raise a correction: not struck out, and no clearance."""
     scope_asked()
-    if evidence_id is None:
-        return None
+    return own_fact(viewer.person_id, evidence_id) if evidence_id is not None else None
+
+
+def own_fact(person_id: int, evidence_id: int) -> Evidence | None:
+    """The same of a person who has been settled on."""
     rows = (
         select(Evidence)
         .outerjoin(EvidenceVoid, EvidenceVoid.evidence_id == Evidence.id)
-        .where(Evidence.id == evidence_id, of_one_person(Evidence.person_id, viewer.person_id))
+        .where(Evidence.id == evidence_id, of_one_person(Evidence.person_id, person_id))
         .where(Evidence.kind.in_(OF_KIND), EvidenceVoid.id.is_(None))
     )
     return db.session.scalar(rows)

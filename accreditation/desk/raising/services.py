@@ -11,11 +11,10 @@ from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotFound
 from accreditation.core.settings import get_setting
 from accreditation.desk.raising.models import RaisedCorrection
+from accreditation.desk.raising.queries import own_fact
 from accreditation.desk.raising.rules import OF_KIND
 from accreditation.helpline.rules import signposting
-from accreditation.people.queries import of_one_person
 from accreditation.people.services import lock_records
-from accreditation.standing.models import Evidence
 from accreditation.standing.services.overlays import refuse_own
 
 
@@ -34,7 +33,9 @@ def raise_correction(
         return made
     _refuse_words(text, "Enter what is wrong, and what it should be.")
     if evidence_id is not None:
-        about = OF_KIND[_own_fact(person_id, evidence_id).kind]
+        if (fact := own_fact(person_id, evidence_id)) is None:
+            raise NotFound("There is no such fact in your record.")
+        about = OF_KIND[fact.kind]
         waits = select(RaisedCorrection.id).where(
             RaisedCorrection.evidence_id == evidence_id, RaisedCorrection.answered_at.is_(None)
         )
@@ -65,15 +66,6 @@ def answer_correction(raised_id: int, *, outcome: str, answer: str, at: datetime
     raised.answered_at, raised.answered_by = at, answered_by
     db.session.flush()
     return raised
-
-
-def _own_fact(person_id: int, evidence_id: int) -> Evidence:
-    rows = select(Evidence).where(
-        Evidence.id == evidence_id, of_one_person(Evidence.person_id, person_id), Evidence.kind.in_(OF_KIND)
-    )
-    if (fact := db.session.scalar(rows)) is None:
-        raise NotFound("There is no such fact in your record.")
-    return fact
 
 
 def _refuse_words(text: str, missing: str) -> None:

@@ -1,6 +1,7 @@
 """Adding people and changing what is known of them. Callers hold the transaction; nothing here commits."""
 
 from datetime import date
+from itertools import count
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm.attributes import flag_modified
@@ -72,9 +73,9 @@ def _next_reference() -> str:
 
 
 def _next_free(prefix: str, series: str) -> str:
-    while find_person_by_reference(reference := f"{prefix}{next_number(series):04}"):
-        pass  # an imported register brought this reference along
-    return reference
+    """Past those that an imported register brought along."""
+    references = (f"{prefix}{next_number(series):04}" for _ in count())
+    return next(reference for reference in references if not find_person_by_reference(reference))
 
 
 def rename_person(person_id: int, *, given_name: str, family_name: str) -> None:
