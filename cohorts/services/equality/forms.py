@@ -59,7 +59,7 @@ def save_answers(token: str, answers: Mapping[str, str], *, at: datetime) -> Non
     if any(answer not in known.get(code, ()) for code, answer in answers.items()):
         raise DomainError("One of these answers is not among those to choose from. Open the form again.")
     text = json.dumps({code: answers[code] for code in known if code in answers})
-    form = db.session.get(EqualityForm, token_of(application.reference), populate_existing=True)
+    form = _form_of(application)
     if form is None:
         db.session.add(EqualityForm(token=token_of(application.reference), answers=text))
     else:
@@ -77,6 +77,10 @@ def delete_answers(token: str, *, at: datetime) -> bool:
     if gone:
         audit.note("deleted equality answers")
     return gone
+
+
+def _form_of(application: Application) -> EqualityForm | None:
+    return db.session.get(EqualityForm, token_of(application.reference), populate_existing=True)
 
 
 def _refuse(application: Application) -> None:
