@@ -188,7 +188,7 @@ def test_nobody_corrects_their_own_record(app):
 
 
 def put_right(evidence_id: int, on: date) -> str:
-    slow_down(corrections, "refuse_own")
+    slow_down(corrections, "_struck_out")  # what is read last
     correct_evidence(evidence_id, reason=f"It was {on}", rightly=Rightly(on, None, None), corrected_by=None)
     return "corrected"
 

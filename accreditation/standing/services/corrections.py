@@ -43,7 +43,7 @@ def correct_evidence(
         raise DomainError(f"This follows from a record of its own. Put it right on {owner}: the ledger follows.")
     if not reason.strip():
         raise DomainError("Enter what was wrong.")
-    if struck := db.session.scalar(select(EvidenceVoid).where(EvidenceVoid.evidence_id == evidence_id)):
+    if struck := _struck_out(evidence_id):
         if struck.voided_by == corrected_by and struck.reason == reason.strip():
             return _in_its_place(evidence_id)
         raise Conflict(f"This was struck out already, on {moment(struck.voided_at)}.")
@@ -69,6 +69,10 @@ def correct_evidence(
             recorded_by=corrected_by,
             reason=fact.reason,
         )
+
+
+def _struck_out(evidence_id: int) -> EvidenceVoid | None:
+    return db.session.scalar(select(EvidenceVoid).where(EvidenceVoid.evidence_id == evidence_id))
 
 
 def _in_its_place(evidence_id: int) -> Evidence | None:

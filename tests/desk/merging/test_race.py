@@ -91,10 +91,10 @@ def test_each_into_the_other_at_once_makes_one_merge_and_no_circle(app, two):
 
 
 def test_without_the_guards_there_is_still_no_circle(app, two):
-    """The negative control: the versions of both records refuse the second, but as a fault."""
+    """The negative control: the versions of both records refuse the second, or following the links does; a fault."""
     one, other = two[0].id, two[1].id
     answers = race(settings(app), merge, (one, other), (other, one), guarded=False)
-    assert "crashed" in answers
+    assert "crashed" in answers or any("go round" in answer for answer in answers)
     assert (links_made() <= 1, wrongly_merged()) == (True, [])
 
 

@@ -13,6 +13,7 @@ from accreditation.practice.queries import confirming
 from accreditation.practice.queries.line_managers import entries_for_line_manager
 from accreditation.practice.rules.entries import Details
 from accreditation.practice.rules.line_managers import link_ends
+from accreditation.practice.services import entries
 from accreditation.practice.services import line_managers as service
 from tests import factories
 from tests.practice.line_managers.helpers import AT, CPD, TODAY, answer, ask, by_link, evidence, log, token
@@ -102,7 +103,7 @@ def test_a_line_manager_with_an_account_confirms_for_their_people_and_never_for_
 def answer_in_its_own_process(link: str, entry_id: int, confirms: bool) -> str:
     schemes = schemes_naming("line manager")
     confirming.all_schemes = lambda on: schemes
-    slow_down(service, "entries_for_line_manager")
+    slow_down(service if confirms else entries, "lock_entry")  # what is read last
     entry = db.session.get_one(PracticeEntry, entry_id)
     service.answer_by_link(link, [answer(entry, confirms, "No")], on=TODAY, at=AT)
     return "answered"
