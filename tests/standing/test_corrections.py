@@ -23,7 +23,7 @@ from accreditation.standing.services.corrections import Rightly, correct_evidenc
 from tests import factories
 from tests.desk.people import MANAGER, own, working_mediator
 from tests.racing import race, slow_down
-from tests.standing.test_overlay_views import table
+from tests.standing.deciding import table
 
 SCHEME = "INHOUSE-WPM"
 TODAY = factories.TODAY
