@@ -178,6 +178,12 @@ class SettingsForm(BaseForm):
         [Optional(), NumberRange(1, 120, "Enter a number of months from 1 to 120")],
         description="24 where nothing is entered. Then the text is removed; the contact itself is counted for ever.",
     )
+    raised_keep_months = IntegerField(
+        "Months for which corrections that mediators raised are kept",
+        [DataRequired("Enter a number of months"), NumberRange(1, 120, "Enter a number of months from 1 to 120")],
+        description="From the answer on. Then both texts are removed; what it was about and what came of it is counted "
+        "for ever.",
+    )
     equality_cut_months = IntegerField(
         "Months after an intake closes until equality answers are nobody’s",
         [DataRequired("Enter a number of months"), NumberRange(1, 60, "Enter a number of months from 1 to 60")],

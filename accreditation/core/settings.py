@@ -16,6 +16,7 @@ DEFAULTS = {
     "helpline_open_days": "working_days",  # or "weekdays", bank holidays too, or "every_day"
     "helpline_names": "no",  # or "yes": mediators read who answers
     "helpline_keep_months": "24",  # after so many months the advice of a contact is removed; it is counted for ever
+    "raised_keep_months": "24",  # so long after the answer, what a mediator raised and what was answered is removed
     "vetting_contact": "",  # how the vetting unit is reached, as advisers of the helpline tell it
     "cohort_capacity": "12",  # places on a new cohort (DOMAIN.md section 4: "up to 12")
     "refresher_offer_hours": "24",  # hours on working days for which a freed seat is held for whoever it is offered to

@@ -1,6 +1,6 @@
 """Corrections that mediators raised, and what they were answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,13 +15,18 @@ class RaisedCorrection(Record):
     """What a mediator says is wrong in their own record. `evidence_id`: the fact beside which they said so, if any.
 
     Answered once, by somebody else: `outcome` says what came of it, `answer` is what the mediator reads.
+    `forgotten_on`: the day on which both texts were removed by schedule; what it was about and what came of it stay.
     """
 
     __tablename__ = "raised_correction"
     __table_args__ = (
         CheckConstraint(one_of("about", list(ABOUT)), name="known_about"),
         CheckConstraint(one_of("outcome", list(OUTCOMES)), name="known_outcome"),
-        CheckConstraint("text <> ''", name="has_its_text"),
+        CheckConstraint("text <> '' OR forgotten_on IS NOT NULL", name="has_its_text"),
+        CheckConstraint(
+            "forgotten_on IS NULL OR (answered_at IS NOT NULL AND text = '' AND answer = '')",
+            name="forgotten_has_no_text",
+        ),
         CheckConstraint(
             "(answered_at IS NULL) = (answered_by IS NULL) AND (answered_at IS NULL) = (outcome IS NULL) "
             "AND (answered_at IS NULL) = (answer IS NULL)",
@@ -30,6 +35,7 @@ class RaisedCorrection(Record):
         CheckConstraint("answered_by <> person_id", name="answered_by_another"),
         Index("ix_raised_correction_person", "person_id", "id"),
         Index("ix_raised_correction_waiting", "id", **only_where("answered_at IS NULL")),
+        Index("ix_raised_correction_text", "answered_at", "id", **only_where("forgotten_on IS NULL")),
         Index("ix_raised_correction_fact", "evidence_id", **only_where("evidence_id IS NOT NULL")),
     )
 
@@ -43,6 +49,7 @@ class RaisedCorrection(Record):
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[str | None]
     answer: Mapped[str | None] = mapped_column(info={"sensitive": True})
+    forgotten_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     answerer: Mapped[Person | None] = relationship(foreign_keys=answered_by)

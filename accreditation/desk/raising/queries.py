@@ -79,6 +79,18 @@ def count_corrections_waiting(viewer: Viewer) -> int:
     return db.session.scalar(rows) or 0
 
 
+def waiting_about(person_id: int, viewer: Viewer) -> list[RaisedCorrection]:
+    """What this person raised, under whichever record, that this viewer may answer; who waited longest first.
+
+    The number stays small: one a fact at most waits, and the rest the mediator would have to write one by one.
+    """
+    if not viewer.may_somewhere(Permission.ANSWER_CORRECTION):
+        return []
+    rows = _rows(viewer.limited_to(Permission.ANSWER_CORRECTION))
+    rows = rows.where(of_one_person(RaisedCorrection.person_id, person_id), RaisedCorrection.answered_at.is_(None))
+    return list(db.session.scalars(rows.order_by(RaisedCorrection.id)))
+
+
 def get_raised_correction(raised_id: int, viewer: Viewer) -> RaisedCorrection:
     """One that this viewer may answer. Raises NotFound, in the same words for their own and for one that is not."""
     found = db.session.scalar(_rows(viewer).where(RaisedCorrection.id == raised_id))

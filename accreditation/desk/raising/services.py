@@ -3,10 +3,13 @@
 Nothing in the record changes by either: who answers puts it right where it stands, by the room's own rules.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
+from flask import current_app
 from sqlalchemy import select
 
+from accreditation.core import outbox
+from accreditation.core.calendar import LONDON
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError, NotFound
 from accreditation.core.settings import get_setting
@@ -16,6 +19,8 @@ from accreditation.desk.raising.rules import OF_KIND
 from accreditation.helpline.rules import signposting
 from accreditation.people.services import lock_records
 from accreditation.standing.services.overlays import refuse_own
+
+ANSWERED = "email/desk/correction_answered.txt"
 
 
 def raise_correction(
@@ -50,7 +55,9 @@ def raise_correction(
 
 
 def answer_correction(raised_id: int, *, outcome: str, answer: str, at: datetime, answered_by: int) -> RaisedCorrection:
-    """What came of it, in words that the mediator reads. The same answer twice changes nothing.
+    """What came of it, in words that the mediator reads, and a letter that there is an answer.
+
+    The same answer twice changes nothing and writes no second letter.
 
     Raises NotAllowed for one's own, DomainError without words or with words of a vetting matter, Conflict where it was
     answered otherwise.
@@ -65,7 +72,36 @@ def answer_correction(raised_id: int, *, outcome: str, answer: str, at: datetime
     raised.outcome, raised.answer = outcome, answer.strip()
     raised.answered_at, raised.answered_by = at, answered_by
     db.session.flush()
+    outbox.queue(raised.person_id, ANSWERED, about_id=raised.id, key=f"correction-answered:{raised.id}")
     return raised
+
+
+def forget_texts(*, before: datetime, on: date, most: int = 200) -> int:
+    """Remove what was said and answered where the answer is older than that moment, oldest first; how many.
+
+    That something was raised, about what, and what came of it is counted for ever. What waits for an answer is kept.
+    """
+    rows = select(RaisedCorrection).where(
+        RaisedCorrection.forgotten_on.is_(None), RaisedCorrection.answered_at < before
+    )
+    oldest = rows.order_by(RaisedCorrection.answered_at, RaisedCorrection.id).limit(most)
+    found = list(db.session.scalars(oldest.with_for_update()))
+    for raised in found:
+        raised.text, raised.answer, raised.forgotten_on = "", "", on
+    db.session.flush()
+    return len(found)
+
+
+@outbox.facts_for(ANSWERED)
+def correction_answered(raised_id: int) -> dict[str, object]:
+    """That there is an answer; the page says which, and whose. Never what was raised, nor what came of it."""
+    raised = db.session.get_one(RaisedCorrection, raised_id)
+    if raised.forgotten_on is not None:
+        raise outbox.NoLongerTrue("The answer was removed by schedule.")
+    return {
+        "raised_on": raised.raised_at.astimezone(LONDON).date(),
+        "link": f"{current_app.config['BASE_URL']}/me/corrections",
+    }
 
 
 def _refuse_words(text: str, missing: str) -> None:

@@ -11,6 +11,7 @@ from accreditation.core.permissions import Permission
 from accreditation.desk.merging.queries.merges import merges_into
 from accreditation.desk.queries.record import evidence_shown, record_of, scheme_asked, schemes_of, since_then
 from accreditation.desk.queries.viewers import who_opens_records
+from accreditation.desk.raising.queries import waiting_about
 from accreditation.desk.views.blueprint import bp
 from accreditation.desk.views.pictures import picture_of
 from accreditation.desk.views.sources import actions_for, corrections_of, most_asked, source_links
@@ -65,6 +66,7 @@ def mediator(viewer: Viewer, reference: str) -> ResponseReturnValue:
         links=source_links(evidence.rows, asking, whose, reference),
         corrections={} if as_of.travels else corrections_of(evidence.rows, asking, whose),
         laid_over=[] if as_of.travels else overlays_about(person, asking, today),
+        raised=[] if as_of.travels else waiting_about(person.id, asking),
         actions=[] if as_of.travels else actions_for(asking, whose, reference),
         other_schemes=[other for other in schemes_of(person.id, as_of.on) if other.code != scheme.code],
         today=today,

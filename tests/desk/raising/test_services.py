@@ -1,6 +1,6 @@
 """What a mediator may raise about their own record, and who answers it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -8,16 +8,20 @@ from sqlalchemy.exc import IntegrityError
 
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError, NotAllowed, NotFound
+from accreditation.core.outbox import FACTS, Letter, NoLongerTrue
 from accreditation.core.permissions import Role, Scope
+from accreditation.core.settings import set_setting
 from accreditation.desk.raising import services
+from accreditation.desk.raising.jobs import forget_old_corrections
 from accreditation.desk.raising.models import RaisedCorrection
-from accreditation.desk.raising.queries import count_corrections_waiting, find_own_fact
+from accreditation.desk.raising.queries import count_corrections_waiting, find_own_fact, waiting_about
 from accreditation.desk.raising.rules import ABOUT, OF_KIND
 from accreditation.people.rules import Grant, Viewer
 from accreditation.standing.models import EvidenceVoid
 from accreditation.standing.queries.corrections import origins_of
 from accreditation.standing.rules.evidence import KINDS
 from accreditation.standing.services.corrections import correct_evidence
+from scheduler.services.composing import compose
 from tests import factories
 from tests.factories import TODAY
 from tests.racing import race, slow_down
@@ -108,6 +112,7 @@ def test_the_table_holds_where_the_service_does_not_look(app, today):
         {"answered_at": factories.TEN},
         {"answered_at": factories.TEN, "answered_by": ada.id, "outcome": "stands", "answer": "So it is"},
         {"text": ""},
+        {"text": "", "forgotten_on": TODAY},
         {"about": "clearance"},
     ):
         with pytest.raises(IntegrityError), transaction():
@@ -150,6 +155,84 @@ def test_what_is_struck_out_says_that_the_mediator_raised_it(app, today):
         ]
         officer = origins_of(fact.id, viewer_of(grace.id, Grant(Role.VETTING_OFFICER, Scope.SERVICE)))
         assert [one.url for one in officer] == [None]
+
+
+def letters() -> list[Letter]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Letter).where(Letter.template == services.ANSWERED).order_by(Letter.id)))
+
+
+@pytest.mark.parametrize("outcome", ["corrected", "stands"])
+def test_the_answer_owes_one_letter_that_says_where_to_look_and_nothing_of_the_matter(app, today, outcome):
+    ada, grace = (
+        factories.mediator(name="Ada Okafor", email="ada@example.police.uk"),
+        factories.person(name="Grace Hall"),
+    )
+    raised = factories.raised_correction(ada.id, text="Pelicanword: the refresher day is missing.")
+    assert letters() == []
+    for _again in range(2):
+        factories.answered_correction(raised.id, grace.id, outcome=outcome, answer="Heronword: so it is.")
+    with pytest.raises(Conflict):
+        factories.answered_correction(raised.id, grace.id, outcome=outcome, answer="Another answer")
+    (letter,) = letters()
+    sent = compose(letter, takes_utf8=True)
+    assert (sent.recipient, sent.subject) == (
+        "ada@example.police.uk",
+        "What you raised on 2 February 2027 has been answered",
+    )
+    assert "http://localhost/me/corrections" in sent.text
+    said = (sent.subject + sent.text).lower()
+    for unsaid in ("pelicanword", "heronword", "refresher", "hall", "put right", "corrected"):
+        assert unsaid not in said
+
+
+@pytest.mark.parametrize(("day", "kept"), [(1, False), (2, True), (3, True)])
+def test_both_texts_end_on_their_day_and_what_came_of_it_is_still_counted(app, today, day, kept):
+    ada, grace = factories.mediator(), factories.person()
+    raised = factories.raised_correction(ada.id, text="Pelicanword", at=datetime(2024, 5, 1, 9, tzinfo=UTC))
+    factories.answered_correction(raised.id, grace.id, answer="Heronword", at=datetime(2025, 2, day, 12, tzinfo=UTC))
+    with transaction():
+        set_setting("raised_keep_months", "24")
+    assert forget_old_corrections(TODAY) == (0 if kept else 1)
+    assert forget_old_corrections(TODAY) == 0  # and nothing the second time
+    found = db.session.get_one(RaisedCorrection, raised.id)
+    assert (found.text, found.answer) == (("Pelicanword", "Heronword") if kept else ("", ""))
+    assert (found.outcome, found.about, found.forgotten_on) == ("corrected", "refresher", None if kept else TODAY)
+    if not kept:
+        with pytest.raises(NoLongerTrue, match="removed by schedule"):
+            FACTS[services.ANSWERED](raised.id)
+
+
+def test_what_waits_for_an_answer_is_never_removed_however_old(app, today):
+    raised = factories.raised_correction(factories.mediator().id, at=datetime(2015, 5, 1, 9, tzinfo=UTC))
+    assert forget_old_corrections(TODAY) == 0
+    assert db.session.get_one(RaisedCorrection, raised.id).text
+
+
+def test_more_than_fit_in_a_transaction_all_end(app, today, monkeypatch):
+    ada, grace = factories.mediator(), factories.person()
+    for number in range(5):
+        raised = factories.raised_correction(ada.id, form_key=f"a-form-opened-{number:04}")
+        factories.answered_correction(raised.id, grace.id)
+    monkeypatch.setattr(services.forget_texts, "__kwdefaults__", {"most": 2})
+    assert forget_old_corrections(date(2030, 1, 1)) == 5
+
+
+def test_what_waits_about_somebody_is_told_to_who_may_answer_it_alone(app, today):
+    here, there = factories.unit("Croydon"), factories.unit("Sutton")
+    ada, grace, twin = factories.mediator(unit_id=here.id), factories.person().id, factories.mediator(unit_id=here.id)
+    raised = [factories.raised_correction(one.id).id for one in (ada, twin)]
+    factories.merged(ada.id, twin.id)
+    here_alone = viewer_of(grace, Grant(Role.PRACTICE_MANAGER, Scope.UNIT, here.id))
+    assert [one.id for one in waiting_about(ada.id, here_alone)] == raised
+    assert waiting_about(factories.mediator(unit_id=here.id).id, here_alone) == []
+    assert waiting_about(ada.id, viewer_of(grace, Grant(Role.PRACTICE_MANAGER, Scope.UNIT, there.id))) == []
+    assert waiting_about(ada.id, viewer_of(grace, Grant(Role.VETTING_OFFICER, Scope.SERVICE))) == []
+    assert waiting_about(ada.id, viewer_of(ada.id, Grant(Role.PRACTICE_MANAGER, Scope.SERVICE))) == []
+    two_hats = (Grant(Role.PRACTICE_MANAGER, Scope.UNIT, there.id), Grant(Role.VETTING_OFFICER, Scope.SERVICE))
+    assert waiting_about(ada.id, viewer_of(grace, *two_hats)) == [], "hats do not add up"
+    factories.answered_correction(raised[0], grace)
+    assert [one.id for one in waiting_about(ada.id, here_alone)] == raised[1:]
 
 
 def answer_it(raised_id: int, outcome: str, by: int) -> str:

@@ -1,11 +1,13 @@
 """From /me to the office and back, and who may not."""
 
 import re
+from datetime import date
 
 import pytest
 
 from accreditation.core.database import db
 from accreditation.core.permissions import Role, Scope
+from accreditation.desk.raising.jobs import forget_old_corrections
 from accreditation.desk.raising.models import RaisedCorrection
 from accreditation.people.rules import Grant
 from tests import factories
@@ -48,11 +50,15 @@ def test_a_mediator_raises_it_the_office_answers_and_they_read_it(sign_in, ada):
     assert "pelican" not in listed
     raised = db.session.query(RaisedCorrection).one()
     path = f"/corrections/raised/{raised.id}"
+    record = f"/mediators/{ada.reference}"
+    assert path in office.get(record).text
+    assert path not in mediator.get(record, follow_redirects=True).text
     assert WORDS in office.get(path).text
     wrong = office.post(path, data={"outcome": "corrected"}).text
     assert "Enter the answer" in wrong
     office.post(path, data={"outcome": "corrected", "answer": "It counts now, since today."})
     assert waiting_on_home(office) == 0
+    assert path not in office.get(record).text
     assert "Every correction that a mediator raised has been answered" in office.get("/corrections?show=waiting").text
     assert "Put right" in office.get("/corrections").text
     for place in ("/me", "/me/corrections"):
@@ -107,3 +113,19 @@ def test_strangers_are_turned_away_and_learn_nothing(sign_in, ada):
     assert herself.get(path).status_code == 404
     assert herself.post(path, data={"outcome": "stands", "answer": "No."}).status_code == 404
     assert db.session.get_one(RaisedCorrection, raised.id).waits
+
+
+def test_where_the_texts_have_ended_both_pages_say_when_and_what_came_of_it(sign_in, ada):
+    grace = factories.person(name="Grace Hall")
+    raised = factories.raised_correction(ada.id, text=WORDS)
+    factories.answered_correction(raised.id, grace.id, answer="It counts now, since today.")
+    forget_old_corrections(date(2030, 1, 1))
+    for browser, path in (
+        (sign_in(person=ada), "/me/corrections"),
+        (sign_in(MANAGER), f"/corrections/raised/{raised.id}"),
+    ):
+        page = browser.get(path).text
+        assert "removed by schedule on 1 January 2030" in page
+        assert "pelican" not in page
+        assert "since today" not in page
+    assert "Put right" in sign_in(person=ada).get("/me/corrections").text
