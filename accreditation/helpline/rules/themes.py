@@ -40,7 +40,8 @@ def themes(counted: Mapping[str, int]) -> list[Theme]:
     found = [Theme(label, number) for number, label in told]
     if together:
         names = sentence_list([_lower(label) for _, label in together])
-        words = f"Other themes: {names}" if len(together) <= NAMED else f"{len(together)} other themes together"
+        which = "other themes" if told else "themes"
+        words = f"{which.capitalize()}: {names}" if len(together) <= NAMED else f"{len(together)} {which} together"
         found.append(Theme(words, sum(number for number, _ in together)))
     return found
 

@@ -30,6 +30,8 @@ def _values(document: Document) -> dict[str, Any]:
             figure["out_of"] = "" if original.of is None else thousands(original.of)
             figure["percent"] = original.percent
     for picture in values["contents"]["pictures"]:
+        picture["what"] = picture["what"].capitalize()
+        picture["most"] = thousands(max((point["number"] for point in picture["points"]), default=0))
         for point in picture["points"]:
             point["shown"] = thousands(point["number"])
     return {

@@ -13,7 +13,7 @@ from accreditation.reports.rules.periods import Period
 
 FIGURES = (
     Column("Section"),
-    Column("Figure", width=44),
+    Column("Figure"),
     Column("Number"),
     Column("Out of"),
     Column("Which are"),
