@@ -1,13 +1,14 @@
 """What a manager's digest says: the figures that rooms above bring, and what is told in it in place of letters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
-from accreditation.people.queries import viewer_of
+from accreditation.people.models import Person
+from accreditation.people.queries import viewer_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.web.figures import Figure
 from scheduler.models import DigestItem, Obligation
@@ -29,6 +30,12 @@ def manager(person_id: int, on: date) -> Viewer | None:
     """The viewer as whom somebody reads their attention list; None for who has none on the day."""
     viewer = viewer_of(person_id, on).limited_to(Permission.VIEW_ATTENTION)
     return viewer if viewer.grants else None
+
+
+def people_of(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Person]:
+    """Those of these people whom a digest to this viewer may name."""
+    theirs = select(Person).where(Person.id.in_(person_ids), visible_to(viewer))
+    return {person.id: person for person in db.session.scalars(theirs)} if person_ids else {}
 
 
 def figures_for(viewer: Viewer, on: date, now: datetime) -> list[Figure]:

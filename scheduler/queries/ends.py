@@ -6,16 +6,12 @@ Sets, never one person at a time.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from sqlalchemy import (
     Case,
     ColumnElement,
-    Date,
-    Integer,
     Select,
     and_,
-    bindparam,
     case,
     exists,
     false,
@@ -28,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from accreditation.core.calendar import days_after
-from accreditation.core.database import db, read_already, read_once
+from accreditation.core.database import db
 from accreditation.people.models import Person
 from accreditation.standing.models import Deadline, Evidence, EvidenceVoid, RequirementPeriod, StandingPeriod
 from accreditation.standing.queries.schemes import all_histories
@@ -290,75 +286,4 @@ def _deadline_spoken_for(ladder: Ladder, on: date) -> ColumnElement[bool]:
         Obligation.audience == ladder.audience,
         Obligation.state.in_(SPOKEN_FOR),
         Obligation.stage <= _rung(Deadline.basis_date, ladder.stages, on),
-    )
-
-
-# --- is it still so? -------------------------------------------------------------------------------------------------
-
-
-def why_no_longer_due(owed: Obligation, on: date) -> str | None:
-    """Why this reminder has nothing to say on the day any more, in words; None when it is still true."""
-    if (owed.basis_date - on).days > owed.stage:
-        return "It is not due yet."
-    kind, _, rest = owed.subject.partition(":")
-    ladder = Ladder("", owed.audience, (owed.stage,))
-    if kind == "deadline":
-        deadline_kind = rest.partition(":")[0]
-        due = due_deadlines(deadline_kind, ladder, on).where(Deadline.basis_date == owed.basis_date)
-        still = any(deadline_subject(deadline) == owed.subject for deadline, _ in db.session.execute(due))
-        return None if still else "It has been done, or its date has moved since this reminder was planned."
-    if _requirement_of(owed.subject, on) is None:
-        return "The scheme no longer asks for it."
-    if read_once(_still_ends_key(owed, on), lambda: bool(_still_ending([owed], on))):
-        return None
-    return "The date has moved since this reminder was planned, or the person is not to be reminded now."
-
-
-def read_whether_due(owed: Iterable[Obligation], on: date) -> None:
-    """What `why_no_longer_due` will ask about each of these, read for many at once: a statement for each stage."""
-    stages: dict[tuple[str, int, str], list[Obligation]] = {}
-    for row in owed:
-        if row.subject.startswith("requirement:") and _requirement_of(row.subject, on) is not None:
-            stages.setdefault((row.subject, row.stage, row.audience), []).append(row)
-    for alike in stages.values():
-        still = _still_ending(alike, on)
-        for row in alike:
-            read_already(_still_ends_key(row, on), (row.person_id, row.basis_date) in still)
-
-
-def _still_ends_key(owed: Obligation, on: date) -> str:
-    return f"obligation {owed.id} on {on}"
-
-
-def _requirement_of(subject: str, on: date) -> tuple[Scheme, Requirement] | None:
-    """The requirement that an obligation names, in its scheme as it is that day; None: it is not asked for."""
-    return read_once(f"{subject} on {on}", lambda: _find_requirement(subject, on))
-
-
-def _find_requirement(subject: str, on: date) -> tuple[Scheme, Requirement] | None:
-    scheme_code, _, code = subject.removeprefix("requirement:").rpartition(":")
-    history = all_histories(scheme_code).get(scheme_code)
-    for requirement in history.requirements(on) if history else ():
-        if history and requirement.code == code:
-            return history.shown(history.version_on(on)), requirement
-    return None
-
-
-def _still_ending(alike: Sequence[Obligation], on: date) -> set[tuple[int | None, date]]:
-    """(person, basis date) of those of these, all of one requirement, stage and audience, that still end then."""
-    first = alike[0]
-    found = _requirement_of(first.subject, on)
-    if found is None:
-        return set()
-    asked = {"people": [row.person_id for row in alike], "days": list({row.basis_date for row in alike})}
-    rows = _still_ends(*found, Ladder("", first.audience, (first.stage,)), on)
-    return {(person_id, ends_on) for person_id, ends_on, _ in db.session.execute(rows, asked)}
-
-
-@lru_cache(maxsize=64)
-def _still_ends(scheme: Scheme, requirement: Requirement, ladder: Ladder, on: date) -> Select[int, date, int | None]:
-    """Put together once for all letters of a stage: it is asked at every hand-over."""
-    return ending_requirements(scheme, requirement, ladder, on).where(
-        RequirementPeriod.person_id.in_(bindparam("people", type_=Integer, expanding=True)),
-        RequirementPeriod.ends_on.in_(bindparam("days", type_=Date, expanding=True)),
     )

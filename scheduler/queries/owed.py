@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from accreditation.core.database import db, read_already, read_once
 from scheduler.models import Obligation
-from scheduler.queries.ends import read_whether_due
+from scheduler.queries.still_due import read_whether_due
 
 
 def reminders_of_letter(about_id: int) -> Sequence[Obligation]:

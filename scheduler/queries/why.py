@@ -180,8 +180,17 @@ def reminders_to_come(person_id: int, on: date, *, at_most: int = 8) -> list[Nex
     return sorted(coming, key=lambda line: (line.on, line.what))[:at_most]
 
 
-def why_nothing(person: Person, on: date) -> list[str]:
-    """Whatever keeps reminders from somebody on the day, every reason as a sentence; empty: nothing does."""
+def is_judged(person_id: int) -> bool:
+    """Whether they are or were a mediator of any scheme, or are to become one."""
+    judged = select(StandingPeriod.person_id).where(StandingPeriod.person_id == person_id).limit(1)
+    return db.session.scalar(judged) is not None
+
+
+def why_nothing(person: Person, on: date, *, is_mediator: bool = True) -> list[str]:
+    """Whatever keeps reminders from somebody on the day, every reason as a sentence; empty: nothing does.
+
+    `is_mediator` False: of the staff alone, of whom nothing ends.
+    """
     if person.left_on is not None and person.left_on <= on:
         return ["They have left the service: nobody is reminded of anything about them."]
     reasons = []
@@ -192,14 +201,14 @@ def why_nothing(person: Person, on: date) -> list[str]:
         StandingPeriod.ends_on > on,
     )
     found = set(db.session.scalars(verdicts))
-    if not found & set(REMINDED):
+    if is_mediator and not found & set(REMINDED):
         reasons.append(next((WHY_NOT[Verdict(verdict)] for verdict in sorted(found)), WHY_NOT[Verdict.NOT_ACCREDITED]))
     if person.email is None:
         reasons.append("There is no address to write to.")
     elif any(row.ended_at is None and row.undeliverable_since for row in person.addresses):
         reasons.append("Letters to their address do not arrive.")
     manager = Recipients(on).of(Reminder(person.id, "", on, 0, "practice_manager", unit_id=person.unit_id))
-    if not manager:
+    if is_mediator and not manager:
         reasons.append("Nobody is their practice manager, so what has run out is told to nobody else.")
     return reasons
 

@@ -15,13 +15,13 @@ from accreditation.core.calendar import last_good_day
 from accreditation.core.database import db, insert_if_absent
 from accreditation.core.outbox import Letter, NoLongerTrue, ToQueue, facts_for
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
 from accreditation.web.figures import Figure
 from accreditation.web.words import day as day_words
 from scheduler.models import DigestItem, Obligation
-from scheduler.queries.digest import figures_for, manager, newest_digests, told_in, waiting_items
+from scheduler.queries.digest import figures_for, manager, newest_digests, people_of, told_in, waiting_items
 from scheduler.queries.hours import sending_hours, weekly_time
+from scheduler.queries.owed import read_reminders_of
 from scheduler.queries.recipients import Recipients
 from scheduler.rules.ladders import DIGEST, OF_THEIR_OWN, deadline_kind
 from scheduler.rules.weekly import digest_due, digest_moment
@@ -39,6 +39,7 @@ LOOKED_BACK = 60
 FIRST = "The first digest goes in the week after."
 LATER = "None went that week. The next one speaks for it."
 REPLACED = "The digest of a later week took its place."
+NOT_THEIRS = "Whoever was to be told in their digest does not manage them any more."
 
 
 def owe_digests(on: date, now: datetime) -> int:
@@ -209,21 +210,27 @@ def told_instead(lead_ids: Collection[int], viewer: Viewer, on: date) -> list[st
     """A sentence for each reminder that this digest tells of in place of a letter, as that letter would have said it.
 
     One that is not true any more is left out, and so is one about somebody who is not theirs now: that is owed anew.
+    However many there are, they are read together.
     """
-    sentences = []
-    for lead_id in lead_ids:
-        owed = db.session.get_one(Obligation, lead_id)
-        person = db.session.scalar(select(Person).where(Person.id == owed.person_id, visible_to(viewer)))
+    leads = {row.id: row for row in db.session.scalars(select(Obligation).where(Obligation.id.in_(lead_ids)))}
+    theirs = people_of(viewer, {row.person_id for row in leads.values() if row.person_id})
+    kept = read_reminders_of(lead_ids, on)
+    sentences: list[str] = []
+    untold: dict[str, list[int]] = {}
+    for owed in (leads[lead_id] for lead_id in lead_ids):
+        person = theirs.get(owed.person_id or 0)
         if owed.person_id and person is None:
-            why = "Whoever was to be told in their digest does not manage them any more."
-            supersede_unless_told([lead_id], why, but=viewer.person_id)
+            untold.setdefault(NOT_THEIRS, []).append(owed.id)
             continue
         try:
-            facts = due_facts(lead_id)
+            facts = due_facts(owed.id)
         except NoLongerTrue as news:
-            supersede_unless_told([lead_id], str(news), but=viewer.person_id)
+            untold.setdefault(str(news), []).append(owed.id)
         else:
             sentences.append(_sentence(owed, facts, person, on))
+    del kept  # until here: what nobody holds is read again
+    for why, gone in untold.items():
+        supersede_unless_told(gone, why, but=viewer.person_id)
     return sentences
 
 

@@ -21,7 +21,7 @@ from accreditation.people.rules import Viewer
 from accreditation.web.words import short_day
 from scheduler.models import Obligation
 from scheduler.queries.backlog import falling_due
-from scheduler.queries.digest import figures_for, manager, told_in, waiting_items
+from scheduler.queries.digest import figures_for, manager, people_of, told_in, waiting_items
 from scheduler.queries.hours import sending_hours
 from scheduler.queries.recipients import Recipients
 from scheduler.rules.ladders import Bundle, Reminder
@@ -29,7 +29,7 @@ from scheduler.services.digests import AUDIENCE, digest_after, due_digests, is_n
 from scheduler.services.owing import DIGEST_LETTER, WEEKLY, Owed, Way, ways_of, weekly_letter_after
 from scheduler.services.planning import why_held
 from scheduler.services.steps import READY
-from scheduler.services.wording import still_due
+from scheduler.services.wording import still_due_of
 
 INSTANT = timedelta(microseconds=1)
 LONGEST_WAIT = 21
@@ -155,9 +155,11 @@ def _weekly_letters(days: Collection[_Day], day: date, today: date) -> Iterator[
     """What waits for it already, where it will still be true, and what will have been added by then."""
     items: Counter[int] = Counter()
     goes: dict[int, datetime] = {}
-    for letter in _waiting(WEEKLY, day, today):
-        if still := still_due(letter.about_id, day):
-            items[letter.person_id] += still
+    waiting = _waiting(WEEKLY, day, today)
+    still = still_due_of({letter.about_id for letter in waiting}, day)
+    for letter in waiting:
+        if still[letter.about_id]:
+            items[letter.person_id] += still[letter.about_id]
             goes[letter.person_id] = letter.not_before
     for of in days:
         _, moment = weekly_letter_after(of.moment)
@@ -213,8 +215,9 @@ def _digests(days: Collection[_Day], told: Recipients, day: date, today: date, n
         for one in due_digests(managers, moment, waiting_for=told_of, after=after):
             who = one.person_id
             going[who] = (moment, waits.get(who, []), added[who])
+    waiting = _Waiting({lead_id for _, leads, _ in going.values() for lead_id in leads}, day)
     for who, (at, leads, more) in sorted(going.items()):
-        entries = _entries(who, leads, day, at)
+        entries = _entries(who, leads, waiting, day, at)
         if entries is not None:
             yield _Letter(who, True, None if is_not_wanted(who, entries + more) else entries + more, at)
 
@@ -227,18 +230,28 @@ def _waiting_leads() -> dict[int, list[int]]:
     return leads
 
 
-def _entries(person_id: int, leads: Iterable[int], day: date, at: datetime) -> int | None:
+class _Waiting:
+    """What waits to be told of, of everybody at once: about whom each is, and how much of it is still due on the day.
+
+    The first of several reminders that would have shared a letter stands for all of them.
+    """
+
+    def __init__(self, lead_ids: Collection[int], day: date) -> None:
+        about = select(Obligation.id, Obligation.person_id).where(Obligation.id.in_(lead_ids))
+        self.about = {row.id: row.person_id for row in db.session.execute(about)} if lead_ids else {}
+        self.still = still_due_of(lead_ids, day)
+
+    def told_to(self, viewer: Viewer, lead_ids: Collection[int]) -> int:
+        """How many of these a digest to this viewer would tell of."""
+        people = {self.about[lead_id] for lead_id in lead_ids}
+        theirs = {None, *people_of(viewer, {who for who in people if who is not None})}
+        return sum(self.about[lead_id] in theirs and bool(self.still[lead_id]) for lead_id in lead_ids)
+
+
+def _entries(person_id: int, lead_ids: Collection[int], waiting: _Waiting, day: date, at: datetime) -> int | None:
     """How many a digest has on the day, without what is still to be owed; None: they are no manager then."""
     viewer = manager(person_id, day)
-    if viewer is None:
-        return None
-    told = 0
-    for lead_id in leads:
-        about = db.session.get_one(Obligation, lead_id).person_id
-        theirs = select(Person.id).where(Person.id == about, visible_to(viewer))
-        known = about is None or db.session.scalar(theirs) is not None
-        told += bool(known and still_due(lead_id, day))
-    return told + len(figures_for(viewer, day, at))
+    return None if viewer is None else waiting.told_to(viewer, lead_ids) + len(figures_for(viewer, day, at))
 
 
 def _known_to(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Person]:

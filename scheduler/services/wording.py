@@ -1,5 +1,6 @@
 """What fills the scheduler's own letters, at the moment they are handed over."""
 
+from collections.abc import Collection
 from datetime import date
 
 from flask import current_app
@@ -10,8 +11,8 @@ from accreditation.core.database import db
 from accreditation.core.outbox import NoLongerTrue, facts_for
 from accreditation.people.models import Person
 from scheduler.models import Obligation
-from scheduler.queries.ends import why_no_longer_due
-from scheduler.queries.owed import reminders_of_letter
+from scheduler.queries.owed import read_reminders_of, reminders_of_letter
+from scheduler.queries.still_due import why_no_longer_due
 from scheduler.services.owing import FOLDER, WEEKLY
 from scheduler.services.planning import supersede_reminder
 
@@ -109,9 +110,15 @@ def looked_at_again(obligation_id: int, on: date) -> list[tuple[Obligation, str 
     return [(row, why_no_longer_due(row, on)) for row in reminders_of_letter(obligation_id)]
 
 
-def still_due(obligation_id: int, on: date) -> int:
-    """How many of the reminders that share this letter will be true on the day, as things stand. Only reads."""
-    return sum(reason is None for _, reason in looked_at_again(obligation_id, on))
+def still_due_of(obligation_ids: Collection[int], on: date) -> dict[int, int]:
+    """Of each of these letters, how many of the reminders that share it will be true on the day, as things stand.
+
+    Only reads, and reads them together.
+    """
+    kept = read_reminders_of(obligation_ids, on) if obligation_ids else []
+    still = {one: sum(reason is None for _, reason in looked_at_again(one, on)) for one in obligation_ids}
+    del kept  # until here: what nobody holds is read again
+    return still
 
 
 def base_url() -> str:

@@ -24,11 +24,13 @@ from scheduler.queries.letters import (
 from scheduler.queries.why import (
     AUDIENCE_WORDS,
     STATES,
+    is_judged,
     obligations_about,
     reminders_to_come,
     why_nothing,
 )
 from scheduler.rules.ladders import stage_words
+from scheduler.services.explaining import told_as_staff
 from scheduler.services.marks import find_mark
 from scheduler.services.operating import release_letters
 from scheduler.services.restoring import end_hold
@@ -95,13 +97,17 @@ def restored(viewer: Viewer) -> ResponseReturnValue:
 def why(viewer: Viewer, reference: str) -> ResponseReturnValue:
     """Why this person got a letter, or got none."""
     person, today = get_person(reference, viewer), clock.today()
+    staff = told_as_staff(person, viewer, today, clock.now())
+    is_mediator = not staff or is_judged(person.id)
     return render_template(
         "scheduler/why.html",
         person=person,
         owed=obligations_about(person.id),
         coming=reminders_to_come(person.id, today),
         letters=letters_of(person.id),
-        reasons=why_nothing(person, today),
+        reasons=why_nothing(person, today, is_mediator=is_mediator),
+        staff=staff,
+        is_mediator=is_mediator,
         today=today,
         states=STATES,
         audience_words=AUDIENCE_WORDS,

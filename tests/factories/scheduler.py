@@ -3,6 +3,8 @@
 from datetime import date
 from itertools import count
 
+from sqlalchemy import select
+
 from accreditation.core import outbox
 from accreditation.core.database import db, transaction
 from accreditation.core.outbox import FACTS, Letter
@@ -56,3 +58,12 @@ def news(about_id: int) -> dict[str, object]:
 
 
 FACTS.setdefault("email/test/news.txt", news)
+
+
+def states() -> dict[str, int]:
+    """How many letters there are in each state."""
+    db.session.rollback()
+    found: dict[str, int] = {}
+    for state in db.session.scalars(select(Letter.state)):
+        found[state] = found.get(state, 0) + 1
+    return found

@@ -16,8 +16,8 @@ from accreditation.people.models import ContactAddress
 from accreditation.people.queries import address_of, addresses_of
 from scheduler.jobs import plan_all
 from scheduler.models import Obligation
-from scheduler.queries.ends import why_no_longer_due
 from scheduler.queries.owed import read_reminders_of, reminders_of_letter
+from scheduler.queries.still_due import why_no_longer_due
 from scheduler.services import drafting, steps
 from scheduler.services.rules import install_usual_rules
 from scheduler.services.smtp import Conversation
