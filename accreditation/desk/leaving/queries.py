@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from accreditation.accounts.models import Account
@@ -17,10 +17,11 @@ from accreditation.desk.leaving.models import Departure
 from accreditation.helpline.queries.follow_ups import owed_by
 from accreditation.helpline.queries.rota import shifts_from
 from accreditation.people.models import GrantRow, Person
-from accreditation.people.queries import of_one_person, records_of, visible_to
+from accreditation.people.queries import counted, of_one_person, records_of, visible_to
 from accreditation.people.rules import Viewer
-from accreditation.practice.models import ArrangedSupervision
+from accreditation.practice.models import ArrangedSupervision, LeaveRequest
 from accreditation.practice.queries.arranged import sessions_from
+from accreditation.practice.queries.leave import requests_that_end, requests_that_end_later
 from accreditation.refreshers.models import Booking, RefresherDay
 from accreditation.refreshers.rules import CANCELLABLE
 from accreditation.standing.queries.evidence import evidence_from
@@ -48,6 +49,10 @@ class Ending:
     """Shifts on the rota of the helpline that end after the last day."""
     sessions: Sequence[ArrangedSupervision] = ()
     """Supervision that is arranged for a day after the last one."""
+    leave: Sequence[LeaveRequest] = ()
+    """Leave asked for that nobody has answered, and that ends at once."""
+    leave_later: Sequence[LeaveRequest] = ()
+    """The same, ending with the last day unless it is answered by then."""
     follow_ups: int = 0
     """Follow-ups that they owe as an adviser of the helpline: another adviser takes them over."""
 
@@ -66,6 +71,8 @@ def what_ends(person_id: int, *, left_on: date, on: date) -> Ending:
         letters=db.session.scalar(waiting) or 0 if left_on <= on else 0,
         shifts=len(shifts_from(person_id, max(left_on, on))),
         sessions=sessions_from(person_id, left_on),
+        leave=requests_that_end(person_id, left_on=left_on, on=on),
+        leave_later=requests_that_end_later(person_id, left_on=left_on, on=on),
         follow_ups=owed_by(records),
     )
 
@@ -176,6 +183,27 @@ def sessions_of(departure: Departure) -> Sequence[ArrangedSupervision]:
     ids = departure.done.get("sessions", [])
     query = select(ArrangedSupervision).where(ArrangedSupervision.id.in_(ids))
     return db.session.scalars(query.order_by(ArrangedSupervision.held_on, ArrangedSupervision.id)).all()
+
+
+def leave_of(departure: Departure) -> Sequence[LeaveRequest]:
+    """The leave asked for that ended with the leaving, as it stands now."""
+    ids = departure.done.get("leave", [])
+    query = select(LeaveRequest).where(LeaveRequest.id.in_(ids))
+    return db.session.scalars(query.order_by(LeaveRequest.starts_on, LeaveRequest.id)).all()
+
+
+def departures_with_leave_waiting(on: date) -> list[int]:
+    """The leavings in force whose last day is over while leave that was asked for still waits for an answer."""
+    query = (
+        select(Departure.id, Departure.person_id)
+        .where(Departure.returned_at.is_(None), Departure.cancelled_at.is_(None), Departure.left_on <= on)
+        .where(
+            exists()
+            .where(LeaveRequest.state == "asked", LeaveRequest.person_id == Person.id)
+            .where(counted(Person) == Departure.person_id)
+        )
+    )
+    return list(db.session.scalars(query.order_by(Departure.id)))
 
 
 def clearances_of(departure: Departure) -> Sequence[Clearance]:

@@ -28,7 +28,12 @@ from accreditation.helpline.services.rota import take_off_leaver
 from accreditation.people.models import GrantRow, Person
 from accreditation.people.queries import counted_id, records_of
 from accreditation.people.services import end_grant, grant_role, lock_records
-from accreditation.practice.services import arrange_again, call_off_for_leaver
+from accreditation.practice.services import (
+    arrange_again,
+    ask_again,
+    call_off_for_leaver,
+    end_requests_of_leaver,
+)
 from accreditation.refreshers.services import cancel_bookings_of
 from accreditation.standing.models import Evidence
 from accreditation.standing.queries.effects import facts_now
@@ -48,8 +53,9 @@ def record_departure(
     """`last_on` is the last day in the service, past or to come; recorded on `on`. The same form twice is one leaving.
 
     Membership, clearances and roles end with that day; seats on later refresher days are given up at once, supervision
-    arranged for a later day is called off, and shifts on the helpline after that day are off its rota. Accounts and
-    waiting letters follow as soon as the day is over. Raises DomainError with the reason, NotAllowed about oneself.
+    arranged for a later day is called off, leave asked for from a later day is asked for no more, and shifts on the
+    helpline after that day are off its rota. Accounts, waiting letters and any other leave that nobody has answered
+    follow as soon as the day is over. Raises DomainError with the reason, NotAllowed about oneself.
     """
     left_on = days_after(last_on, 1)
     from_day = max(left_on, on)
@@ -82,6 +88,7 @@ def record_departure(
     records_left = [record.id for record in records]
     done["shifts"] = [shift.id for shift in take_off_leaver(records_left, from_at=begins_at, at=at, by=recorded_by)]
     done["sessions"] = call_off_for_leaver(person.id, left_on=left_on, at=at, by=recorded_by)
+    done["leave"] = end_requests_of_leaver(person.id, left_on=left_on, on=on, at=at, by=recorded_by)
     done["accounts"], done["letters"] = open_accounts([record.id for record in records]), 0
     if left_on <= on:
         done["letters"] = see_off([record.id for record in records], on=on, at=at).letters
@@ -90,8 +97,22 @@ def record_departure(
     return departure
 
 
+def end_leave_asked_for(departure_id: int, *, on: date, at: datetime) -> int:
+    """The last day is over: leave that nobody has answered is asked for no more. How many requests ended.
+
+    Nothing happens before that day, a second time, or once the leaving is no longer in force.
+    """
+    departure = _lock_departure(departure_id, None)
+    if not departure.in_force or departure.left_on > on:
+        return 0
+    ended = end_requests_of_leaver(departure.person_id, left_on=departure.left_on, on=on, at=at, by=None)
+    departure.done = {**departure.done, "leave": [*departure.done.get("leave", ()), *ended]}
+    db.session.flush()
+    return len(ended)
+
+
 def cancel_departure(departure_id: int, *, reason: str, at: datetime, cancelled_by: int | None) -> Departure:
-    """They never left: membership, clearances, roles, accounts and supervision that was arranged are as they were.
+    """They never left: membership, clearances, roles, accounts, supervision and leave asked for are as they were.
 
     Pressing twice does it once. Seats on refresher days stay given up, since others may sit there; a reminder that is
     still due is owed anew.
@@ -116,6 +137,7 @@ def cancel_departure(departure_id: int, *, reason: str, at: datetime, cancelled_
         grant = db.session.get_one(GrantRow, grant_id, with_for_update=True)
         grant.ends_on = date.fromisoformat(was_ending) if was_ending else None
     arrange_again(departure.done.get("sessions", ()))
+    ask_again(departure.done.get("leave", ()))
     _here_again(departure)
     return departure
 

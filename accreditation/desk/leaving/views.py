@@ -21,6 +21,7 @@ from accreditation.desk.leaving.queries import (
     evidence_of_clearances,
     find_departure,
     get_departure,
+    leave_of,
     name_of,
     seats_of,
     sessions_of,
@@ -168,6 +169,7 @@ def departure(viewer: Viewer, departure_id: int) -> ResponseReturnValue:
         clearances=clearances_of(found),
         seats=seats_of(found),
         sessions=sessions_of(found),
+        leave=leave_of(found),
         name_of=name_of,
         own=_is_own(found, viewer),
         today=today,
@@ -202,6 +204,7 @@ def undo(viewer: Viewer, departure_id: int) -> ResponseReturnValue:
         person=found.person,
         seats=seats_of(found),
         sessions=sessions_of(found),
+        leave=leave_of(found),
     )
 
 

@@ -14,7 +14,7 @@ from accreditation.people.models import Person
 from accreditation.people.queries import of_one_person, subject_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.practice.models import LeaveRequest
-from accreditation.practice.rules.leave import Became, became
+from accreditation.practice.rules.leave import Became, became, ends_with_leaving
 from accreditation.standing.models import Overlay
 from accreditation.standing.queries.effects import Effect, effects_of, facts_now, facts_without
 from accreditation.standing.queries.evidence import evidence_from
@@ -51,6 +51,24 @@ def get_own_request(request_id: int, viewer: Viewer) -> LeaveRequest:
     if request is None:
         raise NotFound("There is no such request.")
     return request
+
+
+def requests_that_end(person_id: int, *, left_on: date, on: date) -> list[LeaveRequest]:
+    """What waits of this mediator and ends with their leaving as it is on the day `on`, what begins first on top.
+
+    `left_on` is the first day out of the service.
+    """
+    return [one for one in _waiting(person_id) if ends_with_leaving(one.starts_on, left_on, on)]
+
+
+def requests_that_end_later(person_id: int, *, left_on: date, on: date) -> list[LeaveRequest]:
+    """What waits and ends once their last day is over, unless it is answered by then."""
+    return [one for one in _waiting(person_id) if not ends_with_leaving(one.starts_on, left_on, on)]
+
+
+def _waiting(person_id: int) -> list[LeaveRequest]:
+    rows = select(LeaveRequest).where(of_one_person(LeaveRequest.person_id, person_id), LeaveRequest.state == "asked")
+    return list(db.session.scalars(rows.order_by(LeaveRequest.starts_on, LeaveRequest.id)))
 
 
 def requests_page(

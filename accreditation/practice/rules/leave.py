@@ -11,6 +11,7 @@ STATES = {
     "approved": "Agreed",
     "declined": "Declined",
     "withdrawn": "Withdrawn",
+    "ended": "Ended with leaving the service",
 }
 
 ASKED_BY_THE_MEDIATOR = "Asked for by the mediator"
@@ -35,12 +36,25 @@ class Asked:
         return Laid("leave", self.starts_on, self.ends_on, self.reason, authority, leave_type=self.leave_type)
 
 
-def reasons_not_to_ask(asked: Asked, on: date) -> list[str]:
-    """Why it cannot be asked for on that day, every reason as a sentence; empty: it can."""
+def reasons_not_to_ask(asked: Asked, on: date, left_on: date | None = None) -> list[str]:
+    """Why it cannot be asked for on that day, every reason as a sentence; empty: it can.
+
+    `left_on`: the mediator's first day out of the service, where they leave.
+    """
     reasons = reasons_to_refuse(asked.laid())
+    if left_on is not None and ends_with_leaving(asked.starts_on, left_on, on):
+        reasons.append("It would begin after your last day in the service.")
     if not reasons and asked.ends_on <= on:
         reasons.append("All of it lies in the past. Ask the practice manager to record it.")
     return reasons
+
+
+def ends_with_leaving(starts_on: date, left_on: date, on: date) -> bool:
+    """Whether a request that waits has nothing left to wait for, `on` being today and `left_on` the first day out.
+
+    Leave that begins before the last day is over may still be agreed to, until it is over.
+    """
+    return starts_on >= left_on or left_on <= on
 
 
 @dataclass(frozen=True)
@@ -54,7 +68,7 @@ class Became:
     stands: bool = False  # agreed, and not cancelled since
 
 
-TONES = {"asked": "soon", "approved": "good", "declined": "bad", "withdrawn": "neutral"}
+TONES = {"asked": "soon", "approved": "good", "declined": "bad", "withdrawn": "neutral", "ended": "neutral"}
 
 
 def became(state: str, asked: Span, *, ended_on: date | None = None, cancelled: bool = False) -> Became:

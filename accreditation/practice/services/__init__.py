@@ -18,15 +18,18 @@ from accreditation.practice.services.entries import (
     take_back_entry,
     turn_down_entry,
 )
+from accreditation.practice.services.leave import ask_again, end_requests_of_leaver
 
 __all__ = [
     "amend_entry",
     "arrange_again",
+    "ask_again",
     "arrange_supervision",
     "call_off_for_leaver",
     "call_off_supervision",
     "confirm_entries",
     "correct_entry",
+    "end_requests_of_leaver",
     "letters",
     "log_entry",
     "record_entry",

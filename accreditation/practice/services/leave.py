@@ -1,5 +1,6 @@
 """Leave: the mediator asks, a manager answers, standing records it. Callers hold the transaction."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -7,8 +8,10 @@ from sqlalchemy import select
 from accreditation.core import outbox
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
+from accreditation.people.models import Person
 from accreditation.people.services import lock_records
 from accreditation.practice.models import LeaveRequest
+from accreditation.practice.queries.leave import requests_that_end
 from accreditation.practice.rules.leave import Asked, reasons_not_to_ask
 from accreditation.standing.services.overlays import reasons_against, record_overlay, refuse_own
 from accreditation.web.words import day
@@ -17,20 +20,23 @@ ALREADY = {
     "approved": "This leave was agreed already, on {}.",
     "declined": "This request was declined already, on {}.",
     "withdrawn": "The mediator withdrew this request on {}.",
+    "ended": "This request ended on {}, because the mediator leaves the service.",
 }
 
 
 def ask_for_leave(person_id: int, asked: Asked, *, form_key: str, on: date, at: datetime) -> LeaveRequest:
     """A request for a manager to answer. The same form sent twice is one request.
 
-    Raises DomainError with every reason, among them leave or a request on these days already.
+    Raises DomainError with every reason, among them leave or a request on these days already, or their leaving.
     """
-    lock_records(person_id)
+    counted_id = lock_records(person_id)[-1]
     if made := db.session.scalar(select(LeaveRequest).where(LeaveRequest.form_key == form_key)):
         if made.person_id != person_id:
             raise Conflict("This form was used already. Open it again.")
         return made
-    reasons = reasons_not_to_ask(asked, on) or reasons_against(person_id, asked.laid())
+    reasons = reasons_not_to_ask(asked, on, db.session.get_one(Person, counted_id).left_on) or reasons_against(
+        person_id, asked.laid()
+    )
     reasons += _asked_before(person_id, asked)
     if reasons:
         raise DomainError(*reasons)
@@ -100,6 +106,31 @@ def decline_leave(request_id: int, *, answer: str, at: datetime, decided_by: int
     db.session.flush()
     _tell(request, "leave_answered")
     return request
+
+
+def end_requests_of_leaver(person_id: int, *, left_on: date, on: date, at: datetime, by: int | None) -> list[int]:
+    """Nobody answers somebody who is gone: the ids of the requests that end, `left_on` being the first day out.
+
+    What begins before it waits on until that day has come. The caller has locked the records of the person, so that
+    nothing is asked for or answered meanwhile. No letter.
+    """
+    ended = []
+    for found in requests_that_end(person_id, left_on=left_on, on=on):
+        request = db.session.get_one(LeaveRequest, found.id, with_for_update=True, populate_existing=True)
+        if request.state == "asked":
+            request.state, request.answered_at, request.answered_by = "ended", at, by
+            ended.append(request.id)
+    db.session.flush()
+    return ended
+
+
+def ask_again(request_ids: Iterable[int]) -> None:
+    """They never left: these requests, ended because of it, wait for an answer as they did."""
+    for request_id in sorted(request_ids):
+        request = db.session.get_one(LeaveRequest, request_id, with_for_update=True, populate_existing=True)
+        if request.state == "ended":
+            request.state, request.answered_at, request.answered_by = "asked", None, None
+    db.session.flush()
 
 
 def _tell(request: LeaveRequest, letter: str) -> None:

@@ -57,7 +57,7 @@ def ask(viewer: Viewer) -> ResponseReturnValue:
                     ask_for_leave(person_id, asked, form_key=form.form_key.data or "", on=today, at=clock.now())
                 flash("Asked for. A practice manager answers, and you are written to when they have.", "success")
                 return redirect(url_for("practice.my_leave"))
-            if reasons := reasons_not_to_ask(asked, today):
+            if reasons := reasons_not_to_ask(asked, today, person.counted.left_on):
                 raise DomainError(*reasons)
         except DomainError as refusal:
             form.form_errors.extend(refusal.reasons)

@@ -13,11 +13,14 @@ from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.core.outbox import Letter
 from accreditation.core.permissions import Role, Scope
 from accreditation.desk.leaving.models import Departure
+from accreditation.desk.leaving.jobs import end_leave_of_leavers
+from accreditation.desk.leaving.queries import what_ends
 from accreditation.desk.leaving.services import cancel_departure, record_departure, record_return
 from accreditation.people.models import GrantRow, Person
-from accreditation.practice.models import ArrangedSupervision
+from accreditation.practice.models import ArrangedSupervision, LeaveRequest
 from accreditation.practice.rules.entries import Details
 from accreditation.practice.services import call_off_supervision, log_entry
+from accreditation.practice.services.leave import approve_leave, withdraw_request
 from accreditation.refreshers.models import Booking
 from accreditation.standing.queries import get_scheme, standing_on
 from scheduler.models import Obligation
@@ -185,6 +188,75 @@ def test_sessions_of_either_record_are_called_off(ada):
     assert called_off(twin.id) == [True]
     take_back(left)
     assert called_off(twin.id) == [False]
+
+
+def leave_states(person_id: int) -> list[str]:
+    return all_of(LeaveRequest, LeaveRequest.state, person_id)
+
+
+def test_leave_that_nobody_answered_ends_with_the_leaving_and_waits_again_when_it_is_taken_back(ada):
+    withdrawn = factories.leave_request(ada.id, date(2027, 3, 1), date(2027, 3, 8))
+    with transaction():
+        withdraw_request(withdrawn.id, person_id=ada.id, at=moment(TODAY))
+    factories.leave_request(ada.id, date(2027, 3, 1), date(2027, 6, 1))
+    left = factories.departure(ada.id, LAST, on=TODAY)
+    assert leave_states(ada.id) == ["withdrawn", "ended"]
+    assert all_of(LeaveRequest, LeaveRequest.answered_at, ada.id)[1] is not None
+    take_back(left)
+    take_back(left)
+    assert leave_states(ada.id) == ["withdrawn", "asked"]
+    assert all_of(LeaveRequest, LeaveRequest.answered_at, ada.id)[1] is None
+
+
+def test_leave_from_a_day_after_the_last_ends_at_once_and_the_rest_with_that_day(ada):
+    for starts_on in (GONE + timedelta(27), GONE + timedelta(28), GONE + timedelta(29)):  # the last day, 28 February
+        factories.leave_request(ada.id, starts_on, starts_on + timedelta(1))
+    last = GONE + timedelta(27)
+    ending = what_ends(ada.id, left_on=last + timedelta(1), on=TODAY)
+    assert (len(ending.leave), len(ending.leave_later)) == (2, 1)
+    left = factories.departure(ada.id, last, on=TODAY)
+    assert leave_states(ada.id) == ["asked", "ended", "ended"]
+    for on, ended in ((last, 0), (last + timedelta(1), 1), (last + timedelta(1), 0)):
+        db.session.rollback()
+        assert end_leave_of_leavers(on) == ended
+    assert leave_states(ada.id) == ["ended", "ended", "ended"]
+    take_back(left)
+    assert leave_states(ada.id) == ["asked", "asked", "asked"]
+
+
+def test_what_was_answered_before_the_last_day_stays_answered(ada):
+    head = factories.person().id
+    asked = factories.leave_request(ada.id, date(2027, 2, 10), date(2027, 2, 12)).id
+    left = factories.departure(ada.id, date(2027, 2, 28), on=TODAY)
+    with transaction():
+        approve_leave(asked, authority="Head", answer=None, on=TODAY, at=moment(TODAY), decided_by=head)
+    assert end_leave_of_leavers(date(2027, 3, 1)) == 0
+    take_back(left)
+    assert leave_states(ada.id) == ["approved"]
+
+
+def test_nobody_asks_for_leave_after_their_last_day_or_answers_what_has_ended(ada):
+    head = factories.person().id
+    ended = factories.leave_request(ada.id, date(2027, 5, 1), date(2027, 5, 8)).id
+    left = factories.departure(ada.id, date(2027, 2, 28), on=TODAY)
+    factories.leave_request(ada.id, date(2027, 2, 28), date(2027, 3, 8))
+    with pytest.raises(DomainError, match="after your last day in the service"):
+        factories.leave_request(ada.id, date(2027, 3, 1), date(2027, 3, 8))
+    with pytest.raises(Conflict, match="because the mediator leaves the service"), transaction():
+        approve_leave(ended, authority="Head", answer=None, on=TODAY, at=moment(TODAY), decided_by=head)
+    bring_back(left, date(2027, 3, 2), reinstate=False)
+    assert leave_states(ada.id)[0] == "ended"  # who is back asks anew
+
+
+def test_leave_of_either_record_ends(ada):
+    twin = factories.mediator(name="Ada Okafor")
+    factories.leave_request(twin.id, date(2027, 2, 3), date(2027, 6, 1))
+    factories.merged(ada.id, twin.id)
+    left = factories.departure(ada.id, date(2027, 2, 28), on=TODAY)
+    assert leave_states(twin.id) == ["asked"]
+    assert end_leave_of_leavers(date(2027, 3, 1)) == 1
+    take_back(left)
+    assert leave_states(twin.id) == ["asked"]
 
 
 def test_a_clearance_changed_since_is_left_as_it_is(ada):

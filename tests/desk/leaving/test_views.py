@@ -22,6 +22,7 @@ def ada(app, today):
     factories.clearance(person.id, level="SC")
     factories.booking(person.id, factories.refresher_day(title="Spring day", held_on=date(2027, 3, 2)).id)
     factories.arranged_supervision(person.id, factories.contact(person.id).id, held_on=date(2027, 2, 9))
+    factories.leave_request(person.id, date(2027, 5, 1), date(2027, 6, 1))
     return person
 
 
@@ -40,6 +41,7 @@ def test_leaving_shows_what_ends_then_does_it_once(sign_in, ada):
         "Nothing has been recorded yet",
         "Spring day, 2 Mar 2027",
         "Arranged for 9 Feb 2027",
+        "1 May 2027 to 31 May 2027",
         "SC, valid through 2 Mar 2030",
         "Left the",
     ):
@@ -50,6 +52,7 @@ def test_leaving_shows_what_ends_then_does_it_once(sign_in, ada):
         assert re.search(r"The last day was\W+(<[^>]+>)?31 January 2027", page)
         assert "“Spring day” on 2 March 2027: the seat was given up" in page
         assert "Supervision arranged for 9 February 2027: called off" in page
+        assert "Leave asked for from 1 May 2027 to 31 May 2027: nobody has to answer it any more" in page
     assert [(row.left_on, row.recorded_by) for row in departures()] == [(date(2027, 2, 1), manager.person_id)]
     assert "Last day in the service" in manager.get(f"/mediators/{ada.reference}").text
     assert "Ada Okafor" in manager.get("/departures?state=left").text
