@@ -128,7 +128,7 @@ class LineManager(Record):
 
 
 class ConfirmationLink(Record):
-    """A link that a line manager gets by letter: it shows what waits for them, and works for one answer.
+    """A link that a line manager gets by letter: it shows what waits for them, and works for one answer to each page.
 
     `asked_on` is the day of the newest letter that carries it. Its token is worked out from this row; none is stored.
     """

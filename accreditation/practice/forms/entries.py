@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from accreditation.core.calendar import days_after, last_good_day
 from accreditation.core.private_text import names_in, reference_names
+from accreditation.practice.forms.looking import WarnsOfNames
 from accreditation.practice.models import PracticeEntry
 from accreditation.practice.rules.cases import OUTCOMES
 from accreditation.practice.rules.entries import CODES, KINDS, LONGEST_REFERENCE, MOST_HOURS, Details
@@ -167,7 +168,18 @@ class ChooseForm(BaseForm):
     submit = SubmitField("Continue")
 
 
-class DecisionForm(BaseForm):
+class ReasonForm(WarnsOfNames):
+    """Why, for the mediator to read."""
+
+    reason = StringField(
+        "Reason, as the mediator will read it", validators=[DataRequired("Enter a reason"), Length(max=200)]
+    )
+
+    def words_to_look_at(self) -> list[str | None]:
+        return [self.reason.data]
+
+
+class DecisionForm(ReasonForm):
     """Not confirming an entry: back to the mediator, or not at all."""
 
     what = RadioField(
@@ -180,15 +192,6 @@ class DecisionForm(BaseForm):
         ),
         default="return",
         validators=[InputRequired("Choose what is to be done")],
-    )
-    reason = StringField(
-        "Reason, as the mediator will read it", validators=[DataRequired("Enter a reason"), Length(max=200)]
-    )
-
-
-class ReasonForm(BaseForm):
-    reason = StringField(
-        "Reason, as the mediator will read it", validators=[DataRequired("Enter a reason"), Length(max=200)]
     )
 
 

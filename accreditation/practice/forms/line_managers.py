@@ -8,6 +8,7 @@ from flask import request
 from wtforms import Form, FormField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from accreditation.practice.forms.looking import WarnsOfNames
 from accreditation.practice.models import LineManager, PracticeEntry
 from accreditation.practice.queries.confirming import details_of
 from accreditation.practice.rules.line_managers import LONGEST_NAME, LONGEST_WORDS, Answer, mark_of
@@ -46,7 +47,7 @@ GONE = "An entry that you answered does not wait for you any more. Look at what 
 CHANGED = "This entry was changed after you opened the page. Look at it again"
 
 
-class AnswersForm(BaseForm):
+class AnswersForm(WarnsOfNames):
     """A part for each entry, named by its id, so that the order of a page never decides which is answered."""
 
     entries: tuple[PracticeEntry, ...] = ()
@@ -69,6 +70,9 @@ class AnswersForm(BaseForm):
             self.form_errors.append(GONE)
             sound = False
         return sound
+
+    def words_to_look_at(self) -> list[str | None]:
+        return [part.form.words.data for _, part in self.lines if part.form.answer.data == "query"]
 
     def answers(self) -> list[Answer]:
         """What was answered, once the form has been found valid; what was left for later is left out."""

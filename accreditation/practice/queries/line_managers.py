@@ -39,8 +39,41 @@ def find_line_manager(person_id: int) -> LineManager | None:
 
 def entries_for_line_manager(person_id: int, on: date) -> list[PracticeEntry]:
     """What of this mediator's log waits for a line manager, the earliest day first."""
-    query = _entries(confirmed_by(LINE_MANAGER, on), of_one_person(PracticeEntry.person_id, person_id))
-    return list(db.session.scalars(query.order_by(PracticeEntry.done_on, PracticeEntry.id)))
+    return list(db.session.scalars(_of_mediator(person_id, on).order_by(*(by.column for by in BY_DAY))))
+
+
+def asked_page(
+    person_id: int, on: date, *, place: str | None, address: Callable[[str | None], str]
+) -> Page[PracticeEntry]:
+    """The same, page by page."""
+    page = page_of(
+        _of_mediator(person_id, on),
+        BY_DAY,
+        place=place,
+        key=lambda row: (row[0].done_on, row[0].id),
+        address=address,
+        size=ON_A_PAGE,
+    )
+    return Page([row[0] for row in page.rows], page.next_token, page.previous_token, page.address)
+
+
+def entries_asked(person_id: int, on: date, entry_ids: Iterable[int]) -> list[PracticeEntry]:
+    """Those of these entries that `asked_page` has on any of its pages, in its order."""
+    query = _of_mediator(person_id, on).where(PracticeEntry.id.in_(list(entry_ids)))
+    return list(db.session.scalars(query.order_by(*(by.column for by in BY_DAY))))
+
+
+def count_asked(person_id: int, on: date) -> int:
+    """How many entries are on all pages of `asked_page`."""
+    mine = of_one_person(PracticeEntry.person_id, person_id)
+    return db.session.scalar(_narrowed(select(func.count(PracticeEntry.id)), confirmed_by(LINE_MANAGER, on), mine)) or 0
+
+
+def _of_mediator(person_id: int, on: date) -> Select[*tuple[Any, ...]]:
+    return _entries(confirmed_by(LINE_MANAGER, on), of_one_person(PracticeEntry.person_id, person_id))
+
+
+BY_DAY = (By(PracticeEntry.done_on, date), By(PracticeEntry.id, int))
 
 
 BY_NAME_AND_DAY = (

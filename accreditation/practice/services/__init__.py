@@ -23,8 +23,8 @@ from accreditation.practice.services.leave import ask_again, end_requests_of_lea
 __all__ = [
     "amend_entry",
     "arrange_again",
-    "ask_again",
     "arrange_supervision",
+    "ask_again",
     "call_off_for_leaver",
     "call_off_supervision",
     "confirm_entries",

@@ -175,8 +175,13 @@ def _open_link(line_manager_id: int) -> ConfirmationLink | None:
 # --- the answer ------------------------------------------------------------------------------------------------------
 
 
-def answer_by_link(token: str, answers: Sequence[Answer], *, on: date, at: datetime) -> int:
-    """What the line manager says through the link, which stops working; how many entries they confirmed.
+def answer_by_link(
+    token: str, answers: Sequence[Answer], *, on: date, at: datetime, on_page: Collection[int] | None = None
+) -> int:
+    """What the line manager says through the link; how many entries they confirmed.
+
+    `on_page`: the entries that stood on the page they sent, None being all that wait. The link stops working once
+    nothing waits but what they have left for later on that page.
 
     All or none. Raises DeadLink; Conflict where an entry has changed or does not wait for them; DomainError without any
     answer, or for a query without words.
@@ -186,7 +191,8 @@ def answer_by_link(token: str, answers: Sequence[Answer], *, on: date, at: datet
     link = find_link(token, now=at)  # once more, under the lock: of two answers at once the first counts
     theirs = {entry.id for entry in entries_for_line_manager(person_id, on)}
     confirmed = _answer(answers, theirs, on=on, by=None, word=link.line_manager.name, link_id=link.id)
-    link.revoked_at = at
+    if on_page is None or theirs <= set(on_page):
+        link.revoked_at = at
     db.session.flush()
     return confirmed
 

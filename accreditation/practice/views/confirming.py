@@ -10,12 +10,14 @@ from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.practice.forms.entries import BareForm
 from accreditation.practice.forms.line_managers import AnswersForm, answers_form, entries_sent
-from accreditation.practice.models import ConfirmationLink
+from accreditation.practice.models import ConfirmationLink, PracticeEntry
 from accreditation.practice.queries.confirming import is_named
 from accreditation.practice.queries.line_managers import (
+    asked_page,
     confirming_page,
+    count_asked,
     count_confirming,
-    entries_for_line_manager,
+    entries_asked,
     entries_of_their_people,
 )
 from accreditation.practice.rules.line_managers import LINE_MANAGER
@@ -27,12 +29,11 @@ from accreditation.practice.services.line_managers import (
     say_not_theirs,
 )
 from accreditation.practice.views.blueprint import bp
+from accreditation.practice.views.looking import names_in_words
 from accreditation.standing.queries.since import names_of
 from accreditation.web.guards import requires
+from accreditation.web.paging import Page
 from accreditation.web.words import plural
-
-MOST = 50
-"""Entries behind one link; the rest come in the next letter."""
 
 
 @bp.route("/practice/confirm/<token>", methods=["GET", "POST"])
@@ -40,22 +41,23 @@ MOST = 50
 def confirm_by_link(viewer: Viewer, token: str) -> ResponseReturnValue:
     """What waits for the line manager who got the letter, and nothing else of the mediator. Opening it changes nothing.
 
-    Nobody is signed in here: the token is all that counts.
+    Nobody is signed in here: the token is all that counts. Page by page, each answered by what it had when it was sent.
     """
+    names: list[str] = []
     try:
-        form = _form(find_link(token, now=clock.now()))
-        if form.validate_on_submit():
+        page, form = _behind(find_link(token, now=clock.now()), token)
+        if request.method == "GET" and request.args.get("place") and not page.rows:
+            return redirect(url_for("practice.confirm_by_link", token=token))  # what stood there has been answered
+        if form.validate_on_submit() and not (names := _names_for(find_link(token, now=clock.now()), form)):
+            answers, on_page = form.answers(), [entry.id for entry, _ in form.lines]
             try:
-                answers = form.answers()
                 with audit.acting_as(None, "link"), transaction():
-                    confirmed = answer_by_link(token, answers, on=clock.today(), at=clock.now())
-                return render_template(
-                    "practice/confirmed_by_link.html", confirmed=confirmed, queried=len(answers) - confirmed
-                )
+                    confirmed = answer_by_link(token, answers, on=clock.today(), at=clock.now(), on_page=on_page)
+                return _sent_by_link(token, confirmed, len(answers) - confirmed, page.next_url)
             except DeadLink:
                 raise
             except DomainError as refusal:
-                form = _form(find_link(token, now=clock.now()))
+                page, form = _behind(find_link(token, now=clock.now()), token)
                 form.form_errors.extend(refusal.reasons)
         link = find_link(token, now=clock.now())
     except DeadLink:
@@ -63,17 +65,45 @@ def confirm_by_link(viewer: Viewer, token: str) -> ResponseReturnValue:
     return render_template(
         "practice/confirm_by_link.html",
         form=form,
+        page=page,
+        names=names,
+        waiting=count_asked(link.line_manager.person_id, clock.today()),
         mediator=link.line_manager.person.counted,
         line_manager=link.line_manager,
         token=token,
         bare=BareForm(),
-        most=MOST,
     )
 
 
-def _form(link: ConfirmationLink) -> AnswersForm:
-    waiting = entries_for_line_manager(link.line_manager.person_id, clock.today())
-    return answers_form(waiting[:MOST])
+def _behind(link: ConfirmationLink, token: str) -> tuple[Page[PracticeEntry], AnswersForm]:
+    """The page that the address asks for, and the form for it: of what was sent, as far as it still waits."""
+    person_id, today = link.line_manager.person_id, clock.today()
+    page = asked_page(
+        person_id,
+        today,
+        place=request.args.get("place"),
+        address=lambda place: url_for("practice.confirm_by_link", token=token, place=place),
+    )
+    sent = entries_asked(person_id, today, entries_sent()) if request.method == "POST" else []
+    return page, answers_form(sent or page.rows)
+
+
+def _names_for(link: ConfirmationLink, form: AnswersForm) -> list[str]:
+    return names_in_words(form, [link.line_manager.person.counted.name, link.line_manager.name])
+
+
+def _sent_by_link(token: str, confirmed: int, queried: int, next_url: str | None) -> ResponseReturnValue:
+    """What happened, and the way to what still waits, while the link works for it."""
+    try:
+        person_id = find_link(token, now=clock.now()).line_manager.person_id
+    except DeadLink:
+        left, next_url = 0, None
+    else:
+        left = count_asked(person_id, clock.today())
+        next_url = next_url or url_for("practice.confirm_by_link", token=token)
+    return render_template(
+        "practice/confirmed_by_link.html", confirmed=confirmed, queried=queried, left=left, next_url=next_url
+    )
 
 
 @bp.post("/practice/confirm/<token>/not-mine")
@@ -87,7 +117,7 @@ def not_their_line_manager(viewer: Viewer, token: str) -> ResponseReturnValue:
             say_not_theirs(token, at=clock.now())
     except DeadLink:
         return render_template("practice/dead_link.html"), 404
-    return render_template("practice/confirmed_by_link.html", confirmed=0, queried=0)
+    return render_template("practice/confirmed_by_link.html", confirmed=0, queried=0, left=0)
 
 
 @bp.route("/practice/confirming", methods=["GET", "POST"])
@@ -103,9 +133,11 @@ def confirming(viewer: Viewer) -> ResponseReturnValue:
     # What is answered is what the page had that was sent: others may have come, or gone, on that page since.
     sent = entries_of_their_people(viewer, today, entries_sent()) if request.method == "POST" else []
     form = answers_form(sent or page.rows)
-    if form.validate_on_submit():
+    names, name = list[str](), names_of([viewer.person_id])[viewer.person_id]
+    if form.validate_on_submit() and not (
+        names := names_in_words(form, [name, *(entry.person.counted.name for entry in sent)])
+    ):
         answers, allowed = form.answers(), [entry.id for entry in sent]
-        name = names_of([viewer.person_id])[viewer.person_id]
         try:
             with transaction():
                 confirmed = answer_as_line_manager(answers, allowed, on=today, answered_by=viewer.person_id, name=name)
@@ -119,6 +151,7 @@ def confirming(viewer: Viewer) -> ResponseReturnValue:
     return render_template(
         "practice/confirming.html",
         form=form,
+        names=names,
         page=page,
         waiting=entries,
         people=people,

@@ -31,7 +31,7 @@ from accreditation.practice.rules.entries import KINDS, STATES
 from accreditation.practice.rules.line_managers import LINE_MANAGER, LONGEST_NAME, mark_of
 from accreditation.practice.views.arranged import arranged_asked
 from accreditation.practice.views.blueprint import bp
-from accreditation.practice.views.looking import look_at
+from accreditation.practice.views.looking import look_at, names_in_words
 from accreditation.standing.queries import main_scheme, standing_on
 from accreditation.standing.queries.since import names_of
 from accreditation.standing.rules.confirmers import BY_WORD
@@ -193,7 +193,8 @@ def turn_down(viewer: Viewer, entry_id: int) -> ResponseReturnValue:
     entry, today = get_entry(entry_id, viewer), clock.today()
     confirmed = entry.state == "confirmed"
     form = ReasonForm() if confirmed else DecisionForm()
-    if form.validate_on_submit():
+    names: list[str] = []
+    if form.validate_on_submit() and not (names := names_in_words(form, [entry.person.counted.name])):
         reason, by = form.reason.data or "", viewer.person_id
         returns = not confirmed and form.what.data == "return"
         try:
@@ -209,7 +210,7 @@ def turn_down(viewer: Viewer, entry_id: int) -> ResponseReturnValue:
         else:
             flash(WHAT_HAPPENED["struck_out" if confirmed else "returned" if returns else "turned_down"], "success")
             return redirect(url_for("practice.entries"))
-    return render_template("practice/turn_down.html", form=form, entry=get_entry(entry_id, viewer))
+    return render_template("practice/turn_down.html", form=form, entry=get_entry(entry_id, viewer), names=names)
 
 
 WHAT_HAPPENED = {

@@ -12,8 +12,8 @@ from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError, NotAllowed
 from accreditation.core.outbox import Letter
 from accreditation.core.permissions import Role, Scope
-from accreditation.desk.leaving.models import Departure
 from accreditation.desk.leaving.jobs import end_leave_of_leavers
+from accreditation.desk.leaving.models import Departure
 from accreditation.desk.leaving.queries import what_ends
 from accreditation.desk.leaving.services import cancel_departure, record_departure, record_return
 from accreditation.people.models import GrantRow, Person

@@ -41,6 +41,44 @@ def test_the_page_behind_the_link_shows_what_waits_and_takes_one_answer(sign_in,
     assert db.session.scalars(channels.order_by(AuditEntry.seq.desc())).first() == "link"
 
 
+SAID = "It was Fred Barker who sat in, not Ada"
+
+
+def test_a_name_in_a_query_is_warned_of_once_and_the_mediators_own_is_none(sign_in, client, ada, bell, today):
+    entry = log(ada.id)
+    ask(ada.id)
+    path = f"/practice/confirm/{token(ada.id)}"
+    boss = sign_in(Grant(Role.LINE_MANAGER, Scope.UNIT, ada.unit_id), person=factories.person(name="Robin Bell"))
+    for browser, address in ((client, path), (boss, "/practice/confirming")):
+        page = browser.post(address, data=part(entry, "query", SAID)).text
+        assert "Fred Barker looks like the name of somebody" in page
+        assert "nothing has been sent" in page
+        assert SAID in page
+        assert 'value="Fred Barker"' in page
+        assert state_of(entry) == "logged"
+    confirmed = part(entry, "confirm", SAID)  # words that nobody will read are no query
+    assert "looks like" not in client.post(path, data={**confirmed, f"entry{entry.id}-seen": "old"}).text
+    page = client.post(path, data={**part(entry, "query", f"{SAID} Okafor"), "looked_at": "Fred Barker"}).text
+    assert "1 entry is queried" in page
+    assert state_of(entry) == "returned"
+
+
+def test_a_name_in_the_offices_reason_is_warned_of_too(sign_in, ada, today):
+    entry = log(ada.id)
+    path = f"/practice/{entry.id}/turn-down"
+    said = {"what": "return", "reason": "Take out Fred Barker"}
+    manager = sign_in(MANAGER)
+    assert "Fred Barker looks like the name of somebody" in manager.post(path, data=said).text
+    assert state_of(entry) == "logged"
+    manager.post(path, data={**said, "looked_at": "Fred Barker"})
+    assert state_of(entry) == "returned"
+
+
+def state_of(entry: PracticeEntry) -> str:
+    db.session.rollback()
+    return db.session.get_one(PracticeEntry, entry.id).state
+
+
 def test_an_entry_that_changed_is_shown_again_with_its_answer_taken_back(client, ada, bell, today):
     entry = log(ada.id)
     ask(ada.id)

@@ -15,7 +15,7 @@ from accreditation.practice.models import PracticeEntry
 from accreditation.practice.queries import line_managers as queries
 from accreditation.practice.rules.entries import Details
 from tests import factories
-from tests.practice.line_managers.helpers import CPD, MANAGER, evidence, log, name, part
+from tests.practice.line_managers.helpers import CPD, MANAGER, ask, evidence, log, name, part, token
 from tests.statements import statements_counted
 
 PAGE = "/practice/confirming"
@@ -65,6 +65,46 @@ def test_every_entry_stands_on_one_page_by_name_and_day(boss, ada, few):
         path = link(page, "Next page")
     assert found == expected
     assert asked_on(boss.get(link(page, "Previous page")).text) == expected[2:4]
+
+
+def test_everything_behind_a_link_is_confirmed_page_by_page(client, ada, bell, few, today):
+    entries = days(ada.id, 5)
+    ask(ada.id)
+    path = f"/practice/confirm/{token(ada.id)}"
+    page, found = client.get(path).text, []
+    assert "5 entries wait for you" in page
+    for left in (3, 1, 0):
+        found += asked_on(page)
+        said = {key: value for one in asked_on(page) for key, value in part(entry_of(one), "confirm").items()}
+        page = client.post(path, data=said).text
+        if left:
+            assert f"{left} {'entry still waits' if left == 1 else 'entries still wait'} for you" in page
+            path = link(page, "Go on to what still waits")
+            page = client.get(path).text
+    assert found == [entry.id for entry in entries]
+    assert evidence(ada.id) == 5
+    assert "The link has stopped working" in page
+    assert client.get(path).status_code == 404
+
+
+def test_what_was_left_on_an_earlier_page_keeps_the_link(client, ada, bell, few, today):
+    entries = days(ada.id, 3)
+    ask(ada.id)
+    first = f"/practice/confirm/{token(ada.id)}"
+    second = link(client.get(first).text, "Next page")
+    page = client.post(second, data=part(entries[2], "confirm")).text
+    assert "2 entries still wait" in page
+    page = client.get(link(page, "Go on to what still waits")).text
+    assert asked_on(page) == [entries[0].id, entries[1].id]
+    assert asked_on(client.get(second, follow_redirects=True).text) == [entries[0].id, entries[1].id]
+    sent = part(entries[0], "confirm") | part(entries[1], "")  # the second one is left for another letter
+    assert "The link has stopped working" in client.post(first, data=sent).text
+    assert client.get(first).status_code == 404
+    assert evidence(ada.id) == 2
+
+
+def entry_of(entry_id: int) -> PracticeEntry:
+    return db.session.get_one(PracticeEntry, entry_id)
 
 
 def test_a_later_page_is_answered_and_stays_where_it_was(boss, ada, few):
