@@ -110,11 +110,14 @@ class LineManager(Record):
     """Who is asked by letter to confirm what a mediator logged, as the office names them, current until `ended_at`.
 
     A line manager needs no account and stands in no register: a name and an address, kept for the letter alone.
+    `not_theirs_at`: whoever got the letter said that they are not the line manager, which ended it.
     """
 
     __tablename__ = "practice_line_manager"
     __table_args__ = (
+        CheckConstraint("not_theirs_at IS NULL OR ended_at IS NOT NULL", name="not_theirs_is_over"),
         Index("uq_practice_line_manager_current", "person_id", unique=True, **only_where("ended_at IS NULL")),
+        Index("ix_practice_line_manager_not_theirs", "person_id", **only_where("not_theirs_at IS NOT NULL")),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -123,6 +126,7 @@ class LineManager(Record):
     named_at: Mapped[datetime]
     named_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
+    not_theirs_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
 

@@ -25,6 +25,7 @@ from accreditation.people.rules import Viewer
 from accreditation.practice.queries.cases import CasesAsked, count_cases
 from accreditation.practice.queries.entries import count_to_confirm
 from accreditation.practice.queries.leave import count_requests
+from accreditation.practice.queries.line_managers import count_not_theirs
 from accreditation.refreshers.queries.days import DayRow, coming_days, days_without_attendance
 from accreditation.standing.models import StandingPeriod
 from accreditation.standing.queries.checks import CheckState, check_state
@@ -224,7 +225,7 @@ def duties_for(viewer: Viewer, on: date) -> list[Figure]:
         troubled = undeliverable_count(letters)
         words = "letter waiting for a decision" if troubled == 1 else "letters waiting for a decision"
         found.append(Figure("letters-trouble", troubled, words, "/reminders?state=trouble", "bad"))
-    found += _of_practice(viewer)
+    found += _of_practice(viewer, on)
     if (answering := viewer.limited_to(Permission.ANSWER_CORRECTION)).grants:
         raised = count_corrections_waiting(answering)
         words = "correction raised by a mediator" if raised == 1 else "corrections raised by mediators"
@@ -241,13 +242,17 @@ def duties_for(viewer: Viewer, on: date) -> list[Figure]:
     return found
 
 
-def _of_practice(viewer: Viewer) -> list[Figure]:
-    """Entries to confirm, cases of which people say different things, and leave that somebody waits for."""
+def _of_practice(viewer: Viewer, on: date) -> list[Figure]:
+    """Entries to confirm, line managers to name anew, cases of which people differ, and leave that is asked for."""
     found = []
     if (recording := viewer.limited_to(Permission.RECORD_PRACTICE)).grants:
         waiting = count_to_confirm(recording)
         words = "entry of practice to confirm" if waiting == 1 else "entries of practice to confirm"
         found.append(Figure("practice-to-confirm", waiting, words, "/practice", "soon"))
+        anew = count_not_theirs(recording, on)
+        words = "mediator" if anew == 1 else "mediators"
+        words += " to name a line manager for: who was asked is not theirs"
+        found.append(Figure("line-managers-anew", anew, words, "/practice/line-managers?show=not-theirs", "bad"))
         disputed = count_cases(recording, CasesAsked(disputed=True))
         words = "case of which mediators say different things"
         words = words if disputed == 1 else words.replace("case", "cases", 1)

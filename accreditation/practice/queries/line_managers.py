@@ -23,12 +23,16 @@ ON_A_PAGE = 25
 
 @dataclass(frozen=True)
 class Waiting:
-    """A mediator of whom entries wait for a line manager: how many, who that is, and when they were last asked."""
+    """A mediator of whom entries wait for a line manager: how many, who that is, and when they were last asked.
+
+    `not_theirs`: who was asked, said that it is somebody else, and has nobody in their place yet.
+    """
 
     person: Person
     number: int
     line_manager: LineManager | None
     asked_on: date | None
+    not_theirs: LineManager | None = None
 
 
 def find_line_manager(person_id: int) -> LineManager | None:
@@ -120,9 +124,19 @@ def _of_their_people(viewer: Viewer, on: date) -> tuple[ColumnElement[bool], ...
     return confirmed_by(LINE_MANAGER, on), visible_to(viewer), ~mine
 
 
-def waiting_page(viewer: Viewer, on: date, *, place: str | None, address: Callable[[str | None], str]) -> Page[Waiting]:
-    """Every mediator this viewer may know of with entries that wait for a line manager, by name."""
-    waiting = _waiting_by_person(viewer, on)
+def waiting_page(
+    viewer: Viewer,
+    on: date,
+    *,
+    not_theirs: bool = False,
+    place: str | None,
+    address: Callable[[str | None], str],
+) -> Page[Waiting]:
+    """Every mediator this viewer may know of with entries that wait for a line manager, by name.
+
+    `not_theirs`: only those where whoever was asked said that it is somebody else.
+    """
+    waiting = _waiting_by_person(viewer, on, not_theirs=not_theirs)
     rows = select(Person, waiting.c.number).join(waiting, waiting.c.person_id == Person.id)
     page = page_of(
         rows,
@@ -133,21 +147,23 @@ def waiting_page(viewer: Viewer, on: date, *, place: str | None, address: Callab
     )
     named = line_managers_of(person.id for person, _ in page.rows)
     asked = last_asked([one.id for one in named.values()])
+    disowned = said_not_theirs()
     found = [
         Waiting(
             person,
             number,
             named.get(person.id),
             asked.get(named[person.id].id) if person.id in named else None,
+            disowned.get(person.id),
         )
         for person, number in page.rows
     ]
     return Page(found, page.next_token, page.previous_token, page.address)
 
 
-def count_waiting(viewer: Viewer, on: date) -> tuple[int, int]:
+def count_waiting(viewer: Viewer, on: date, *, not_theirs: bool = False) -> tuple[int, int]:
     """How many mediators are on all pages of `waiting_page`, and for how many of them nobody is named."""
-    waiting, its = _waiting_by_person(viewer, on), aliased(Person)
+    waiting, its = _waiting_by_person(viewer, on, not_theirs=not_theirs), aliased(Person)
     named = (
         exists()
         .where(LineManager.ended_at.is_(None))
@@ -157,10 +173,34 @@ def count_waiting(viewer: Viewer, on: date) -> tuple[int, int]:
     return people, unnamed
 
 
-def _waiting_by_person(viewer: Viewer, on: date) -> Subquery:
+def count_not_theirs(viewer: Viewer, on: date) -> int:
+    """How many mediators `waiting_page` lists where whoever was asked said that it is somebody else."""
+    return count_waiting(viewer, on, not_theirs=True)[0] if said_not_theirs() else 0
+
+
+def said_not_theirs() -> dict[int, LineManager]:
+    """Who said that they are not the line manager, by the id of the record that counts; nobody was named since.
+
+    One statement, of an index that is empty as nearly always.
+    """
+    its, whose = aliased(Person), aliased(Person)
+    disowned = aliased(LineManager)
+    said = select(counted(its)).where(disowned.person_id == its.id, disowned.not_theirs_at.is_not(None))
+    query = select(LineManager, counted(whose)).join(whose, whose.id == LineManager.person_id)
+    last: dict[int, LineManager] = {}
+    for one, person_id in db.session.execute(query.where(counted(whose).in_(said)).order_by(LineManager.id)):
+        if person_id not in last or last[person_id].ended_at is not None:  # who is named now stays the last word
+            last[person_id] = one
+    return {person_id: one for person_id, one in last.items() if one.not_theirs_at is not None}
+
+
+def _waiting_by_person(viewer: Viewer, on: date, *, not_theirs: bool = False) -> Subquery:
     whose = counted(Person)
     rows = select(whose.label("person_id"), func.count(PracticeEntry.id).label("number")).group_by(whose)
-    return _narrowed(rows, confirmed_by(LINE_MANAGER, on), visible_to(viewer)).subquery()
+    conditions = [confirmed_by(LINE_MANAGER, on), visible_to(viewer)]
+    if not_theirs:
+        conditions.append(whose.in_(said_not_theirs()))
+    return _narrowed(rows, *conditions).subquery()
 
 
 def line_managers_of(person_ids: Iterable[int]) -> dict[int, LineManager]:

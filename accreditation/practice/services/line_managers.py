@@ -198,9 +198,15 @@ def answer_by_link(
 
 
 def say_not_theirs(token: str, *, at: datetime) -> None:
-    """Whoever got the letter is not the line manager: nobody is, until the office names somebody. Raises DeadLink."""
+    """Whoever got the letter is not the line manager: nobody is, until the office names somebody. Raises DeadLink.
+
+    It waits for the office on its first page while entries wait for somebody to be named.
+    """
     lock_records(find_link(token, now=at).line_manager.person_id)
-    _end(find_link(token, now=at).line_manager, at)
+    named = find_link(token, now=at).line_manager
+    _end(named, at)
+    named.not_theirs_at = at
+    db.session.flush()
 
 
 def answer_as_line_manager(

@@ -17,12 +17,16 @@ from accreditation.practice.queries.line_managers import (
     entries_for_line_manager,
     find_line_manager,
     last_asked,
+    said_not_theirs,
     waiting_page,
 )
 from accreditation.practice.rules.line_managers import LINE_MANAGER, LINK_LASTS_DAYS
 from accreditation.practice.services.line_managers import ask_line_manager, end_line_manager, name_line_manager
 from accreditation.practice.views.blueprint import bp
+from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
+
+SHOW = (("not-theirs", "Who was asked is not their line manager"),)
 
 
 @bp.get("/practice/line-managers")
@@ -30,16 +34,25 @@ from accreditation.web.guards import requires
 def line_managers(viewer: Viewer) -> ResponseReturnValue:
     """Every mediator with entries that wait for a line manager: whom we ask, and since when."""
     today = clock.today()
+    filters = read_filters(
+        request.args,
+        (Filter("show", lambda value: dict(SHOW)[value], SHOW),),
+        path=url_for("practice.line_managers"),
+    )
+    not_theirs = filters.get("show") == "not-theirs"
     page = waiting_page(
         viewer,
         today,
+        not_theirs=not_theirs,
         place=request.args.get("place"),
-        address=lambda token: url_for("practice.line_managers", place=token),
+        address=lambda token: filters.url(place=token),
     )
-    people, unnamed = count_waiting(viewer, today)
+    people, unnamed = count_waiting(viewer, today, not_theirs=not_theirs)
     return render_template(
         "practice/line_managers.html",
         page=page,
+        filters=filters,
+        offered=SHOW,
         total=people,
         unnamed=unnamed,
         is_named=is_named(LINE_MANAGER, today),
@@ -78,6 +91,7 @@ def line_manager(viewer: Viewer, reference: str) -> ResponseReturnValue:
         named=named,
         asked_on=last_asked([named.id]).get(named.id) if named else None,
         waiting=len(entries_for_line_manager(person_id, today)),
+        not_theirs=said_not_theirs().get(person_id),
         own=person_id == viewer.person_id,
         lasts=LINK_LASTS_DAYS,
         today=today,

@@ -1,5 +1,6 @@
 """The pages of line managers: behind the link, with an account, and the office's."""
 
+import re
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from accreditation.practice.queries.confirming import details_of
 from accreditation.practice.rules.entries import Details
 from accreditation.practice.rules.line_managers import mark_of
 from tests import factories
-from tests.practice.line_managers.helpers import CPD, MANAGER, TODAY, ask, evidence, letters, log, part, token
+from tests.desk.numbers import disagreeing, figures_on
+from tests.practice.line_managers.helpers import CPD, MANAGER, TODAY, ask, evidence, letters, log, name, part, token
 
 
 def test_the_page_behind_the_link_shows_what_waits_and_takes_one_answer(sign_in, client, ada, bell, today):
@@ -39,6 +41,47 @@ def test_the_page_behind_the_link_shows_what_waits_and_takes_one_answer(sign_in,
     assert "Two hours, not four" in mine
     channels = select(AuditEntry.channel).where(AuditEntry.subject_type == "practice_entry")
     assert db.session.scalars(channels.order_by(AuditEntry.seq.desc())).first() == "link"
+
+
+def anew(manager) -> list[tuple[int, str]]:
+    """The figure of the first page: its number is as long as its list."""
+    figures = [one for one in figures_on(manager.get("/").text) if one.code == "line-managers-anew"]
+    assert disagreeing(manager, figures) == {}
+    return [(one.number, one.url) for one in figures]
+
+
+def test_the_office_is_told_whom_to_name_another_line_manager_for(sign_in, client, ada, bell, office, today):
+    manager, listed = sign_in(MANAGER), "/practice/line-managers?show=not-theirs"
+    bea = factories.accredited_mediator(name="Bea Lund", unit="Bromley")  # nobody is named for her yet
+    for person in (ada, bea):
+        log(person.id)
+    ask(ada.id)
+    assert anew(manager) == [(0, listed)]
+    client.post(f"/practice/confirm/{token(ada.id)}/not-mine")
+    assert anew(manager) == [(1, listed)]
+    page = manager.get(listed).text
+    assert "Ada Okafor" in page
+    assert re.search(r"Robin Bell answered on\W+<time[^>]+>2 Feb 2027</time>: it is somebody else", page)
+    assert "Bea Lund" not in page
+    assert "Bea Lund" in manager.get("/practice/line-managers").text
+    assert "Robin Bell is not their line manager" in manager.get(f"/practice/line-managers/{ada.reference}").text
+    assert anew(sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, bea.unit_id))) == [(0, listed)]
+    name(ada.id, office.id, called="Sam Hill", address="sam.hill@example.police.uk")
+    assert anew(manager) == [(0, listed)]
+    assert "is not their line manager" not in manager.get(f"/practice/line-managers/{ada.reference}").text
+
+
+def test_an_answer_about_either_record_of_a_person_counts_until_somebody_is_named_for_one(
+    sign_in, client, ada, bell, office, today
+):
+    manager, twin = sign_in(MANAGER), factories.mediator(name="Ada Okafor")
+    log(ada.id)
+    ask(ada.id)
+    client.post(f"/practice/confirm/{token(ada.id)}/not-mine")
+    factories.merged(twin.id, ada.id)
+    assert anew(manager)[0][0] == 1
+    name(twin.id, office.id, called="Sam Hill", address="sam.hill@example.police.uk")
+    assert anew(manager)[0][0] == 0
 
 
 SAID = "It was Fred Barker who sat in, not Ada"
