@@ -109,6 +109,17 @@ def transaction() -> Iterator[None]:
         session.info["writing"] = False
 
 
+def rows_of(statement: Any, values: dict[str, Any] | None = None) -> Any:
+    """What a statement of columns (never of models) finds, without what the ORM does beside: half the time of asking.
+
+    For what every page or every first page asks. Within a transaction that writes it sees what was changed, as ever.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        return session.execute(statement, values)
+    return session.connection().execute(statement, values or {})
+
+
 Answer = TypeVar("Answer")
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, true
 
 from accreditation.core import clock
 from accreditation.core.audit import AuditEntry, moment_text
@@ -23,21 +24,51 @@ class Finding:
     words: str
 
 
-Check = Callable[[], Finding]
+@dataclass(frozen=True)
+class Check:
+    """`asked`: what the database is asked for it; `ago`: moments among its parameters, each so long before now."""
+
+    judge: Callable[..., Finding]
+    asked: tuple[Any, ...]
+    ago: dict[str, timedelta]
+
+
 CHECKS: list[Check] = []
+Judge = Callable[..., Finding]
 
 
-def check(function: Check) -> Check:
-    """Decorator: this is looked at too."""
-    CHECKS.append(function)
-    return function
+def check(*asked: Any, **ago: timedelta) -> Callable[[Judge], Judge]:
+    """Decorator: this is looked at too. It is called with the values of `asked`: columns of subqueries that find at
+    most one row, or aliases of such (None where there is no row)."""
+
+    def declare(judge: Judge) -> Judge:
+        CHECKS.append(Check(judge, asked, ago))
+        return judge
+
+    return declare
 
 
 def examine() -> list[Finding]:
-    return [look() for look in CHECKS]
+    """Whatever the checks ask of the database is asked in one statement, but for the revision of its schema."""
+    now, checks = clock.now(), tuple(CHECKS)
+    at = {name: now - before for one in checks for name, before in one.ago.items()}
+    values = iter(db.session.execute(_question(len(checks)), at).one())
+    next(values)  # the row that the others hang on
+    return [one.judge(*(next(values) for _ in one.asked)) for one in checks]
 
 
-@check
+@lru_cache
+def _question(checks: int) -> Any:
+    """Of the first so many checks: put together once, when every room has brought its own."""
+    anchor = select(literal(1).label("one")).subquery()
+    asked = [column for one in CHECKS[:checks] for column in one.asked]
+    found = select(anchor.c.one, *asked).select_from(anchor)
+    for row in dict.fromkeys(getattr(column, "table", column) for column in asked):
+        found = found.outerjoin(row, true())
+    return found
+
+
+@check()
 def schema() -> Finding:
     at, newest = revision_of(db.session.connection()), newest_revision()
     if at == newest:
@@ -48,7 +79,7 @@ def schema() -> Finding:
 SAFE_SQLITE = (3, 51, 3)  # the WAL-reset fix, sqlite.org/wal.html
 
 
-@check
+@check()
 def database_version() -> Finding:
     if db.engine.dialect.name != "sqlite":
         version = ".".join(str(part) for part in db.engine.dialect.server_version_info or ())
@@ -68,19 +99,21 @@ BACKUP_OLD = timedelta(days=8)
 """A weekly backup and a day: older than that, somebody has forgotten it."""
 
 
-@check
-def backups() -> Finding:
+LAST_BACKUP = (
+    select(AuditEntry.at).where(AuditEntry.action == BACKED_UP).order_by(AuditEntry.seq.desc()).limit(1).subquery()
+)
+FIRST_ENTRY = select(AuditEntry.at).order_by(AuditEntry.seq).limit(1).subquery()
+
+
+@check(LAST_BACKUP.c.at, FIRST_ENTRY.c.at)
+def backups(last: str | None, first: str | None) -> Finding:
     """When the database was last copied by `accreditation backup`; PostgreSQL's own tools leave no mark here."""
     if db.engine.dialect.name != "sqlite":
         return Finding("Backups", "ok", "made by PostgreSQL’s own tools: look there when the last one was made")
     now = clock.now()
-    last = db.session.scalar(
-        select(AuditEntry.at).where(AuditEntry.action == BACKED_UP).order_by(AuditEntry.seq.desc()).limit(1)
-    )
     if last is not None:
         state: Literal["ok", "warning"] = "ok" if last > moment_text(now - BACKUP_OLD) else "warning"
         return Finding("Backups", state, f"the last one was made on {last[:10]} by “accreditation backup”")
-    first = db.session.scalar(select(AuditEntry.at).order_by(AuditEntry.seq).limit(1))
     if first is None or first > moment_text(now - BACKUP_OLD):
         return Finding("Backups", "ok", "none yet: make one at least weekly with “accreditation backup FILE”")
     return Finding("Backups", "warning", "none was ever made: “accreditation backup FILE” makes one")

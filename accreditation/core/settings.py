@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accreditation.core.database import Base, db, read_once
+from accreditation.core.database import Base, db, read_once, rows_of
 
 DEFAULTS = {
     "service_name": "Mediation register",
@@ -61,7 +61,7 @@ def get_setting(name: str) -> str:
 
 
 def _all_settings() -> dict[str, str]:
-    return dict(db.session.execute(EVERY_SETTING).all())
+    return dict(rows_of(EVERY_SETTING).all())
 
 
 EVERY_SETTING = select(Setting.name, Setting.value)  # put together once: every request asks for them

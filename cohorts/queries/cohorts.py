@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
-from accreditation.core.database import db
+from accreditation.core.database import db, rows_of
 from accreditation.core.errors import NotAllowed, NotFound
 from accreditation.core.permissions import Scope
 from accreditation.people.models import Person, Provider
@@ -222,7 +222,7 @@ def _counting(viewer: Viewer, wanted: Wanted, on: date) -> Any:
 def count_running(viewer: Viewer, wanted: Wanted, *, on: date) -> tuple[int, int]:
     """How many there are, and how many of these are running. One statement."""
     scope_asked()
-    every, running = db.session.execute(_counting_running(viewer, wanted, on)).one()
+    every, running = rows_of(_counting_running(viewer, wanted, on)).one()
     return every, running
 
 

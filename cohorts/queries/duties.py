@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, select
 
 from accreditation.core.calendar import LONDON
-from accreditation.core.database import db
+from accreditation.core.database import rows_of
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import scope_asked
 from cohorts.models import Attendance, Cohort, CohortSession, CohortStaff, Enrolment, SessionNotice, SessionTrainer
@@ -54,7 +54,7 @@ def duties_of(viewer: Viewer, today: date, now: datetime, due: Sequence[CohortRo
 def _attendance(viewer: Viewer, now: datetime) -> list[Duty]:
     return [
         Duty(ATTENDANCE, cohort_id, title, first.astimezone(LONDON).date(), number, late=True)
-        for cohort_id, title, number, first in db.session.execute(_without_attendance(viewer), {"now": now})
+        for cohort_id, title, number, first in rows_of(_without_attendance(viewer), {"now": now})
     ]
 
 
@@ -80,7 +80,7 @@ def _joining(viewer: Viewer, now: datetime) -> list[Duty]:
     soon = {"now": now, "soon": now + AHEAD}
     return [
         Duty(JOINING, cohort_id, title, first.astimezone(LONDON).date(), number)
-        for cohort_id, title, number, first in db.session.execute(_not_told(viewer), soon)
+        for cohort_id, title, number, first in rows_of(_not_told(viewer), soon)
     ]
 
 
@@ -102,7 +102,7 @@ def _not_told(viewer: Viewer) -> Any:
 
 
 def _trainers(viewer: Viewer, today: date) -> list[Duty]:
-    rows = db.session.execute(_without_trainers(viewer), {"today": today, "soon": today + AHEAD})
+    rows = rows_of(_without_trainers(viewer), {"today": today, "soon": today + AHEAD})
     return [Duty(TRAINERS, cohort_id, title, starts_on) for cohort_id, title, starts_on in rows]
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
-from accreditation.core.database import db
+from accreditation.core.database import Moment, db
 from accreditation.core.errors import NotFound
 from accreditation.core.outbox import TROUBLED, Letter
 from accreditation.people.models import Person
@@ -92,7 +92,10 @@ def undeliverable_count(viewer: Viewer) -> int:
 
 def troubled_count() -> int:
     """The same for the operator at the command line, who sees everybody's."""
-    return db.session.scalar(select(func.count()).select_from(Letter).where(Letter.state.in_(TROUBLED))) or 0
+    return db.session.scalar(select(TROUBLE.c.letters)) or 0
+
+
+TROUBLE = select(func.count().label("letters")).select_from(Letter).where(Letter.state.in_(TROUBLED)).subquery()
 
 
 def get_letter(letter_id: int, viewer: Viewer) -> tuple[Letter, Person]:
@@ -165,10 +168,22 @@ class Backlog:
     since: datetime | None
 
 
-def backlog(now: datetime, *, grace: timedelta = timedelta(minutes=5)) -> Backlog:
-    due = Letter.state.in_(("queued", "claimed", "handing_over", "retry_wait")) & (Letter.not_before <= now - grace)
-    waiting, since = db.session.execute(select(func.count(), func.min(Letter.not_before)).where(due)).one()
-    return Backlog(waiting, since)
+GRACE = timedelta(minutes=5)
+"""A letter may wait for so long before it counts as one that should have gone."""
+
+BACKLOG = (
+    select(func.count().label("waiting"), func.min(Letter.not_before).label("since"))
+    .where(
+        Letter.state.in_(("queued", "claimed", "handing_over", "retry_wait")),
+        Letter.not_before <= bindparam("letters_due", type_=Moment),
+    )
+    .subquery()
+)
+"""In a statement: the backlog of those that were due at the moment `letters_due`."""
+
+
+def backlog(now: datetime) -> Backlog:
+    return Backlog(*db.session.execute(select(BACKLOG.c.waiting, BACKLOG.c.since), {"letters_due": now - GRACE}).one())
 
 
 def states_of_all() -> list[tuple[str, int]]:

@@ -13,9 +13,9 @@ from tests.bench.changing import lines_of_changing, measure_one_fact, measure_re
 from tests.bench.databases import Service, open_service, postgresql_urls, say, sqlite_urls
 from tests.bench.engine import lines_of_engine, measure_engine, measure_rebuild
 from tests.bench.forecast import lines_of_forecast, measure_check, measure_forecast
-from tests.bench.homes import lines_of_homes, measure_homes
+from tests.bench.homes import grown, lines_of_homes, measure_homes
 from tests.bench.pages import as_json, lines_of_pages, measure_pages
-from tests.bench.searching import lines_of_searching, measure_searching
+from tests.bench.searching import count_searching, lines_of_searching, measure_searching
 from tests.bench.timing import measure_processor_time
 from tests.bench.vetting import as_json as vetting_as_json
 from tests.bench.vetting import lines_of_vetting, measure_vetting
@@ -39,11 +39,17 @@ def main() -> None:
         print("\n".join(lines_of_workbook(measure_workbook())))
     if asked.json:
         print(json.dumps(found, indent=2))
+    if differing := [line for one in found for line in one["differing"]]:
+        raise SystemExit("Asks more of more:\n" + "\n".join(differing))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--sizes", default="20000,100000", help="mediators in each service (default: %(default)s)")
+    parser.add_argument(
+        "--sizes",
+        default="20000,100000",
+        help="mediators in each service (default: %(default)s); statements must be as many in all",
+    )
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the services here, so that the next run is quick")
     parser.add_argument("--repeat", type=int, default=60, help="repetitions of each page (default: %(default)s)")
@@ -70,11 +76,13 @@ def _measure(
     say(f"Measuring on {database}…")
     pages = [] if asked.homes else measure_pages(services, clock.today(), asked.repeat)
     homes = measure_homes(services, asked.repeat)
+    counted, more = count_searching(services)
+    differing = [f"{database}: {line}" for line in [*grown(homes), *more]]
     searches = measure_searching(services[-1], asked.repeat)
     if asked.homes:
         if not asked.json:
-            print("\n".join([*lines_of_homes(homes), *lines_of_searching(searches)]), flush=True)
-        return {"database": database, "homes": homes, "searches": searches}
+            print("\n".join([*lines_of_homes(homes), *lines_of_searching(searches), *counted]), flush=True)
+        return {"database": database, "homes": homes, "searches": searches, "differing": differing}
     engine = measure_engine(services[0], asked.repeat)
     rebuilds = [] if asked.no_rebuild else [measure_rebuild(service) for service in services]
     forecasts = [measure_forecast(service, clock.today(), asked.repeat) for service in services]
@@ -89,6 +97,7 @@ def _measure(
             *lines_of_pages(pages),
             *lines_of_homes(homes),
             *lines_of_searching(searches),
+            *counted,
             *lines_of_engine(engine, rebuilds),
         ]
         said += lines_of_forecast(forecasts, checks)
@@ -96,6 +105,7 @@ def _measure(
             print(line)
     return {"database": database, "pages": as_json(pages), "homes": homes, "engine": engine, "rebuild": rebuilds} | {
         "searches": searches,
+        "differing": differing,
         "one_fact": facts,
         "rehearsal": rehearsals,
         "forecast": forecasts,

@@ -40,6 +40,23 @@ def questions(service: Service) -> list[tuple[str, str]]:
     ]
 
 
+def count_searching(services: list[Service]) -> tuple[list[str], list[str]]:
+    """How many statements each search asks at every size: the lines to print, and those that differ, in words."""
+    lines, differing = [], []
+    for role, email in WHO:
+        asked: dict[str, dict[int, int]] = {}
+        for service in services:
+            for said, words in questions(service):
+                page = Home(service, role, email, f"/search?{urlencode({'q': words})}")
+                asked.setdefault(said, {})[service.people] = len(page.warm_sent)
+        for said, numbers in asked.items():
+            line = f"search by {role} for {said} asks {numbers}"
+            lines.append(line)
+            if len(set(numbers.values())) > 1:
+                differing.append(line)
+    return lines, differing
+
+
 def measure_searching(service: Service, repeat: int) -> list[dict[str, Any]]:
     return [
         _measured(Home(service, role, email, f"/search?{urlencode({'q': words})}"), said, words, repeat)
@@ -50,7 +67,7 @@ def measure_searching(service: Service, repeat: int) -> list[dict[str, Any]]:
 
 def _measured(page: Home, said: str, words: str, repeat: int) -> dict[str, Any]:
     turns = [page.turn() for _ in range(WARM_UP + repeat)][WARM_UP:]
-    middle = {what: median(turn[what] for turn in turns) * 1000 for what in ("page", "sql", "template")}
+    middle = {what: median(turn[what] for turn in turns) * 1000 for what in ("page", "sql", "template", "request")}
     reading = []
     mark = "?" if page.service.url.startswith("sqlite") else "%s"
     for _ in range(max(3, repeat // 10)):
@@ -58,7 +75,7 @@ def _measured(page: Home, said: str, words: str, repeat: int) -> dict[str, Any]:
         page.cursor.execute(EVERYBODY.format(mark=mark), (f"% {plain(words).split()[0]}%",))
         page.cursor.fetchall()
         reading.append(timer() - began)
-    floor = middle["sql"] + middle["template"]
+    floor = middle["sql"] + middle["template"] + middle["request"]
     return {
         "asks": page.role,
         "for": said,
@@ -66,6 +83,7 @@ def _measured(page: Home, said: str, words: str, repeat: int) -> dict[str, Any]:
         "page_ms": round(middle["page"], 2),
         "sql_ms": round(middle["sql"], 2),
         "template_ms": round(middle["template"], 2),
+        "request_ms": round(middle["request"], 2),
         "ratio": round(middle["page"] / floor, 2),
         "reading_everybody_ms": round(median(reading) * 1000, 2),
         "within": middle["page"] <= LIMIT * floor,
@@ -74,12 +92,13 @@ def _measured(page: Home, said: str, words: str, repeat: int) -> dict[str, Any]:
 
 def lines_of_searching(found: list[dict[str, Any]]) -> list[str]:
     lines = [
-        f"{'search by':17} {'for':30} {'asks':>5} {'page':>8} {'SQL':>8} {'template':>9} {'ratio':>6} {'everybody':>10}"
+        f"{'search by':17} {'for':30} {'asks':>5} {'page':>8} {'SQL':>8} {'template':>9} {'request':>8} "
+        f"{'ratio':>6} {'everybody':>10}"
     ]
     for one in found:
         lines.append(
             f"{one['asks']:17} {one['for']:30} {one['statements']:>5} {one['page_ms']:>8.2f} {one['sql_ms']:>8.2f} "
-            f"{one['template_ms']:>9.2f} {one['ratio']:>6.2f} {one['reading_everybody_ms']:>10.2f}"
-            f"{'' if one['within'] else f'  beyond {LIMIT:.0f} times its floor'}"
+            f"{one['template_ms']:>9.2f} {one['request_ms']:>8.2f} {one['ratio']:>6.2f} "
+            f"{one['reading_everybody_ms']:>10.2f}{'' if one['within'] else f'  beyond {LIMIT:.0f} times its floor'}"
         )
     return lines

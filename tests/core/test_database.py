@@ -11,6 +11,7 @@ from accreditation.core import database
 from accreditation.core.database import db, insert_if_absent, transaction
 from accreditation.core.numbers import NumberSeries, next_number
 from accreditation.core.outbox import Letter, queue
+from accreditation.core.settings import get_setting, set_setting
 from accreditation.people.models import Person, Unit
 from tests import factories
 from tests.forking import PROCESSES
@@ -117,3 +118,12 @@ def test_foreign_keys_hold(app):
     with pytest.raises(DBAPIError), transaction():
         factories.people.services.add_person(given_name="Ada", family_name="Okafor", unit_id=999)
     assert db.session.scalars(select(Person)).all() == []
+
+
+def test_what_goes_past_the_orm_sees_what_its_own_transaction_changed(app):
+    with transaction():
+        set_setting("service_name", "One")
+    with transaction():
+        set_setting("service_name", "Another")
+        assert get_setting("service_name") == "Another"
+    assert get_setting("service_name") == "Another"

@@ -6,10 +6,12 @@ from itertools import count
 import pytest
 
 from accreditation.core import audit, clock
+from accreditation.core.health import CHECKS, examine
 from accreditation.core.permissions import Role
 from accreditation.desk.demo.bulk.block import add_in_bulk
 from accreditation.desk.rules.places import FIRST_ROLES
 from tests import factories
+from tests.bench.homes import grown
 from tests.security.doors import broadest
 from tests.statements import statements_counted
 
@@ -73,3 +75,32 @@ def test_no_first_page_asks_more_of_more(app, service):
     many = {role: statements(app, browser) for role, browser in browsers.items()}
     assert many == few
     assert max(many.values()) < 60, many
+
+
+def test_all_that_is_looked_at_is_asked_at_once(app):
+    examine()
+    with statements_counted() as sent:
+        found = examine()
+    assert len(found) == len(CHECKS) == 7
+    assert len([one for one in sent if "audit_entry" in one and "check_run" in one and "letter" in one]) == 1
+    others = [one for one in sent if "audit_entry" not in one and any(name in one for name in TABLES)]
+    assert others == []
+
+
+TABLES = ("audit_entry", "scheduler_mark", "check_run", "letter", "evidence")
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "said"),
+    [
+        ((13, 11), (13, 11), []),
+        ((13, 11), (14, 11), ["the first page of auditor asks {1000: (13, 11), 100000: (14, 11)} (counting, warm)"]),
+        ((13, 11), (13, 12), ["the first page of auditor asks {1000: (13, 11), 100000: (13, 12)} (counting, warm)"]),
+    ],
+)
+def test_the_bench_says_which_page_asks_more_of_more(small, large, said):
+    asked = [
+        {"role": "auditor", "people": people, "statements": counting, "warm_statements": warm}
+        for people, (counting, warm) in ((1000, small), (100_000, large))
+    ]
+    assert grown(asked) == said

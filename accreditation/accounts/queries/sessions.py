@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from accreditation.accounts.models import Account, UserSession
 from accreditation.accounts.rules.limits import ABSOLUTE_LIMIT, IDLE_LIMIT
 from accreditation.accounts.rules.tokens import hash_of
-from accreditation.core.database import db
+from accreditation.core.database import db, rows_of
 from accreditation.people.models import Person
 
 
@@ -38,8 +38,11 @@ def _is_open(opened_after: Any, seen_after: Any) -> ColumnElement[bool]:
 def find_session(token: str, now: datetime) -> OpenSession | None:
     """The open session of an account that is not disabled, in one statement; None for every other token."""
     asked = {"token_hash": hash_of(token), "opened": now - ABSOLUTE_LIMIT, "seen": now - IDLE_LIMIT}
-    row = db.session.execute(OPEN_SESSION, asked).one_or_none()
-    return OpenSession(*row[:4], f"{row.given_name} {row.family_name}".strip()) if row else None
+    row = rows_of(OPEN_SESSION, asked).one_or_none()
+    if row is None:
+        return None
+    name = f"{row.given_name} {row.family_name}".strip()
+    return OpenSession(row[0], row[1], row[2], row[3], name)
 
 
 _kept = aliased(Person)

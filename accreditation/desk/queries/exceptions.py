@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from accreditation.core.audit import EXCEPTION, AuditEntry, moment_of
-from accreditation.core.database import db
+from accreditation.core.database import rows_of
 from accreditation.people.models import Person
 from accreditation.web.figures import Figure
 from accreditation.web.paging import By, Page, page_of
@@ -51,7 +51,7 @@ def exceptions_page(*, place: str | None, address: Callable[[str | None], str] |
 
 def count_exceptions() -> int:
     """How many `exceptions_page` lists."""
-    return db.session.scalar(select(func.count()).select_from(AuditEntry).where(_is_one())) or 0
+    return int(rows_of(HOW_MANY).scalar_one())
 
 
 def exceptions_figure() -> Figure:
@@ -62,3 +62,6 @@ def exceptions_figure() -> Figure:
 
 def _is_one() -> ColumnElement[bool]:
     return AuditEntry.action == EXCEPTION
+
+
+HOW_MANY = select(func.count()).select_from(AuditEntry).where(_is_one())

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from accreditation.core.database import db
+from accreditation.core.database import db, rows_of
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, PersonWord, Provider, Unit
@@ -164,7 +164,7 @@ def viewer_of(person_id: int, on: date) -> Viewer:
     merged record reaches that person. The roles stay those given to the record of the account: merging somebody's
     record into another gives no one a role.
     """
-    rows = db.session.execute(_grants_in_force(), {"person_id": person_id, "on": on}).all()
+    rows = rows_of(_grants_in_force(), {"person_id": person_id, "on": on}).all()
     kept = select(Person.merged_into_id).where(Person.id == person_id)
     me = (rows[0][3] if rows else db.session.scalar(kept)) or person_id
     return Viewer(me, frozenset(Grant(Role(role), Scope(scope), reach) for role, scope, reach, _ in rows))

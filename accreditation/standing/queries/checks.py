@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission, Scope
@@ -39,6 +40,11 @@ class CheckRow:
     people: Sequence[tuple[str, str | None]]
 
 
+LAST_CHECK = aliased(CheckRun, select(CheckRun).order_by(CheckRun.id.desc()).limit(1).subquery())
+"""In a statement: what `last_check` says."""
+FIRST_EVIDENCE = select(Evidence.recorded_at).order_by(Evidence.id).limit(1).subquery()
+
+
 def last_check() -> CheckRun | None:
     """The last one that came to its end."""
     return db.session.scalar(select(CheckRun).order_by(CheckRun.id.desc()).limit(1))
@@ -47,8 +53,12 @@ def last_check() -> CheckRun | None:
 def check_state(viewer: Viewer, now: datetime) -> CheckState:
     """How it stands; how many records there are is said to whoever looks after the whole service."""
     run = last_check()
+    return state_of(run, None if run else db.session.scalar(select(FIRST_EVIDENCE.c.recorded_at)), viewer, now)
+
+
+def state_of(run: CheckRun | None, first: datetime | None, viewer: Viewer, now: datetime) -> CheckState:
+    """The same of the last check; `first`: since when there is something to check, for whom nothing was checked."""
     if run is None:
-        first = db.session.scalar(select(Evidence.recorded_at).order_by(Evidence.id).limit(1))
         if first is None or now - first < OVERDUE:
             return CheckState("neutral", "The stored standings have not been checked yet. The scheduler does it daily.")
         return CheckState("bad", "The stored standings have never been checked. Is the scheduler running?")
