@@ -5,8 +5,10 @@ from io import BytesIO
 from itertools import zip_longest
 
 from openpyxl import load_workbook
+from openpyxl.cell import Cell
 from pypdf import PdfReader
 
+from accreditation.web.words import MONTHS
 from tests.desk.numbers import table
 
 SECTION = re.compile(r'<h2 id="section-([a-z-]+)">([^<]+)</h2>')
@@ -36,23 +38,35 @@ def page_points(page: str) -> list[list[tuple[str, str]]]:
     return [[(cells[0], cells[1]) for _, cells in table(page, finding)] for finding in FINDING.findall(page)]
 
 
+def shown(cell: Cell) -> str:
+    """The cell as a spreadsheet shows it, in the few formats that a report has; another format is a mistake."""
+    value, form = cell.value, cell.number_format
+    if value is None or isinstance(value, str):
+        return value or ""
+    return {
+        "#,##0": lambda: f"{value:,d}",
+        "0.0%": lambda: f"{value:.1%}",
+        "mmmm yyyy": lambda: f"{MONTHS[value.month - 1]} {value.year}",
+        "d mmm yyyy": lambda: f"{value.day} {MONTHS[value.month - 1][:3]} {value.year}",
+    }[form]()
+
+
 def workbook_rows(content: bytes) -> list[Row]:
     sheet = load_workbook(BytesIO(content))["Figures"]
     found = []
-    for section, label, number, of, of_what, percent, note in sheet.iter_rows(min_row=ABOVE + 2, values_only=True):
-        shown = number if isinstance(number, str) else f"{number:,}"
-        out_of = "" if of is None else f"{of:,} {of_what}"
-        found.append((section, f"{label} {note or ''}".strip(), shown, out_of, percent or ""))
+    for cells in sheet.iter_rows(min_row=ABOVE + 2):
+        section, label, number, of, of_what, percent, note = map(shown, cells)
+        assert cells[2].data_type == "n" or number.startswith("fewer than"), label
+        assert [cells[place].data_type for place in (3, 5)] == ["n", "n"], "numbers, or nothing"
+        found.append((section, f"{label} {note}".strip(), number, f"{of} {of_what}".strip(), percent))
     return found
 
 
 def workbook_points(content: bytes) -> list[list[tuple[str, str]]]:
     book = load_workbook(BytesIO(content))
-    return [
-        [(when, f"{number:,}") for when, number in book[name].iter_rows(min_row=5, values_only=True)]
-        for name in book.sheetnames
-        if name not in ("About", "Figures", "Commentary")
-    ]
+    sheets = [book[name] for name in book.sheetnames if name not in ("About", "Figures", "Commentary")]
+    assert all(when.is_date for sheet in sheets for when, _ in sheet.iter_rows(min_row=5))
+    return [[(shown(when), shown(number)) for when, number in sheet.iter_rows(min_row=5)] for sheet in sheets]
 
 
 def pdf_text(content: bytes) -> str:

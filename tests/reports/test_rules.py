@@ -76,6 +76,12 @@ def test_no_percentage_stands_without_what_it_is_out_of(number, of, words):
     assert Figure("x", "X", number, of).words == words
 
 
+def test_a_percentage_is_the_same_as_words_and_as_a_number():
+    figures = [Figure("x", "X", number, of) for of in (1, 3, 7, 999, 2000) for number in range(of + 1)]
+    assert [one.percent for one in figures] == [f"{one.thousandths / 1000:.1%}" for one in figures]
+    assert (Figure("x", "X", 0, 0).thousandths, Figure("x", "X", 5).thousandths) == (None, None)
+
+
 @pytest.mark.parametrize(("number", "words"), [(0, "0"), (1, "fewer than 5"), (4, "fewer than 5"), (5, "5")])
 def test_a_small_number_is_not_told(number, words):
     assert shown_if_many("x", "X", number).words == words

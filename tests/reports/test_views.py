@@ -282,7 +282,7 @@ def test_the_workbook_says_what_each_number_is_out_of(service, sign_in):
         2,
         3,
         "assessed for the first time: pass, refer or fail",
-        "66.7%",
+        0.667,
     )
     assert "Exact period: 1 February 2026 to 2 February 2027" in [
         row[0] for row in book["Figures"].iter_rows(values_only=True)

@@ -39,7 +39,7 @@ class Column:
     """One column: its heading, and how people may fill it in.
 
     `width` in characters (worked out from the content when None); `choices` become a drop-down list; `editable` matters
-    only in a table that is `locked`.
+    only in a table that is `locked`. `shown_as`: the spreadsheet's own format for its numbers and days, such as "0.0%".
     """
 
     title: str
@@ -47,6 +47,7 @@ class Column:
     choices: tuple[str, ...] = ()
     editable: bool = False
     hidden: bool = False
+    shown_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ def _write_table(sheet: Worksheet, table: Table, classification: str | None, not
         for place, value in enumerate(row, 1):
             cell = _cell(sheet, last, place)
             _put(cell, value)
+            if table.columns[place - 1].shown_as and not isinstance(value, str):
+                cell.number_format = table.columns[place - 1].shown_as
             if table.locked and table.columns[place - 1].editable:
                 cell.protection = Protection(locked=False)
             widths[place - 1] = max(widths[place - 1], _shown_width(value))

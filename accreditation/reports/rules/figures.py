@@ -37,10 +37,13 @@ class Figure:
     @property
     def percent(self) -> str:
         """To one decimal place, halves up; empty where there is nothing to divide by."""
-        if not self.of:
-            return ""
-        tenths = (2000 * self.number + self.of) // (2 * self.of)
-        return f"{tenths // 10}.{tenths % 10}%"
+        thousandths = self.thousandths
+        return "" if thousandths is None else f"{thousandths // 10}.{thousandths % 10}%"
+
+    @property
+    def thousandths(self) -> int | None:
+        """The same as a number: 667 is 66.7%; None where there is nothing to divide by."""
+        return (2000 * self.number + self.of) // (2 * self.of) if self.of else None
 
 
 def shown_if_many(code: str, label: str, number: int, *, note: str = "") -> Figure:
