@@ -78,7 +78,7 @@ if (form && list) {
 // The form is worked from its first question on, and Control with Enter sends it from anywhere in it.
 const contact = document.querySelector("[data-record-contact]");
 if (contact) {
-  if (!document.querySelector("[data-error-summary]")) contact.querySelector("#category")?.focus();
+  if (!document.querySelector("[data-error-summary], [data-look-again]")) contact.querySelector("#category")?.focus();
   contact.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) contact.requestSubmit();
   });

@@ -2,7 +2,7 @@
 document.documentElement.classList.add("has-script");
 
 // After a refused form: the summary is what should be read first.
-document.querySelector("[data-error-summary]")?.focus();
+document.querySelector("[data-error-summary], [data-look-again]")?.focus();
 
 // Choosing a role is enough; without script there is a button.
 for (const form of document.querySelectorAll("form[data-role]")) {

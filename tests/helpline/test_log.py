@@ -197,7 +197,8 @@ def upload_of(*rows: tuple) -> bytes:
 
 def test_the_second_sheet_is_looked_at_given_back_and_recorded_on_screen(app, sign_in, today):
     ada, browser = factories.mediator(name="Ada Okafor"), sign_in(ADVISER)
-    content = upload_of(row_of(ada.reference), row_of("M9999"), row_of(ada.reference, about="Gossip", minutes="x"))
+    call_back = row_of(ada.reference, follow_up=date(2027, 2, 9))
+    content = upload_of(call_back, row_of("M9999"), row_of(ada.reference, about="Gossip", minutes="x"))
 
     def send(step: str, content: bytes = content, **answers: str):
         form = {"file": (BytesIO(content), "register.xlsx"), "step": step, **answers}
@@ -208,6 +209,7 @@ def test_the_second_sheet_is_looked_at_given_back_and_recorded_on_screen(app, si
     assert "Column C, About: “Gossip” is no theme of the helpline" in page
     assert "Column E, Mins: “x” is not a number of minutes" in page
     assert "Record 1 contact" in page
+    assert "9 Feb 2027" in page, "who records it sees that a call-back will be owed"
     assert contacts() == []
     back = read_workbook(send("correct").data)
     assert [row.cells[0].text for row in back.sheets[0].rows] == ["Row in the file", "3", "4"]

@@ -72,6 +72,15 @@ def test_a_refusal_keeps_what_was_typed(sign_in, ada, changes, said):
     assert db.session.scalars(select(Contact)).all() == []
 
 
+def test_a_text_about_vetting_is_refused_at_its_field_and_the_contact_recorded_without_it(sign_in, ada):
+    adviser, path = sign_in(ADVISER), f"/helpline/new/{ada.reference}"
+    typed = {**CALL, "category": "vetting_signpost"}
+    assert '<a href="#advice">Vetting matters are signposted' in adviser.post(path, data=typed).text
+    assert adviser.post(path, data={**typed, "signpost": "1"}).status_code == 302
+    kept = db.session.scalars(select(Contact)).one()
+    assert (kept.category, kept.outcome, kept.advice) == ("vetting_signpost", "signposted", None)
+
+
 def test_the_advice_is_on_no_list_and_each_look_at_it_is_counted(sign_in, ada):
     contact = factories.contact(ada.id, advice="Nobody else may read this", follow_up_on=date(2027, 2, 2))
     adviser = sign_in(ADVISER)

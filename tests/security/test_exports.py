@@ -7,11 +7,13 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from accreditation.core import clock
 from accreditation.core.audit import AuditDetail, AuditEntry
-from accreditation.core.database import db
+from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.core.sheets import XLSX, Column, Table, write_workbook
-from accreditation.people.rules import Grant
+from accreditation.people.rules import Grant, Viewer
+from accreditation.people.services import note_export
 from tests import factories
 from tests.security.doors import doors
 from tests.security.world import belongings, of_everybody
@@ -64,3 +66,21 @@ def test_every_file_says_who_took_it_and_the_trail_says_how_much(app, sign_in, t
 @pytest.mark.parametrize("marking", [None, "OFFICIAL"])
 def test_the_check_notices_a_file_that_says_nothing(marking):
     assert not says_who_took_it(XLSX, write_workbook([Table("A", [Column("B")], [("c",)])], classification=marking))
+
+
+@pytest.mark.parametrize(
+    ("rows", "people", "said"),
+    [
+        (0, 0, "no rows."),
+        (1, 0, "1 row, about nobody by name."),
+        (755, 0, "755 rows, about nobody by name."),
+        (1, 1, "1 row about 1 person."),
+        (25, 21, "25 rows about 21 people."),
+    ],
+)
+def test_a_notice_says_how_much_and_about_how_many(app, today, rows, people, said):
+    ada = factories.person(name="Ada Okafor")
+    with transaction():
+        notice = note_export("the cases", Viewer(ada.id, frozenset()), rows=rows, people=people, at=clock.now())
+    assert notice.words.endswith(f": {said}")
+    assert notice.words.startswith("Exported by Ada Okafor on ")

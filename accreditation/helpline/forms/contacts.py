@@ -21,6 +21,7 @@ from accreditation.helpline.rules import (
     CATEGORIES,
     CHANNELS,
     LONGEST_MINUTES,
+    NEVER_NOTED,
     OUTCOMES,
     SIGNPOSTED,
     Details,
@@ -111,7 +112,9 @@ class ContactForm(BaseForm):
         self.contacted_on.validators = [*self.contacted_on.validators, NotAfter(there.date())]
 
     def validate_advice(self, field: TextAreaField) -> None:
-        if self.category.data not in SIGNPOSTED and (reason := signposting(field.data, unit=self.vetting_unit)):
+        if field.data and self.category.data in SIGNPOSTED:
+            raise ValidationError(NEVER_NOTED)
+        if reason := signposting(field.data, unit=self.vetting_unit):
             raise ValidationError(reason)
 
     def validate_case_reference(self, field: StringField) -> None:

@@ -76,7 +76,7 @@ class SwapForm(BaseForm):
     in_return = SelectField(
         "In return for",
         validators=[Optional()],
-        description="Optional: one of their shifts that you take. Choose one of the adviser whom you ask.",
+        description="A shift that you take from them. Choose one of the adviser whom you ask.",
     )
     submit = SubmitField("Ask them")
 

@@ -47,6 +47,11 @@ PURPOSES = {"decision": "A risk or a complaint", "correction": "A correction of 
 SIGNPOSTED = frozenset({"vetting_signpost"})
 """Matters that are passed on and never noted: DOMAIN section 10."""
 
+NEVER_NOTED = (
+    "Vetting matters are signposted to the vetting unit and never noted. "
+    "Take the text out and record the contact without it."
+)
+
 LONGEST_MINUTES = 600
 
 
@@ -82,10 +87,7 @@ def reasons_to_refuse(details: Details, *, on: date, at: datetime, vetting_unit:
     if not 0 < details.minutes <= LONGEST_MINUTES:
         reasons.append(f"Enter the minutes it took, from 1 to {LONGEST_MINUTES}.")
     if details.category in SIGNPOSTED and details.advice:
-        reasons.append(
-            "Vetting matters are signposted to the vetting unit and never noted. "
-            "Take the text out and record the contact without it."
-        )
+        reasons.append(NEVER_NOTED)
     elif reason := signposting(details.advice, details.case_reference, unit=vetting_unit):
         reasons.append(reason)
     if details.follow_up_on and details.follow_up_on < on:

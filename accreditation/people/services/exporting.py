@@ -27,10 +27,12 @@ def note_export(
 ) -> Notice:
     """Add "exported {what}" to the trail, in the caller's transaction, and give the notice that the file carries.
 
-    `rows`: lines of the file; `people`: how many different people they are about, 0 where the file holds sums alone.
+    `rows`: lines of the file; `people`: how many different people they are about, 0 where it holds sums or cases alone.
     """
     audit.note(f"exported {what}", about_id=about_id, rows=rows, people=people, marked=classification, **details)
     person = db.session.get(Person, viewer.person_id)
     who = person.name if person else "the operator of the register"
-    about = f"about {plural(people, 'person', 'people')}" if people else "of sums, about nobody by name"
-    return Notice(classification, f"Exported by {who} on {moment(at)}: {plural(rows, 'row')} {about}.")
+    about = f"{plural(rows, 'row')} about {plural(people, 'person', 'people')}"
+    if not people:
+        about = f"{plural(rows, 'row')}, about nobody by name" if rows else "no rows"
+    return Notice(classification, f"Exported by {who} on {moment(at)}: {about}.")
