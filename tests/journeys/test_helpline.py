@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Browse
-from tests.journeys.looking import assert_told_at, fact, look, row_of
+from tests.journeys.looking import PHONE, assert_told_at, fact, look, row_of
 
 MOST = 12
 """Issue 9: keystrokes beyond the text itself, from the helpline page to the recorded contact."""
@@ -48,6 +48,26 @@ def test_a_contact_takes_at_most_twelve_keystrokes_beyond_its_text(browse: Brows
     look(page)
     page.get_by_role("link", name="Pass on a risk or a complaint").click()
     look(page)
+
+
+def test_a_warning_of_names_has_the_focus_and_is_in_sight_on_a_phone(browse: Browse):
+    page = browse("helpline")
+    page.goto("/mediators")
+    name = page.locator("main tbody th a").first.inner_text()
+    page.set_viewport_size(PHONE)
+    page.goto("/helpline")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    page.get_by_label("About").select_option("process")
+    page.get_by_label("Minutes").fill("5")
+    page.get_by_label("Advice given").fill("Mr Jonathan Smithers will not meet them.")
+    page.get_by_role("button", name="Record the contact").click()
+    warning = page.get_by_role("alert").filter(has_text="Mr Jonathan Smithers")
+    expect(warning).to_be_focused()
+    expect(warning).to_be_in_viewport(ratio=1)
+    look(page)
+    page.get_by_role("button", name="Record the contact all the same").press("Enter")
+    expect(page.get_by_text("The contact is recorded")).to_be_visible()
 
 
 def test_supervision_is_arranged_from_the_contact_and_recorded_from_the_practice_log(browse: Browse):
