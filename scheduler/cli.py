@@ -16,7 +16,7 @@ from accreditation.core.errors import DomainError
 from accreditation.core.migrate import schema_is_current
 from scheduler.jobs import Planned, Ticker, plan_all
 from scheduler.queries.letters import names_of, troubled_count
-from scheduler.rules.ladders import stage_words
+from scheduler.rules.ladders import is_unnamed, stage_words
 from scheduler.services.delivery import deliver_letters
 from scheduler.services.marks import set_mark
 from scheduler.services.planning import what_to_plan
@@ -57,7 +57,7 @@ def _show(on: datetime, as_json: bool) -> None:
     names = names_of({one.bundle.lead.person_id for one in plan.owed if one.bundle.lead.person_id})
     rows = [
         {
-            "about": names.get(reminder.person_id or 0),
+            "about": None if is_unnamed(reminder.subject) else names.get(reminder.person_id or 0),
             "subject": reminder.subject,
             "ends_on": reminder.basis_date.isoformat(),
             "stage": reminder.stage,

@@ -64,26 +64,37 @@ class HoursForm(BaseForm):
         choices=choices_of([(str(number), day) for number, day in enumerate(WEEKDAYS)]),
     )
     weekly_letter_at = TimeField(
-        "… at",
+        "At what time they go",
         description="Where nothing may go then, such as on a bank holiday, they go when the hours next begin.",
         validators=[InputRequired("Enter a time such as 08:00")],
     )
     reminder_breaker = IntegerField(
-        "So many reminders on one day go without a person's word",
-        description="More are held until somebody has looked. Three times the busiest of the last 28 days may go.",
+        "Reminders a day that go without anybody looking first",
+        description="If more fall due, they are held until somebody has looked; three times the busiest of the last 28 "
+        "days may go all the same.",
         validators=[InputRequired("Enter a number"), NumberRange(0, 100_000, "Enter a number from 0 to 100,000")],
     )
     letters_per_minute = IntegerField(
-        "At most so many letters a minute",
+        "Letters a minute, at most",
         description="What your mail server takes. 0: no limit.",
         validators=[InputRequired("Enter a number"), NumberRange(0, 10_000, "Enter a number from 0 to 10,000")],
     )
     reply_to_scheduler = EmailField("Answers to reminders go to", validators=[Optional(), Email("Enter an address")])
-    reply_to_cohorts = EmailField("… to letters about training", validators=[Optional(), Email("Enter an address")])
-    reply_to_refreshers = EmailField("… about refresher days", validators=[Optional(), Email("Enter an address")])
-    reply_to_awards = EmailField("… about accreditations", validators=[Optional(), Email("Enter an address")])
-    reply_to_practice = EmailField("… about practice and leave", validators=[Optional(), Email("Enter an address")])
-    reply_to_helpline = EmailField("… about the helpline", validators=[Optional(), Email("Enter an address")])
+    reply_to_cohorts = EmailField(
+        "Answers to letters about training go to", validators=[Optional(), Email("Enter an address")]
+    )
+    reply_to_refreshers = EmailField(
+        "Answers about refresher days go to", validators=[Optional(), Email("Enter an address")]
+    )
+    reply_to_awards = EmailField(
+        "Answers about accreditations go to", validators=[Optional(), Email("Enter an address")]
+    )
+    reply_to_practice = EmailField(
+        "Answers about practice and leave go to", validators=[Optional(), Email("Enter an address")]
+    )
+    reply_to_helpline = EmailField(
+        "Answers about the helpline go to", validators=[Optional(), Email("Enter an address")]
+    )
     submit = SubmitField("Save")
 
     def validate_reminders_until(self, field: TimeField) -> None:

@@ -15,14 +15,17 @@ from scheduler.models import ReminderRule
 from scheduler.queries.ends import Ladder, ladders, missing_reminders
 from scheduler.queries.recipients import Recipients
 from scheduler.queries.why import subject_words
-from scheduler.rules.ladders import Bundle, Reminder, collapse
+from scheduler.rules.ladders import Bundle, Reminder, collapse, is_unnamed
 
 AT_ONCE = 500  # people in one statement
 
 
 @dataclass(frozen=True)
 class WouldGet:
-    """A reminder that would be owed: about whom (None: nobody in particular), of what, and the names of who is told."""
+    """A reminder that would be owed: of what, and the names of who is told.
+
+    `person`: about whom; None: nobody in particular, or (`unnamed`) it is not for this page.
+    """
 
     person: Person | None
     what: str
@@ -30,6 +33,7 @@ class WouldGet:
     stage: int
     audience: str
     told: tuple[str, ...]
+    unnamed: bool = False
 
 
 def backlog_of(rule: ReminderRule, on: date) -> list[Bundle]:
@@ -77,12 +81,13 @@ def would_get(
     }
     rows = [
         WouldGet(
-            about.get(one.person_id or 0),
+            None if is_unnamed(one.subject) else about.get(one.person_id or 0),
             subject_words(one.subject),
             last_good_day(one.basis_date),
             one.stage,
             one.audience,
             tuple(names[who] + (f" ({said})" if (said := said_how.get((one, who))) else "") for who in recipients[one]),
+            is_unnamed(one.subject),
         )
         for one in reminders
         if one.person_id is None or one.person_id in about

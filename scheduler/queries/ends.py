@@ -210,7 +210,7 @@ def ending_requirements(
             )
         )
     if kind == "clearance" and ladder.audience == "mediator":
-        rows = rows.where(~_renewal_is_with_vetting(period.person_id, on))
+        rows = rows.where(~renewal_is_with_vetting(period.person_id, on))
     return rows
 
 
@@ -219,8 +219,8 @@ def _is_award(requirement: Requirement, scheme: Scheme) -> bool:
     return isinstance(rule, Held) and rule.asked.kind == "award" and rule.asked.codes == frozenset({scheme.code})
 
 
-def _renewal_is_with_vetting(
-    person_id: ColumnElement[int] | InstrumentedAttribute[int], on: date
+def renewal_is_with_vetting(
+    person_id: ColumnElement[int] | InstrumentedAttribute[int] | int, on: date
 ) -> ColumnElement[bool]:
     """Who has handed in the form has done what they can: from here on it is the manager's to chase."""
     return exists().where(
@@ -230,6 +230,16 @@ def _renewal_is_with_vetting(
         or_(Evidence.ends_on.is_(None), Evidence.ends_on > on),
         ~exists().where(EvidenceVoid.evidence_id == Evidence.id),
     )
+
+
+def falls_due(scheme: Scheme, requirement: Requirement, ladder: Ladder, period: RequirementPeriod, on: date) -> bool:
+    """Whether the planner will find this end of somebody's on the day, untold, if nothing changes before."""
+    rows = ending_requirements(scheme, requirement, ladder, on).where(
+        RequirementPeriod.person_id == period.person_id,
+        RequirementPeriod.starts_on == period.starts_on,
+        ~_spoken_for(requirement_subject(scheme, requirement), ladder, on),
+    )
+    return db.session.execute(rows.limit(1)).first() is not None
 
 
 def _spoken_for(subject: str, ladder: Ladder, on: date) -> ColumnElement[bool]:

@@ -11,13 +11,13 @@ from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.people.models import Person
 from accreditation.people.queries import of_one_person
-from accreditation.standing.models import RequirementPeriod, StandingPeriod
-from accreditation.standing.queries.schemes import all_histories, all_schemes
+from accreditation.standing.models import StandingPeriod
+from accreditation.standing.queries.schemes import all_schemes
 from accreditation.standing.rules.verdict import Verdict
 from scheduler.models import DigestItem, Obligation
-from scheduler.queries.ends import REMINDED, ladders, requirement_subject, subject_of_requirement
+from scheduler.queries.ends import REMINDED, renewal_is_with_vetting
 from scheduler.queries.recipients import Recipients
-from scheduler.rules.ladders import DIGEST, Reminder
+from scheduler.rules.ladders import DIGEST, UNNAMED, Reminder
 
 STATES = {
     "queued": ("Waiting to go", "soon"),
@@ -82,17 +82,6 @@ class OwedLine:
     """`due_by` is then the Monday of its week."""
 
 
-@dataclass(frozen=True)
-class NextLine:
-    """A reminder that is to come: planned on `on` unless the end moves before."""
-
-    what: str
-    on: date
-    due_by: date
-    stage: int
-    audience: str
-
-
 def subject_words(subject: str) -> str:
     """What an obligation is about, for a page whose reader may know: the requirement's own label."""
     kind, _, rest = subject.partition(":")
@@ -107,10 +96,13 @@ def subject_words(subject: str) -> str:
 
 
 def obligations_about(person_id: int, *, at_most: int = 100) -> list[OwedLine]:
-    """The newest obligations about somebody."""
+    """The newest obligations about somebody, but for those of which nobody is to read here that they are about them."""
     query = (
         select(Obligation)
-        .where(of_one_person(Obligation.person_id, person_id))
+        .where(
+            of_one_person(Obligation.person_id, person_id),
+            *(~Obligation.subject.startswith(f"deadline:{kind}:") for kind in sorted(UNNAMED)),
+        )
         .order_by(Obligation.id.desc())
         .limit(at_most)
     )
@@ -150,36 +142,6 @@ def obligations_about(person_id: int, *, at_most: int = 100) -> list[OwedLine]:
     ]
 
 
-def reminders_to_come(person_id: int, on: date, *, at_most: int = 8) -> list[NextLine]:
-    """The next reminders about somebody, if nothing changes before."""
-    rungs = ladders()
-    coming = []
-    for history in all_histories().values():
-        asked = {requirement.code: requirement for requirement in history.requirements(on)}
-        scheme = history.shown(history.version_on(on))
-        met_now = select(RequirementPeriod).where(
-            RequirementPeriod.person_id == person_id,
-            RequirementPeriod.edition == scheme.edition,
-            RequirementPeriod.met,
-            RequirementPeriod.starts_on <= on,
-            RequirementPeriod.ends_on > on,
-            RequirementPeriod.ends_on < date.max,
-        )
-        for period in db.session.scalars(met_now):
-            requirement = asked.get(period.requirement)
-            if requirement is None:
-                continue
-            for ladder in rungs:
-                if ladder.subject != subject_of_requirement(requirement):
-                    continue
-                for stage in ladder.stages:
-                    day = date.fromordinal(period.ends_on.toordinal() - stage)
-                    if day > on:
-                        what = subject_words(requirement_subject(scheme, requirement))
-                        coming.append(NextLine(what, day, last_good_day(period.ends_on), stage, ladder.audience))
-    return sorted(coming, key=lambda line: (line.on, line.what))[:at_most]
-
-
 def is_judged(person_id: int) -> bool:
     """Whether they are or were a mediator of any scheme, or are to become one."""
     judged = select(StandingPeriod.person_id).where(StandingPeriod.person_id == person_id).limit(1)
@@ -203,6 +165,8 @@ def why_nothing(person: Person, on: date, *, is_mediator: bool = True) -> list[s
     found = set(db.session.scalars(verdicts))
     if is_mediator and not found & set(REMINDED):
         reasons.append(next((WHY_NOT[Verdict(verdict)] for verdict in sorted(found)), WHY_NOT[Verdict.NOT_ACCREDITED]))
+    if is_mediator and db.session.scalar(select(renewal_is_with_vetting(person.id, on))):
+        reasons.append(WITH_VETTING)
     if person.email is None:
         reasons.append("There is no address to write to.")
     elif any(row.ended_at is None and row.undeliverable_since for row in person.addresses):
@@ -212,6 +176,10 @@ def why_nothing(person: Person, on: date, *, is_mediator: bool = True) -> list[s
         reasons.append("Nobody is their practice manager, so what has run out is told to nobody else.")
     return reasons
 
+
+WITH_VETTING = (
+    "An application for their clearance is with the vetting unit: they are not reminded of its end while it is."
+)
 
 WHY_NOT = {
     Verdict.LEFT: "They have left the service: nobody is reminded of anything about them.",

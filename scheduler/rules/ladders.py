@@ -45,10 +45,19 @@ DIGEST = "digest"
 """The subject of a manager's digest: owed to somebody for a week, whose Monday is its `basis_date`."""
 
 
+UNNAMED = frozenset({"helpline_followup"})
+"""Kinds of deadline of which no page of reminders says whom they are about: who rang the helpline is not for them."""
+
+
 def deadline_kind(subject: str) -> str | None:
     """The kind of deadline that an obligation is about; None for a requirement."""
     kind, _, rest = subject.partition(":")
     return rest.partition(":")[0] if kind == "deadline" else None
+
+
+def is_unnamed(subject: str) -> bool:
+    """Whether a page may say of such a reminder only what it is, and not about whom."""
+    return deadline_kind(subject) in UNNAMED
 
 
 @dataclass(frozen=True, slots=True)

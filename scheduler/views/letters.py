@@ -10,8 +10,10 @@ from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
+from scheduler.queries.about import spoken_of
 from scheduler.queries.letters import attempts_of, get_letter
 from scheduler.queries.why import STATES
+from scheduler.rules.ladders import stage_words
 from scheduler.services import operating
 from scheduler.views.blueprint import bp
 
@@ -41,6 +43,8 @@ def letter(viewer: Viewer, letter_id: int) -> ResponseReturnValue:
         "scheduler/letter.html",
         letter=found,
         person=person,
+        spoken_of=spoken_of([found], viewer).get(letter_id, []),
+        stage_words=stage_words,
         attempts=attempts_of(letter_id),
         states=STATES,
         actions=operating.ACTIONS.get(found.state, ()) if may_manage else (),

@@ -11,6 +11,8 @@ from accreditation.people.rules import Viewer
 from accreditation.web.filters import Filter, read_filters
 from accreditation.web.guards import requires
 from accreditation.web.words import plural
+from scheduler.queries.about import in_short, spoken_of
+from scheduler.queries.coming import reminders_to_come
 from scheduler.queries.letters import (
     GROUPS,
     LetterFilter,
@@ -26,7 +28,6 @@ from scheduler.queries.why import (
     STATES,
     is_judged,
     obligations_about,
-    reminders_to_come,
     why_nothing,
 )
 from scheduler.rules.ladders import stage_words
@@ -52,6 +53,8 @@ def letters(viewer: Viewer) -> ResponseReturnValue:
     return render_template(
         "scheduler/letters.html",
         page=page,
+        spoken_of=spoken_of([row[0] for row in page.rows], viewer),
+        in_short=in_short,
         filters=filters,
         total=letters_count(viewer, wanted),
         counts=counts_by_group(viewer),
@@ -68,7 +71,12 @@ def letters(viewer: Viewer) -> ResponseReturnValue:
 @requires(Permission.MANAGE_REMINDERS)
 def held(viewer: Viewer) -> ResponseReturnValue:
     """What a release would let go."""
-    return render_template("scheduler/held.html", held=held_letters(viewer))
+    return render_template(
+        "scheduler/held.html",
+        held=(found := held_letters(viewer)),
+        spoken_of=spoken_of([row[0] for row in found.rows], viewer),
+        in_short=in_short,
+    )
 
 
 @bp.post("/reminders/held/release")
@@ -99,12 +107,15 @@ def why(viewer: Viewer, reference: str) -> ResponseReturnValue:
     person, today = get_person(reference, viewer), clock.today()
     staff = told_as_staff(person, viewer, today, clock.now())
     is_mediator = not staff or is_judged(person.id)
+    letters = letters_of(person.id)
     return render_template(
         "scheduler/why.html",
         person=person,
         owed=obligations_about(person.id),
-        coming=reminders_to_come(person.id, today),
-        letters=letters_of(person.id),
+        coming=reminders_to_come(person, today),
+        letters=letters,
+        spoken_of=spoken_of(letters, viewer),
+        in_short=in_short,
         reasons=why_nothing(person, today, is_mediator=is_mediator),
         staff=staff,
         is_mediator=is_mediator,

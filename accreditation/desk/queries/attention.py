@@ -88,9 +88,9 @@ class Attention:
     cover: Forecast | None = None
     check: CheckState | None = None
     silence: str | None = None
+    """Since when the scheduler has not looked, in words; None: it lives, or that is not this viewer's business."""
     pipeline: Sequence[Figure] = ()
     letters: Sequence[Figure] = ()
-    """Since when the scheduler has not looked, in words; None: it lives, or that is not this viewer's business."""
 
     @property
     def now(self) -> list[Figure]:
