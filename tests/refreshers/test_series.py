@@ -14,7 +14,7 @@ from accreditation.refreshers import services
 from accreditation.refreshers.models import RefresherDay
 from accreditation.refreshers.queries import suggested
 from accreditation.refreshers.queries.days import later_of_series
-from accreditation.refreshers.queries.suggested import SuggestedTopic, suggests_topics
+from accreditation.refreshers.queries.suggested import SuggestedTopic, suggested_topics, suggests_topics
 from accreditation.refreshers.rules import Mark, facts_of_attending
 from accreditation.refreshers.rules.series import Pattern, dates_of, what_speaks_against
 from accreditation.standing.queries import evidence_of
@@ -203,3 +203,12 @@ def test_what_other_rooms_suggest_is_shown_beside_the_topics(sign_in, today, mon
         return [SuggestedTopic("Confidentiality", f"12 questions before {on:%Y}")]
 
     assert "12 questions before 2027" in browser.get("/refreshers/new").text
+
+    @suggests_topics
+    def suggested_by_advisers(on: date) -> list[SuggestedTopic]:
+        return [SuggestedTopic("Impasse", "suggested once"), SuggestedTopic("confidentiality", "suggested twice")]
+
+    assert suggested_topics(today) == [
+        SuggestedTopic("Confidentiality", "12 questions before 2027; suggested twice"),
+        SuggestedTopic("Impasse", "suggested once"),
+    ]

@@ -32,4 +32,9 @@ def suggests_topics(source: S) -> S:
 
 
 def suggested_topics(on: date) -> list[SuggestedTopic]:
-    return [topic for source in SOURCES for topic in source(on)]
+    """Each topic once, in the order of the sources, with everything that speaks for it."""
+    found: dict[str, SuggestedTopic] = {}
+    for topic in (topic for source in SOURCES for topic in source(on)):
+        known = found.get(topic.words.casefold())
+        found[topic.words.casefold()] = SuggestedTopic(known.words, f"{known.why}; {topic.why}") if known else topic
+    return list(found.values())
