@@ -48,7 +48,7 @@ MEANING = {
 }
 
 UNSAID = re.compile(
-    r"\b(ctc|sc|dv|bpss|vetting|clearance|lapsed?|suspen\w+|withdraw\w+|leave|maternity|sick\w*|refused|convict\w+)\b",
+    r"\b(ctc|sc|dv|bpss|vetting|clearances?|laps(?:e|es|ed|ing)|suspen\w+|withdraw\w+|leave|maternity|sick\w*|refused|convict\w+)\b",
     re.IGNORECASE,
 )
 """Levels, states and reasons: the page behind the link says them, to whom may know."""
