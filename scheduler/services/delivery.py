@@ -23,12 +23,14 @@ from accreditation.core.settings import get_setting
 from scheduler.models import LetterAttempt, Obligation
 from scheduler.queries.hours import sending_hours
 from scheduler.rules.answers import Meaning, meaning_of_reply, meaning_of_silence, without_address
+from scheduler.services.attempts import attempt, note
 from scheduler.services.doubts import resend_doubtful
 from scheduler.services.drafting import Ahead
 from scheduler.services.folder import write_to_folder
 from scheduler.services.journal import Sent, SentJournal
 from scheduler.services.marks import mail_server_paused_until, set_mark
 from scheduler.services.owing import FOLDER
+from scheduler.services.recovering import recover_letters
 from scheduler.services.smtp import Conversation, Refused, Server, Silence
 from scheduler.services.steps import (
     READY,
@@ -43,9 +45,7 @@ from scheduler.services.steps import (
     data_folder,
     end,
     hold_unwritten,
-    note_attempt,
     put_back,
-    recover_letters,
     step_on,
 )
 from scheduler.services.workers import new_token
@@ -350,6 +350,6 @@ def _write_down(letter_id: int, token: str) -> tuple[str | None, str | None]:
         if letter.claim_token != token or letter.state != "handing_over":
             return None, None
         letter.wording, letter.content_hash = ready.composed.wording, ready.composed.digest
-        note_attempt(letter_id, token, "folder", None, name, "written_to_folder")
+        note([attempt(letter_id, token, "folder", None, name, "written_to_folder")])
         words = "No mail server is set up: it was written to a folder instead."
         return end(letter, "written_to_folder", words, clock.now()), None

@@ -1,4 +1,4 @@
-"""The steps of handing a letter over: claim, write, reach for the dot, record; and recover.
+"""The steps of handing a letter over: claim, write, reach for the dot, record.
 
 No step happens without the claim's token, and no network inside any of them. Each can be a transaction of its own;
 `step_on` is three of them in one, for three letters: one commit for each letter of a run.
@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Table, bindparam, insert, or_, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from accreditation.core import clock
 from accreditation.core.database import database_stamp, db, stamp_after_own_writes, transaction
 from accreditation.core.outbox import OWN_ADDRESS, Letter, NoLongerTrue
-from scheduler.models import LetterAttempt
 from scheduler.rules.answers import Meaning, wait_after
+from scheduler.services.attempts import Attempt, attempt, note
 from scheduler.services.composing import Composed, NotDeliverable, compose, current_address
-from scheduler.services.journal import Sent, line_about, was_sent
+from scheduler.services.journal import Sent, line_about
 from scheduler.services.marks import clear_mark, pause_mail_server
 from scheduler.services.planning import letter_is_superseded
-from scheduler.services.workers import is_gone, new_token
+from scheduler.services.workers import new_token
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +137,11 @@ def step_on(
         if drafts is not None and not drafts.still_count(before):
             drafts.letters, step.stale = {}, bool(drafts.letters)
         plain = fate is None or fate.meaning.state == "sent"  # whether nothing is written that a letter speaks of
-        if fate is not None and (state := _conclude(fate)):
+        attempts: list[Attempt] = []
+        if fate is not None and (state := _conclude(fate, attempts)):
             step.states[state] += 1
-        step.kept = _reach(reaching, pace)
+        step.kept = _reach(reaching, pace, attempts)
+        note(attempts)
         while waiting and step.following is None:
             letter_id = waiting.pop(0)
             if drafts is not None and (drafted := drafts.letters.pop(letter_id, None)):
@@ -154,7 +156,7 @@ def step_on(
             elif found:
                 step.states[found] += 1
         if drafts is not None:
-            drafts.stamp = stamp_after_own_writes(before) if plain else None
+            drafts.stamp = stamp_after_own_writes(before) if plain and step.kept else None
         return step
 
 
@@ -171,7 +173,6 @@ REACH = _mine.where(_letter.claim_token == bindparam("whose"), _letter.state == 
 SENT = _mine.where(
     _letter.claim_token == bindparam("whose"), _letter.state.in_(("claimed", "handing_over", "in_doubt"))
 ).values(state="sent", reason=bindparam("said"), claim_token=None, claimed_until=None, ended_at=bindparam("moment"))
-ATTEMPT = insert(cast(Table, LetterAttempt.__table__))
 
 
 def claim(letter_id: int, token: str, pace: Pace) -> bool:
@@ -241,7 +242,7 @@ def hold_unwritten(ready: Ready) -> str | None:
 
 def _hold_unwritten(letter: Letter, token: str, fault: Exception, now: datetime) -> str:
     reason = f"The letter could not be written ({type(fault).__name__}). Its template or what fills it is at fault."
-    note_attempt(letter.id, token, "write", 0, type(fault).__name__, "held")
+    note([attempt(letter.id, token, "write", 0, type(fault).__name__, "held")])
     return end(letter, "held", reason, now)
 
 
@@ -255,10 +256,13 @@ def put_back(ready: Ready) -> None:
 def reach_for_the_dot(ready: Ready, pace: Pace) -> bool:
     """Record that the end of the letter is about to go out. False: the claim was lost, and it must not."""
     with transaction():
-        return _reach(ready, pace)
+        attempts: list[Attempt] = []
+        kept = _reach(ready, pace, attempts)
+        note(attempts)
+        return kept
 
 
-def _reach(ready: Ready, pace: Pace) -> bool:
+def _reach(ready: Ready, pace: Pace, attempts: list[Attempt]) -> bool:
     asked = {
         "which": ready.letter_id,
         "whose": ready.token,
@@ -268,19 +272,22 @@ def _reach(ready: Ready, pace: Pace) -> bool:
     }
     kept = _one(db.session.connection().execute(REACH, asked))
     if kept:
-        note_attempt(ready.letter_id, ready.token, "dot", None, "", None)
+        attempts.append(attempt(ready.letter_id, ready.token, "dot", None, "", None))
     return kept
 
 
 def conclude(fate: Fate) -> str | None:
     """Record what became of the letter. None: somebody else has decided about it since."""
     with transaction():
-        return _conclude(fate)
+        attempts: list[Attempt] = []
+        state = _conclude(fate, attempts)
+        note(attempts)
+        return state
 
 
-def _conclude(fate: Fate) -> str | None:
+def _conclude(fate: Fate, attempts: list[Attempt]) -> str | None:
     if fate.meaning.state == "sent":
-        return _conclude_sent(fate)
+        return _conclude_sent(fate, attempts)
     letter = db.session.get_one(Letter, fate.letter_id, with_for_update=True, populate_existing=True)
     meaning, now = fate.meaning, clock.now()
     late = letter.state == "in_doubt" and meaning.state in ("failed", "retry_wait")
@@ -297,18 +304,19 @@ def _conclude(fate: Fate) -> str | None:
             letter.not_before = now + wait * (0.8 + secrets.randbelow(401) / 1000)
     if meaning.flag:
         _flag_address(letter, words, now)
-    note_attempt(fate.letter_id, fate.token, fate.phase, fate.code or None, words, state)
+    attempts.append(attempt(fate.letter_id, fate.token, fate.phase, fate.code or None, words, state))
     return end(letter, state, None if state == "queued" and not meaning.pause else words, now)
 
 
-def _conclude_sent(fate: Fate) -> str | None:
-    """The same in two statements, because it is what nearly always becomes of a letter. A late answer counts too."""
+def _conclude_sent(fate: Fate, attempts: list[Attempt]) -> str | None:
+    """The same in one statement, because it is what nearly always becomes of a letter. A late answer counts too."""
     asked = {"which": fate.letter_id, "whose": fate.token, "said": fate.meaning.words, "moment": clock.now()}
     if not _one(db.session.connection().execute(SENT, asked)):
         return None
     if fate.first:
         clear_mark("mail_server")
-    note_attempt(fate.letter_id, fate.token, fate.phase, fate.code or None, fate.meaning.words, "sent")
+    words = fate.meaning.words
+    attempts.append(attempt(fate.letter_id, fate.token, fate.phase, fate.code or None, words, "sent"))
     return "sent"
 
 
@@ -324,43 +332,6 @@ def conclude_whatever_happens(fate: Fate) -> str | None:
             log.warning("the database is out of reach, letter %s is %s", fate.letter_id, fate.meaning.state)
             time.sleep(seconds)
     return conclude(fate)
-
-
-def recover_letters() -> Counter[str]:
-    """Take back what a worker left behind that died or lost its lease: the states the letters are in now, counted.
-
-    Only a letter whose end may have gone out is in doubt.
-    """
-    in_hand = select(Letter.id, Letter.claim_token, Letter.claimed_until).where(
-        Letter.state.in_(("claimed", "handing_over"))
-    )
-    now = clock.now()
-    left = [
-        row.id
-        for row in db.session.execute(in_hand)
-        if row.claim_token is None or row.claimed_until is None or row.claimed_until < now or is_gone(row.claim_token)
-    ]
-    found: Counter[str] = Counter()
-    for letter_id in left:
-        with transaction():
-            letter = db.session.get_one(Letter, letter_id, with_for_update=True)
-            token, until = letter.claim_token, letter.claimed_until
-            if letter.state not in ("claimed", "handing_over"):
-                continue
-            if token and until and until >= now and not is_gone(token):
-                continue
-            if letter.state == "handing_over" and token and _may_have_gone_out(letter_id, token):
-                if was_sent(data_folder(), letter.message_id):
-                    words = "The mail server took it; the machine stopped before that was written down here."
-                    note_attempt(letter_id, token, "replied", 250, words, "sent")
-                    found[end(letter, "sent", words, now)] += 1
-                    continue
-                words = "The machine stopped after the whole letter had gone out, before the mail server's answer."
-                note_attempt(letter_id, token, "dot", None, words, "in_doubt")
-                found[end(letter, "in_doubt", words, now)] += 1
-            else:
-                letter.state, letter.claim_token, letter.claimed_until = "queued", None, None
-    return found
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------
@@ -391,18 +362,6 @@ def end(letter: Letter, state: str, reason: str | None, now: datetime) -> str:
     letter.ended_at = None if state in ("queued", "retry_wait", "held") else now
     db.session.flush()
     return state
-
-
-def _may_have_gone_out(letter_id: int, token: str) -> bool:
-    dot = select(LetterAttempt.id).where(
-        LetterAttempt.letter_id == letter_id, LetterAttempt.token == token, LetterAttempt.phase == "dot"
-    )
-    return db.session.scalar(dot.limit(1)) is not None
-
-
-def note_attempt(letter_id: int, token: str, phase: str, code: int | None, text: str, outcome: str | None) -> None:
-    row = {"letter_id": letter_id, "at": clock.now(), "token": token, "phase": phase, "code": code, "text": text}
-    db.session.connection().execute(ATTEMPT, row | {"outcome": outcome})
 
 
 def _flag_address(letter: Letter, reason: str, now: datetime) -> None:

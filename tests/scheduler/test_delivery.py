@@ -15,6 +15,7 @@ from accreditation.people.models import ContactAddress
 from scheduler.models import LetterAttempt, SchedulerMark
 from scheduler.services import delivery, operating, steps
 from scheduler.services.marks import mail_server_paused_until
+from scheduler.services.recovering import recover_letters
 from scheduler.services.smtp import Conversation
 from tests import factories
 
@@ -281,7 +282,7 @@ def test_a_worker_that_lost_its_claim_does_not_reach_the_dot(app, mail, deliver,
         with transaction():
             row = db.session.get_one(outbox.Letter, letter_id)
             row.claimed_until = clock.now() - timedelta(seconds=1)
-        assert steps.recover_letters() == {}
+        assert recover_letters() == {}
         assert steps.claim(letter_id, "another worker", steps.Pace())
         if how_far == "handing_over":
             assert steps.begin_hand_over(letter_id, "another worker", steps.Pace(), takes_utf8=False)
@@ -303,7 +304,7 @@ def test_a_late_answer_settles_a_letter_in_doubt(app, mail, deliver, monkeypatch
         with transaction():
             row = db.session.get_one(outbox.Letter, letter_id)
             row.claimed_until = clock.now() - timedelta(seconds=1)
-        assert steps.recover_letters() == {"in_doubt": 1}
+        assert recover_letters() == {"in_doubt": 1}
         return answer
 
     monkeypatch.setattr(delivery.Conversation, "taken", slept_past_the_lease)
@@ -322,7 +323,7 @@ def test_a_late_answer_says_nothing_of_a_letter_that_somebody_else_has_by_then(a
         with transaction():
             row = db.session.get_one(outbox.Letter, letter_id)
             row.claimed_until = clock.now() - timedelta(seconds=1)
-        assert steps.recover_letters() == {"in_doubt": 1}
+        assert recover_letters() == {"in_doubt": 1}
         with transaction():
             operating.resend_letter(letter_id, resent_by=None)
         assert steps.claim(letter_id, "another worker", steps.Pace())
@@ -344,7 +345,7 @@ def test_only_the_journal_decides_what_a_dead_worker_leaves_behind(app, mail, wi
     assert isinstance(ready, steps.Ready)
     if with_dot:
         assert steps.reach_for_the_dot(ready, pace)
-    steps.recover_letters()
+    recover_letters()
     assert factories.state_of(letter_id) == state
 
 

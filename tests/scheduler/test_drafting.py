@@ -128,10 +128,11 @@ def test_drafts_count_on_their_own_day_and_for_a_moment(app, news_template):
 # --- the stamp after a transaction of one's own ----------------------------------------------------------------------
 
 
-def own_write(name: str, during=lambda: None):
+def own_write(name: str, during=lambda: None, ahead=lambda: None):
     """A transaction that writes: the stamp as it is expected to be from then on."""
     with transaction():
         before = database_stamp()
+        ahead()
         db.session.connection().execute(text("INSERT INTO setting (name, value) VALUES (:name, 'x')"), {"name": name})
         during()
         return stamp_after_own_writes(before)
@@ -174,15 +175,17 @@ def test_a_write_of_somebody_else_during_ones_own_is_seen_or_cannot_be(app, monk
     assert stamp_now() != foretold
 
 
-def test_who_began_before_and_ends_after_makes_the_stamp_unknown_or_keeps_us_out(app, monkeypatch):
+def test_who_began_before_and_ends_after_is_seen_or_keeps_us_out(app, monkeypatch):
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
     with db.engine.connect().execution_options(writing=True) as other, other.begin():
         other.execute(text("INSERT INTO setting (name, value) VALUES ('by another', 'x')"))
         if db.engine.dialect.name == "sqlite":
             with pytest.raises(OperationalError, match="locked"):
                 own_write("own")
-        else:
-            assert own_write("own") is None
+            return
+        foretold = own_write("own")
+        assert stamp_now() != foretold
+    assert stamp_now() != foretold
 
 
 # --- read for many ---------------------------------------------------------------------------------------------------
@@ -286,3 +289,13 @@ def test_drafting_that_fails_as_a_whole_holds_up_no_letter_and_puts_none_in_doub
     assert len(server.accepted) == 6
     assert len(asked) == 1, "it is not tried again at every letter"
     assert faults_in(caplog) == ["no letter could be drafted: each is written when its turn comes"]
+
+
+def test_a_write_of_somebody_else_ahead_of_ones_own_is_seen_or_cannot_be(app, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    if db.engine.dialect.name == "sqlite":
+        with pytest.raises(OperationalError, match="locked"):
+            own_write("own", ahead=lambda: some_write("by another", writing=True))
+        return
+    foretold = own_write("own", ahead=lambda: some_write("by another"))  # it takes the number that was to be ours
+    assert stamp_now() != foretold

@@ -12,6 +12,7 @@ from accreditation.people import services as people
 from accreditation.people.models import ContactAddress
 from scheduler.services import composing, steps
 from scheduler.services.journal import NAME
+from scheduler.services.recovering import recover_letters
 from scheduler.services.smtp import Conversation
 from tests import factories
 from tests.scheduler.mail_server import MailServer
@@ -157,7 +158,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_one_in_doubt_at_most(app, mail,
     first = steps.begin_hand_over(waiting.pop(0), "token", pace, takes_utf8=True)
     second = steps.step_on(None, first, waiting, pace, takes_utf8=True).following
     assert states(letters) == ["handing_over", "handing_over", "queued", "queued"]
-    steps.recover_letters()
+    recover_letters()
     assert states(letters) == ["in_doubt", "queued", "queued", "queued"]
     assert not steps.reach_for_the_dot(second, pace)  # should it wake up: its letter is somebody else's
 
@@ -168,7 +169,7 @@ def test_a_sleeper_does_not_record_the_letter_before_over_what_was_decided(app, 
     pace = steps.Pace(lease=timedelta(seconds=-1), reply_seconds=0)
     first = steps.begin_hand_over(letters[0], "token", pace, takes_utf8=True)
     second = steps.step_on(None, first, [letters[1]], pace, takes_utf8=True).following
-    steps.recover_letters()
+    recover_letters()
     with transaction():
         row = db.session.get_one(outbox.Letter, letters[0])
         row.state, row.claim_token = "queued", None

@@ -18,6 +18,7 @@ from scheduler.jobs import tick
 from scheduler.models import Obligation
 from scheduler.services import steps
 from scheduler.services.journal import NAME, read_journal
+from scheduler.services.recovering import recover_letters
 from scheduler.services.restoring import is_held_after_restore, look_after_restore
 from tests import factories
 from tests.scheduler.ready import everything_in_order
@@ -127,7 +128,7 @@ def test_a_worker_that_died_after_the_answer_is_known_to_have_sent(app, mail, de
         patch.setattr("scheduler.services.delivery.conclude_whatever_happens", lambda *_: None)
         deliver(pace=steps.Pace(lease=timedelta(seconds=-9), step_seconds=2, reply_seconds=2))
     assert factories.state_of(letter_id) == "handing_over"
-    assert steps.recover_letters() == {"sent": 1}
+    assert recover_letters() == {"sent": 1}
     assert len(server.accepted) == 1
 
 
