@@ -70,14 +70,8 @@ class Letter(Record):
 
     @property
     def called(self) -> str:
-        """What kind of letter it is, from the name of its template: "Invitation". The scheduler's are reminders."""
-        if self.template == "email/scheduler/weekly.txt":
-            return "Weekly letter"
-        if self.template == "email/scheduler/digest.txt":
-            return "Weekly digest"
-        if self.template.startswith("email/scheduler/"):
-            return "Reminder"
-        return self.template.rpartition("/")[2].removesuffix(".txt").replace("_", " ").capitalize()
+        """What kind of letter it is, as its room calls it: "Invitation to a refresher day"."""
+        return called(self.template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +156,10 @@ class NoLongerTrue(Exception):
 Facts = Callable[[int], dict[str, object]]
 FACTS: dict[str, Facts] = {}
 
+CALLED: dict[str, str] = {}
+"""By template, what people call this kind of letter: a name of its own, that stands on every page that lists letters.
+"""
+
 
 OWN_ADDRESS: set[str] = set()
 """Letters that go to the address which their facts give as `to`, not to the person's contact address: a link to an
@@ -173,17 +171,27 @@ RESENT_WHEN_IN_DOUBT: set[str] = set()
 """Letters of which a second copy is harmless and a missing one is not: in doubt, they go once more by themselves."""
 
 
-def facts_for(template: str, *, own_address: bool = False, in_doubt: str = "hold") -> Callable[[Facts], Facts]:
+def called(template: str) -> str:
+    """What people call this kind of letter. One that no room writes any more, in an old register, says just that."""
+    return CALLED.get(template, "Letter of a kind that is no longer written")
+
+
+def facts_for(
+    template: str, *, called: str, own_address: bool = False, in_doubt: str = "hold"
+) -> Callable[[Facts], Facts]:
     """Register what fills this letter: called with `about_id` at hand-over. It may raise NoLongerTrue.
 
-    `own_address`: the facts say under `to` where the letter goes. `in_doubt`: when nobody can know whether the mail
-    server took it, "hold" leaves it to a person, "resend" sends it once more.
+    `called`: what people call this kind of letter, unlike any other. `own_address`: the facts say under `to` where the
+    letter goes. `in_doubt`: when nobody can know whether the mail server took it, "hold" leaves it to a person,
+    "resend" sends it once more.
     """
 
     def register(facts: Facts) -> Facts:
         if template in FACTS:
             raise RuntimeError(f"two functions fill {template}")
-        FACTS[template] = facts
+        if called in CALLED.values():
+            raise RuntimeError(f"two kinds of letter are called {called}")
+        FACTS[template], CALLED[template] = facts, called
         if own_address:
             OWN_ADDRESS.add(template)
         if in_doubt == "resend":

@@ -151,7 +151,7 @@ def _close(appeal: ResultAppeal, state: str, *, at: datetime, by: int) -> None:
     db.session.flush()
 
 
-@outbox.facts_for(RECEIVED)
+@outbox.facts_for(RECEIVED, called="Appeal received")
 def appeal_received(appeal_id: int) -> dict[str, object]:
     appeal = db.session.get_one(ResultAppeal, appeal_id)
     if appeal.state != "open":
@@ -159,7 +159,7 @@ def appeal_received(appeal_id: int) -> dict[str, object]:
     return {"received_on": appeal.opened_at, "decide_by": appeal.decide_by}
 
 
-@outbox.facts_for(DECIDED)
+@outbox.facts_for(DECIDED, called="Appeal decided")
 def appeal_decided(appeal_id: int) -> dict[str, object]:
     appeal = db.session.get_one(ResultAppeal, appeal_id)
     return {"received_on": appeal.opened_at}

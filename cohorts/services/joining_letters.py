@@ -45,7 +45,7 @@ def _place_held(enrolment_id: int) -> tuple[Enrolment, Cohort]:
     return place, cohort
 
 
-@facts_for(JOINING)
+@facts_for(JOINING, called="Joining instructions")
 def joining(enrolment_id: int) -> dict[str, object]:
     place, cohort = _place_held(enrolment_id)
     now = clock.now()
@@ -69,7 +69,7 @@ def joining(enrolment_id: int) -> dict[str, object]:
     }
 
 
-@facts_for(SESSION_CHANGED)
+@facts_for(SESSION_CHANGED, called="Training session changed")
 def session_changed(notice_id: int) -> dict[str, object]:
     notice = db.session.get_one(SessionNotice, notice_id)
     place, cohort = _place_held(notice.enrolment_id)
@@ -88,7 +88,7 @@ def session_changed(notice_id: int) -> dict[str, object]:
     }
 
 
-@facts_for(PLACE_ENDED)
+@facts_for(PLACE_ENDED, called="Place in a cohort ended")
 def place_ended(enrolment_id: int) -> dict[str, object]:
     place = db.session.get_one(Enrolment, enrolment_id)
     cohort = db.session.get_one(Cohort, place.cohort_id)
@@ -114,7 +114,7 @@ def place_ended(enrolment_id: int) -> dict[str, object]:
     }
 
 
-@facts_for(WAITLISTED)
+@facts_for(WAITLISTED, called="Waiting list of a cohort")
 def waitlisted(enrolment_id: int) -> dict[str, object]:
     place = db.session.get_one(Enrolment, enrolment_id)
     cohort = db.session.get_one(Cohort, place.cohort_id)

@@ -46,7 +46,7 @@ def _own_link(application: Application) -> str:
     return address_of(link)
 
 
-@facts_for("email/cohorts/application_received.txt")
+@facts_for("email/cohorts/application_received.txt", called="Application received")
 def application_received(application_id: int) -> dict[str, object]:
     application = db.session.get_one(Application, application_id)
     if application.stage == stages.WITHDRAWN:
@@ -60,7 +60,7 @@ def application_received(application_id: int) -> dict[str, object]:
     }
 
 
-@facts_for("email/cohorts/application_link.txt")
+@facts_for("email/cohorts/application_link.txt", called="Link to an application")
 def application_link(link_id: int) -> dict[str, object]:
     link = db.session.get_one(ApplicationLink, link_id)
     if not still_works(link, clock.now()):
@@ -93,13 +93,23 @@ def _about_step(step_id: int) -> dict[str, object]:
     }
 
 
-for _stage, _template in ABOUT_STEPS.items():
-    if _stage not in (stages.CONDITIONAL_OFFER, stages.OFFERED_PLACE):
-        facts_for(_template)(_about_step)
+PLAIN_STEPS = {
+    stages.SHORTLISTED: "Application shortlisted",
+    stages.INTERVIEW: "Invitation to an interview",
+    stages.RESERVE_LIST: "Application on the reserve list",
+    stages.DEFERRED: "Application deferred",
+    stages.UNSUCCESSFUL: "Application unsuccessful",
+    stages.INELIGIBLE: "Application not eligible",
+    stages.WITHDRAWN: "Application withdrawn",
+}
+"""By stage, what its letter is called where it says no more than that a decision was made."""
+
+for _stage, _called in PLAIN_STEPS.items():
+    facts_for(ABOUT_STEPS[_stage], called=_called)(_about_step)
 
 
-@facts_for(ABOUT_STEPS[stages.CONDITIONAL_OFFER])
-@facts_for(ABOUT_STEPS[stages.OFFERED_PLACE])
+@facts_for(ABOUT_STEPS[stages.CONDITIONAL_OFFER], called="Conditional offer")
+@facts_for(ABOUT_STEPS[stages.OFFERED_PLACE], called="Offer of a place")
 def offer_made(step_id: int) -> dict[str, object]:
     facts = _about_step(step_id)
     application = facts["application"]
@@ -110,7 +120,7 @@ def offer_made(step_id: int) -> dict[str, object]:
     return facts | {"offer_link": address_of(link), "answer_by": last_good_day(offer.answer_by)}
 
 
-@facts_for("email/cohorts/offer_answered.txt")
+@facts_for("email/cohorts/offer_answered.txt", called="Answer to an offer noted")
 def offer_answered(step_id: int) -> dict[str, object]:
     step = db.session.get_one(ApplicationStep, step_id)
     application = db.session.get_one(Application, step.application_id)
@@ -118,7 +128,7 @@ def offer_answered(step_id: int) -> dict[str, object]:
     return {"reference": application.reference, "accepted": accepted, "own_link": _own_link(application)}
 
 
-@facts_for("email/cohorts/interview_booked.txt")
+@facts_for("email/cohorts/interview_booked.txt", called="Interview booked")
 def interview_booked(application_id: int) -> dict[str, object]:
     """The time that the applicant has at hand-over, whatever it was when the letter was queued."""
     application = db.session.get_one(Application, application_id)
@@ -136,7 +146,7 @@ def interview_booked(application_id: int) -> dict[str, object]:
 # --- to the line manager, and about what they said -------------------------------------------------------------------
 
 
-@facts_for("email/cohorts/support_asked.txt", own_address=True)
+@facts_for("email/cohorts/support_asked.txt", called="Line manager’s support asked for", own_address=True)
 def support_asked(link_id: int) -> dict[str, object]:
     """To the address the applicant gave: a line manager needs no account and stands in no register."""
     link = db.session.get_one(ApplicationLink, link_id)
@@ -152,7 +162,7 @@ def support_asked(link_id: int) -> dict[str, object]:
     }
 
 
-@facts_for("email/cohorts/support_answered.txt")
+@facts_for("email/cohorts/support_answered.txt", called="Line manager’s support answered")
 def support_answered(application_id: int) -> dict[str, object]:
     application = db.session.get_one(Application, application_id)
     if application.support not in ("confirmed", "declined"):
@@ -163,7 +173,7 @@ def support_answered(application_id: int) -> dict[str, object]:
 # --- to candidates ---------------------------------------------------------------------------------------------------
 
 
-@facts_for("email/cohorts/placed.txt")
+@facts_for("email/cohorts/placed.txt", called="Place in a cohort")
 def placed(enrolment_id: int) -> dict[str, object]:
     enrolment = db.session.get_one(Enrolment, enrolment_id)
     cohort = db.session.get_one(Cohort, enrolment.cohort_id)
@@ -172,7 +182,7 @@ def placed(enrolment_id: int) -> dict[str, object]:
     return {"starts_on": cohort.starts_on, "provider": cohort.provider.name}
 
 
-@facts_for("email/cohorts/result_released.txt")
+@facts_for("email/cohorts/result_released.txt", called="Result released")
 def result_released(result_id: int) -> dict[str, object]:
     result = db.session.get_one(Result, result_id)
     if result.state != "released":

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from accreditation.core.database import Moment, db
 from accreditation.core.errors import NotFound
-from accreditation.core.outbox import TROUBLED, Letter
+from accreditation.core.outbox import CALLED, TROUBLED, Letter
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer, plain
@@ -32,10 +32,27 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class LetterFilter:
-    """`group` is a key of GROUPS, `words` what is looked for in the addressee's name or reference; None: no limit."""
+    """`group` is a key of GROUPS, `kind` one of `kinds()`; `words` is what is looked for in the addressee's name or
+    reference. None: no limit.
+    """
 
     group: str | None = None
     words: str | None = None
+    kind: str | None = None
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every kind of letter that a list can be limited to, as (kind, what it is called), by what it is called."""
+    named = ((_kind_of(template), name) for template, name in CALLED.items() if template.count("/") > 1)
+    return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+def _kind_of(template: str) -> str:
+    return template.removeprefix("email/").removesuffix(".txt")
+
+
+def _template_of(kind: str) -> str:
+    return f"email/{kind}.txt"
 
 
 def _visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -59,6 +76,8 @@ def _conditions(viewer: Viewer, wanted: LetterFilter) -> list[ColumnElement[bool
     conditions = [_visible(viewer)]
     if wanted.group:
         conditions.append(Letter.state.in_(GROUPS[wanted.group][1]))
+    if wanted.kind:
+        conditions.append(Letter.template == _template_of(wanted.kind))
     for word in plain(wanted.words or "").split():
         conditions.append(Person.search_text.contains(f" {word}", autoescape=True))
     return conditions

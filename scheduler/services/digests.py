@@ -173,7 +173,7 @@ def _let_go_of(items: list[DigestItem]) -> None:
 # --- what it says ----------------------------------------------------------------------------------------------------
 
 
-@facts_for(DIGEST_LETTER, in_doubt="resend")
+@facts_for(DIGEST_LETTER, called="Weekly digest", in_doubt="resend")
 def digest(obligation_id: int) -> dict[str, object]:
     """To a manager: what needs attention at the moment it goes, in numbers. Raises NoLongerTrue if nothing does."""
     owed = db.session.get_one(Obligation, obligation_id)

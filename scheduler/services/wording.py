@@ -17,19 +17,19 @@ from scheduler.services.owing import FOLDER, WEEKLY
 from scheduler.services.planning import supersede_reminder
 
 
-@facts_for(f"{FOLDER}item_due.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}item_due.txt", called="Reminder", in_doubt="resend")
 def item_due(obligation_id: int) -> dict[str, object]:
     """To the mediator: when, and how many; the page behind the link says what."""
     return due_facts(obligation_id) | {"link": f"{base_url()}/me"}
 
 
-@facts_for(WEEKLY, in_doubt="resend")
+@facts_for(WEEKLY, called="Weekly letter", in_doubt="resend")
 def weekly(obligation_id: int) -> dict[str, object]:
     """To the mediator who asked for one letter a week: how many early reminders there are, and the first day."""
     return due_facts(obligation_id) | {"link": f"{base_url()}/me"}
 
 
-@facts_for(f"{FOLDER}item_overdue.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}item_overdue.txt", called="Reminder to staff", in_doubt="resend")
 def item_overdue(obligation_id: int) -> dict[str, object]:
     """To the practice manager: something about somebody, or results that are outstanding, whose day has passed."""
     facts = due_facts(obligation_id)
@@ -39,25 +39,25 @@ def item_overdue(obligation_id: int) -> dict[str, object]:
     return facts | {"reference": person.reference if person else None, "link": base_url() + path}
 
 
-@facts_for(f"{FOLDER}results_due.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}results_due.txt", called="Reminder of results", in_doubt="resend")
 def results_due(obligation_id: int) -> dict[str, object]:
     """To the training provider."""
     return due_facts(obligation_id) | {"link": f"{base_url()}/cohorts"}
 
 
-@facts_for(f"{FOLDER}follow_up_due.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}follow_up_due.txt", called="Reminder of a helpline follow-up", in_doubt="resend")
 def follow_up_due(obligation_id: int) -> dict[str, object]:
     """To the helpline adviser."""
     return due_facts(obligation_id) | {"link": f"{base_url()}/helpline"}
 
 
-@facts_for(f"{FOLDER}own_day_comes.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}own_day_comes.txt", called="Reminder of a day", in_doubt="resend")
 def own_day_comes(obligation_id: int) -> dict[str, object]:
     """To the mediator: on which day something changes; the page behind the link says what."""
     return _day_that_comes(obligation_id) | {"link": f"{base_url()}/me"}
 
 
-@facts_for(f"{FOLDER}day_comes.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}day_comes.txt", called="Reminder of a day, to staff", in_doubt="resend")
 def day_comes(obligation_id: int) -> dict[str, object]:
     """To the practice manager: the same about a mediator."""
     facts = _day_that_comes(obligation_id)
@@ -66,7 +66,7 @@ def day_comes(obligation_id: int) -> dict[str, object]:
     return facts | {"reference": reference, "link": f"{base_url()}/mediators/{reference}"}
 
 
-@facts_for(f"{FOLDER}seat_comes.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}seat_comes.txt", called="Reminder of a refresher day", in_doubt="resend")
 def seat_comes(obligation_id: int) -> dict[str, object]:
     """To the mediator: the refresher day on which they have a seat. Raises NoLongerTrue once it is over."""
     facts = _day_that_comes(obligation_id)
@@ -75,7 +75,7 @@ def seat_comes(obligation_id: int) -> dict[str, object]:
     return facts | {"link": f"{base_url()}/me"}
 
 
-@facts_for(f"{FOLDER}seat_asked.txt", in_doubt="resend")
+@facts_for(f"{FOLDER}seat_asked.txt", called="Reminder to confirm a seat", in_doubt="resend")
 def seat_asked(obligation_id: int) -> dict[str, object]:
     """To the mediator: we wait for their word on a refresher day that was moved."""
     return due_facts(obligation_id) | {"link": f"{base_url()}/me"}

@@ -92,7 +92,7 @@ def send_test(letter: str, *, to: int) -> int:
     return made
 
 
-@facts_for(TEST)
+@facts_for(TEST, called="Test of a letter")
 def test_letter(about_id: int) -> dict[str, object]:
     """Which letter it is a test of: composing fills it as the letter itself would be."""
     return {"tested": list(PLACES)[about_id]}

@@ -19,6 +19,7 @@ from scheduler.queries.letters import (
     counts_by_group,
     held_ids,
     held_letters,
+    kinds,
     letters_count,
     letters_of,
     letters_page,
@@ -37,18 +38,18 @@ from scheduler.services.operating import release_letters
 from scheduler.services.restoring import end_hold
 from scheduler.views.blueprint import bp
 
-FILTERS = (
-    Filter("state", lambda value: GROUPS[value][0], [(key, words) for key, (words, _) in GROUPS.items()]),
-    Filter("q", lambda value: f"“{value}”"),
-)
+STATE = Filter("state", lambda value: GROUPS[value][0], [(key, words) for key, (words, _) in GROUPS.items()])
+WORDS = Filter("q", lambda value: f"“{value}”")
 
 
 @bp.get("/reminders")
 @requires(Permission.VIEW_REMINDERS)
 def letters(viewer: Viewer) -> ResponseReturnValue:
     """Every letter with its state in words, the newest first."""
-    filters = read_filters(request.args, FILTERS, path=url_for("scheduler.letters"), keep=())
-    wanted = LetterFilter(filters.get("state"), filters.get("q"))
+    offered = kinds()
+    kind = Filter("kind", lambda value: dict(offered)[value], offered)
+    filters = read_filters(request.args, (STATE, kind, WORDS), path=url_for("scheduler.letters"), keep=())
+    wanted = LetterFilter(filters.get("state"), filters.get("q"), filters.get("kind"))
     page = letters_page(viewer, wanted, place=request.args.get("place"), address=lambda token: filters.url(place=token))
     return render_template(
         "scheduler/letters.html",
@@ -58,7 +59,8 @@ def letters(viewer: Viewer) -> ResponseReturnValue:
         filters=filters,
         total=letters_count(viewer, wanted),
         counts=counts_by_group(viewer),
-        groups=[(key, words) for key, (words, _) in GROUPS.items()],
+        groups=STATE.choices,
+        kinds=offered,
         states=STATES,
         tick=find_mark("tick"),
         trouble_with_server=find_mark("mail_server"),

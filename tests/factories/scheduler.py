@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from accreditation.core import outbox
 from accreditation.core.database import db, transaction
-from accreditation.core.outbox import FACTS, Letter
+from accreditation.core.outbox import CALLED, FACTS, Letter
 from accreditation.core.settings import set_setting
 from scheduler.jobs import plan_all
 from scheduler.services.rules import install_usual_rules
@@ -58,6 +58,7 @@ def news(about_id: int) -> dict[str, object]:
 
 
 FACTS.setdefault("email/test/news.txt", news)
+CALLED.setdefault("email/test/news.txt", "News")
 
 
 def states() -> dict[str, int]:

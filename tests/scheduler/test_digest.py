@@ -325,7 +325,7 @@ def test_what_a_manager_chose_comes_in_it_and_the_last_word_by_itself(app, mail,
         assert ("digest.txt", "sent") in letters_to(who)
         assert letters_to(who).count(("item_overdue.txt", "sent")) == 0
         [line] = [line for line in obligations_about(late.id) if line.stage == -7]
-        assert sorted(letter.called for letter in line.letters) == ["Reminder", "Weekly digest"]
+        assert sorted(letter.called for letter in line.letters) == ["Reminder to staff", "Weekly digest"]
         moved.move_to(TUESDAY + WEEK)
         tick(app)
         db.session.rollback()  # what was read above is from before this beat

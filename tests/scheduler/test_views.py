@@ -1,15 +1,17 @@
 """The pages: what they show, to whom, and what a person may decide."""
 
+import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import time_machine
 from sqlalchemy import select, text
 
-from accreditation.core import clock
+from accreditation.core import clock, outbox
 from accreditation.core.audit import AuditEntry
 from accreditation.core.database import db, transaction
 from accreditation.core.migrate import newest_revision
@@ -19,7 +21,7 @@ from accreditation.core.settings import set_setting
 from accreditation.people.models import ContactAddress
 from accreditation.people.rules import Grant, Viewer
 from scheduler.jobs import tick
-from scheduler.queries.letters import GROUPS, LetterFilter, letters_count, undeliverable, undeliverable_count
+from scheduler.queries.letters import GROUPS, LetterFilter, kinds, letters_count, undeliverable, undeliverable_count
 from tests import factories
 from tests.scheduler.ready import everything_in_order
 
@@ -48,6 +50,27 @@ def test_the_list_shows_every_state_and_counts_what_needs_a_person(app, sign_in,
         page = manager.get(f"/reminders?state={group}").text
         assert page.count("because ") == letters_count(viewer, LetterFilter(group)), group
     assert manager.get("/reminders?q=ada+fail").text.count("because ") == 1
+
+
+def test_the_list_can_be_limited_to_one_kind_of_letter_by_its_name(app, sign_in, today):
+    who = factories.person(name="Ada Okafor", email="ada@example.uk")
+    for template, times in (("email/cohorts/placed.txt", 60), ("email/practice/confirm_asked.txt", 1)):
+        for number in range(times):
+            with transaction():
+                outbox.queue(who.id, template, about_id=1, key=f"{template}:{number}")
+    manager = sign_in(MANAGER)
+    asked = manager.get("/reminders?kind=practice/confirm_asked").text
+    assert "1 letter, the newest first" in asked
+    assert asked.count("Practice entries for a line manager to confirm</a>") == 1
+    page = manager.get("/reminders?state=waiting&kind=cohorts/placed&q=ada").text
+    assert page.count(">Place in a cohort</a>") == 50
+    assert "60 letters, the newest first" in page
+    further = unescape(re.search(r'href="(/reminders\?[^"]*place=[^"]*)"', page)[1])
+    assert "kind=cohorts%2Fplaced" in further
+    assert manager.get(further).text.count(">Place in a cohort</a>") == 10
+    assert "61 letters, the newest first" in manager.get("/reminders?kind=cohorts/nothing").text
+    offered = [words for _, words in kinds()]
+    assert offered == sorted(offered, key=str.casefold)
 
 
 def test_the_list_is_paged_by_key(app, sign_in, today):

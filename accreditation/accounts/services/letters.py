@@ -7,8 +7,8 @@ from accreditation.core.database import db
 from accreditation.core.outbox import NoLongerTrue, facts_for
 
 
-@facts_for("email/accounts/invitation.txt", own_address=True)
-@facts_for("email/accounts/password_reset.txt", own_address=True)
+@facts_for("email/accounts/invitation.txt", called="Invitation to open an account", own_address=True)
+@facts_for("email/accounts/password_reset.txt", called="Link to choose a new password", own_address=True)
 def open_link(link_id: int) -> dict[str, object]:
     """The link in full, which exists nowhere else. It goes to the account's address, not where other letters go."""
     link = db.session.get_one(AccountLink, link_id)
@@ -17,7 +17,7 @@ def open_link(link_id: int) -> dict[str, object]:
     return {"to": link.account.email, "account_link": address_of(link), "expires_at": link.expires_at}
 
 
-@facts_for("email/accounts/password_changed.txt", own_address=True)
+@facts_for("email/accounts/password_changed.txt", called="Notice that a password was changed", own_address=True)
 def changed_password(account_id: int) -> dict[str, object]:
     account = db.session.get_one(Account, account_id)
     return {"to": account.email, "changed_at": account.password_set_at}

@@ -22,7 +22,7 @@ def ask_to_confirm(decision: AwardDecision, person_ids: set[int]) -> None:
         outbox.queue(person_id, TO_CONFIRM, about_id=decision.id, key=f"confirm-award:{decision.id}:{person_id}")
 
 
-@facts_for(AWARDED)
+@facts_for(AWARDED, called="Accreditation awarded")
 def awarded(award_id: int) -> dict[str, object]:
     award = db.session.get_one(Award, award_id)
     if award.voided or award.is_withdrawn:
@@ -30,12 +30,12 @@ def awarded(award_id: int) -> dict[str, object]:
     return {"number": award.number}
 
 
-@facts_for(CHANGED)
+@facts_for(CHANGED, called="Accreditation changed")
 def changed(decision_id: int) -> dict[str, object]:
     return {"number": db.session.get_one(AwardDecision, decision_id).award.number}
 
 
-@facts_for(TO_CONFIRM)
+@facts_for(TO_CONFIRM, called="Accreditation decision to confirm")
 def to_confirm(decision_id: int) -> dict[str, object]:
     decision = db.session.get_one(AwardDecision, decision_id)
     if decision.state != OPEN:

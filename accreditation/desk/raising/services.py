@@ -92,7 +92,7 @@ def forget_texts(*, before: datetime, on: date, most: int = 200) -> int:
     return len(found)
 
 
-@outbox.facts_for(ANSWERED)
+@outbox.facts_for(ANSWERED, called="Answer to a correction that was raised")
 def correction_answered(raised_id: int) -> dict[str, object]:
     """That there is an answer; the page says which, and whose. Never what was raised, nor what came of it."""
     raised = db.session.get_one(RaisedCorrection, raised_id)

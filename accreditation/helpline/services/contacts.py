@@ -177,7 +177,7 @@ def forget_advice(*, before: datetime, on: date, most: int = 200) -> int:
     return len(found)
 
 
-@outbox.facts_for("email/helpline/passed_on.txt")
+@outbox.facts_for("email/helpline/passed_on.txt", called="Helpline matter passed on")
 def passed_on(escalation_id: int) -> dict[str, object]:
     """That something waits, and where. Never what, nor about whom."""
     escalation = db.session.get_one(Escalation, escalation_id)

@@ -169,7 +169,7 @@ def take_back_swap(swap_id: int, *, at: datetime, by: int) -> Swap:
     return swap
 
 
-@outbox.facts_for(ASKED)
+@outbox.facts_for(ASKED, called="Helpline shift: asked to take it")
 def swap_asked(swap_id: int) -> dict[str, object]:
     """That somebody asks, and where to answer."""
     swap = db.session.get_one(Swap, swap_id)
@@ -178,7 +178,7 @@ def swap_asked(swap_id: int) -> dict[str, object]:
     return {"asker": swap.asker.name, "starts_at": swap.shift.starts_at, "link": _rota_link()}
 
 
-@outbox.facts_for(ANSWERED)
+@outbox.facts_for(ANSWERED, called="Helpline shift: answer to who asked")
 def swap_answered(swap_id: int) -> dict[str, object]:
     """Whether the other took the shift."""
     swap = db.session.get_one(Swap, swap_id)

@@ -15,7 +15,7 @@ def tell_old_address(person_id: int, address_id: int) -> None:
     outbox.queue(person_id, ADDRESS_CHANGED, about_id=address_id, key=f"address_changed:{address_id}")
 
 
-@facts_for(ADDRESS_CHANGED, own_address=True)
+@facts_for(ADDRESS_CHANGED, called="Notice to the old address", own_address=True)
 def address_changed(address_id: int) -> dict[str, object]:
     """Raises NoLongerTrue where the address is in use again, or is one at which nothing arrives."""
     old = db.session.get(ContactAddress, address_id)

@@ -15,7 +15,7 @@ from accreditation.standing.models import Overlay
 FOLDER = "email/practice"
 
 
-@facts_for(f"{FOLDER}/leave_agreed.txt")
+@facts_for(f"{FOLDER}/leave_agreed.txt", called="Leave agreed")
 def leave_agreed(request_id: int) -> dict[str, object]:
     """The days as they stand now, and where the plan for the return is."""
     request = db.session.get_one(LeaveRequest, request_id)
@@ -32,14 +32,14 @@ def leave_agreed(request_id: int) -> dict[str, object]:
     }
 
 
-@facts_for(f"{FOLDER}/leave_answered.txt")
+@facts_for(f"{FOLDER}/leave_answered.txt", called="Answer to a request for leave")
 def leave_answered(request_id: int) -> dict[str, object]:
     """That there is an answer; the page says which."""
     request = db.session.get_one(LeaveRequest, request_id)
     return {"asked_on": request.asked_at, "link": _link(request)}
 
 
-@facts_for(DECIDED)
+@facts_for(DECIDED, called="Practice entry sent back or turned down")
 def entry_decided(entry_id: int) -> dict[str, object]:
     """That an entry was returned or turned down; the page says which, by whom and why."""
     entry = db.session.get(PracticeEntry, entry_id)
@@ -54,7 +54,7 @@ def _link(request: LeaveRequest) -> str:
     return f"{current_app.config['BASE_URL']}/leave/mine/{request.id}"
 
 
-@facts_for(ASKED, own_address=True)
+@facts_for(ASKED, called="Practice entries for a line manager to confirm", own_address=True)
 def confirm_asked(link_id: int) -> dict[str, object]:
     """To the address the office has named: a line manager needs no account. The page says whose entries they are."""
     link = db.session.get_one(ConfirmationLink, link_id)

@@ -11,7 +11,7 @@ from accreditation.refreshers.services.links import address_of
 FOLDER = "email/refreshers"
 
 
-@facts_for(f"{FOLDER}/invitation.txt")
+@facts_for(f"{FOLDER}/invitation.txt", called="Invitation to a refresher day")
 def invitation(invitation_id: int) -> dict[str, object]:
     asked = db.session.get_one(Invitation, invitation_id)
     if asked.day.state != "planned":
@@ -21,19 +21,19 @@ def invitation(invitation_id: int) -> dict[str, object]:
     return about(asked.day)
 
 
-@facts_for(f"{FOLDER}/booked.txt")
+@facts_for(f"{FOLDER}/booked.txt", called="Refresher day booked")
 def booked(booking_id: int) -> dict[str, object]:
     return about_seat(_still_booked(booking_id))
 
 
-@facts_for(f"{FOLDER}/planned_seat.txt")
+@facts_for(f"{FOLDER}/planned_seat.txt", called="Refresher day: seat kept for them")
 def planned_seat(booking_id: int) -> dict[str, object]:
     booking = _still_booked(booking_id)
     asked = {"confirm_by": booking.confirm_by, "answer_link": address_of(booking)} if booking.provisional else {}
     return {**about_seat(booking), "confirm_by": None, **asked}
 
 
-@facts_for(f"{FOLDER}/seat_freed.txt")
+@facts_for(f"{FOLDER}/seat_freed.txt", called="Refresher day: free seat offered")
 def seat_freed(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if booking.state != "offered":
@@ -41,7 +41,7 @@ def seat_freed(booking_id: int) -> dict[str, object]:
     return {**about(booking.day), "answer_by": booking.answer_by}
 
 
-@facts_for(f"{FOLDER}/offer_over.txt")
+@facts_for(f"{FOLDER}/offer_over.txt", called="Refresher day: offer of a seat over")
 def offer_over(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if booking.state != "offer_lapsed" or find_live_booking(booking.person_id, booking.day_id):
@@ -49,7 +49,7 @@ def offer_over(booking_id: int) -> dict[str, object]:
     return about(booking.day)
 
 
-@facts_for(f"{FOLDER}/day_moved.txt")
+@facts_for(f"{FOLDER}/day_moved.txt", called="Refresher day moved")
 def day_moved(booking_id: int) -> dict[str, object]:
     booking = _still_booked(booking_id)
     if not booking.unconfirmed:
@@ -62,7 +62,7 @@ def day_moved(booking_id: int) -> dict[str, object]:
     }
 
 
-@facts_for(f"{FOLDER}/day_changed.txt")
+@facts_for(f"{FOLDER}/day_changed.txt", called="Refresher day changed")
 def day_changed(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if booking.state not in CANCELLABLE:
@@ -71,7 +71,7 @@ def day_changed(booking_id: int) -> dict[str, object]:
     return {**facts, "state": booking.state, "answer_by": booking.answer_by}
 
 
-@facts_for(f"{FOLDER}/day_cancelled.txt")
+@facts_for(f"{FOLDER}/day_cancelled.txt", called="Refresher day cancelled")
 def day_cancelled(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     instead = find_seat_instead(booking.person_id, booking.id)
@@ -83,7 +83,7 @@ def day_cancelled(booking_id: int) -> dict[str, object]:
     }
 
 
-@facts_for(f"{FOLDER}/booking_cancelled.txt")
+@facts_for(f"{FOLDER}/booking_cancelled.txt", called="Refresher day: booking cancelled")
 def booking_cancelled(booking_id: int) -> dict[str, object]:
     booking = db.session.get_one(Booking, booking_id)
     if find_live_booking(booking.person_id, booking.day_id):
@@ -91,7 +91,7 @@ def booking_cancelled(booking_id: int) -> dict[str, object]:
     return about_end_of_seat(booking)
 
 
-@facts_for(f"{FOLDER}/seat_given_back.txt")
+@facts_for(f"{FOLDER}/seat_given_back.txt", called="Refresher day: seat given back")
 def seat_given_back(booking_id: int) -> dict[str, object]:
     return booking_cancelled(booking_id)
 

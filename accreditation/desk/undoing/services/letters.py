@@ -35,7 +35,7 @@ def _settle(undoing_id: int, *, at: datetime, by: int, go: bool) -> int:
     return settled
 
 
-@facts_for(CORRECTED)
+@facts_for(CORRECTED, called="Released result taken back")
 def release_undone(line_id: int) -> dict[str, object]:
     result = db.session.get_one(Result, db.session.get_one(UndoingLine, line_id).result_id)
     if result.state == "released":
