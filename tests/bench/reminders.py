@@ -10,8 +10,10 @@ import os
 import smtplib
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -38,6 +40,7 @@ from scheduler.services.rules import install_usual_rules
 from tests.bench.databases import SECRET, postgresql_urls, say
 from tests.bench.floor import raw_connection
 from tests.bench.timing import timer
+from tests.bench.wire import wire_to
 from tests.scheduler.chaos import counting_server
 
 LONG_AGO, BLOCK = date(2020, 1, 1), 5000
@@ -214,19 +217,37 @@ TURNS = 5
 TO_WARM_UP = 20  # letters, counted for nobody
 
 
-def measure_delivery(
-    app: Flask, folder: Path, number: int, answer_seconds: float, *, pipelining: bool = True
-) -> dict[str, Any]:
-    """Letters a second over one connection, by the product and by bare smtplib with the same letters.
+@dataclass(frozen=True)
+class MailServer:
+    """What stands at the other end, times in seconds.
 
-    `answer_seconds`: how long the server takes to keep a letter before it answers. A server that answers at once is
-    none that keeps letters safe. `pipelining`: whether it takes several commands in one breath.
+    `answer`: until it has kept a letter. `journey`: there and back. `pipelining`: whether it takes several commands
+    in one breath. `real`: the URL of one that runs already, with times of its own beside the journey.
     """
+
+    answer: float = 0.0
+    journey: float = 0.0
+    pipelining: bool = True
+    real: str | None = None
+
+
+@contextmanager
+def _mail_server(server: MailServer, folder: Path) -> Iterator[tuple[str, Callable[[], Counter[str]] | None]]:
+    """Its URL, and what counts the letters that it took, where it is one of ours."""
+    with ExitStack() as stack:
+        url, accepted = server.real, None
+        if url is None:
+            mine = counting_server(folder, seed=1, faults=0, slow=server.answer, pipelining=server.pipelining)
+            url, accepted = stack.enter_context(mine)
+        yield stack.enter_context(wire_to(url, server.journey)) if server.journey else url, accepted
+
+
+def measure_delivery(app: Flask, folder: Path, number: int, server: MailServer) -> dict[str, Any]:
+    """Letters a second over one connection, by the product and by bare smtplib with the same letters."""
     bares: list[float] = []
     ours: list[float] = []
     processor, sent, load = 0.0, 0, os.getloadavg()[0]
-    server = counting_server(folder, seed=1, faults=0, slow=answer_seconds, pipelining=pipelining)
-    with server as (smtp_url, accepted), app.app_context():
+    with _mail_server(server, folder) as (smtp_url, accepted), app.app_context():
         app.config["SMTP_URL"] = smtp_url
         warm = len(_put_forward(TO_WARM_UP))  # compiles what a scheduler that has run for a minute has compiled
         deliver_letters()
@@ -242,13 +263,15 @@ def measure_delivery(
             if done.states != {"sent": len(ids)}:
                 raise AssertionError(f"{dict(done.states)}")
             sent += len(ids)
-        if sorted(accepted().values()) != [1] * warm + [2] * sent:
+        if accepted and sorted(accepted().values()) != [1] * warm + [2] * sent:
             raise AssertionError(f"{len(accepted())} accepted")
     each = number // TURNS
     return {
         "letters": sent,
-        "answer_ms": answer_seconds * 1000,
-        "pipelining": pipelining,
+        "server": "real" if server.real else "ours",
+        "answer_ms": server.answer * 1000,
+        "journey_ms": server.journey * 1000,
+        "pipelining": server.pipelining,
         "letters_a_second": round(each / median(ours), 1),
         "bare_letters_a_second": round(each / median(bares), 1),
         "ratio": round(median(bare / taken for bare, taken in zip(bares, ours, strict=True)), 2),
@@ -280,8 +303,20 @@ def _bare_smtp(url: str, letters: list[tuple[str, str, bytes]]) -> float:
     return timer() - began
 
 
-SERVERS = ((0.0, True), (0.0, False), (0.001, True), (0.005, True), (0.005, False), (0.01, True), (0.03, True))
-"""Mail servers: seconds until one has kept a letter, and whether it takes several commands in one breath."""
+SERVERS = (
+    MailServer(),
+    MailServer(pipelining=False),
+    MailServer(answer=0.001),
+    MailServer(answer=0.005),
+    MailServer(answer=0.005, pipelining=False),
+    MailServer(answer=0.01),
+    MailServer(answer=0.03),
+    MailServer(journey=0.001),
+    MailServer(answer=0.005, journey=0.001),
+    MailServer(answer=0.01, journey=0.02),
+)
+JOURNEYS = (0.0, 0.0005, 0.001, 0.005, 0.02)
+"""Of a server that runs already: on this machine, in the same room, in the same town, far away."""
 
 
 # --- running ---------------------------------------------------------------------------------------------------------
@@ -310,9 +345,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--due", type=int, default=20_000)
     parser.add_argument("--letters", type=int, default=500, help="handed over beside smtplib")
+    parser.add_argument("--server", help="handed over to this mail server as well: smtp://host:port of one that runs")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
     asked = parser.parse_args()
     found = []
+    real = tuple(MailServer(journey=journey, real=asked.server) for journey in JOURNEYS) if asked.server else ()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         urls = [f"sqlite:///{folder / 'reminders.sqlite3'}"]
@@ -325,10 +362,10 @@ def main() -> None:
                 name = {"database": url.partition(":")[0]}
                 found.append(name | planning | {"fsync_ms": measure_disk(folder)})
                 _keep_back()
-                for seconds, pipelining in SERVERS:
+                for server in SERVERS + real:
                     place = folder / f"mail-{len(found)}"
                     place.mkdir()
-                    found.append(name | measure_delivery(app, place, asked.letters, seconds, pipelining=pipelining))
+                    found.append(name | measure_delivery(app, place, asked.letters, server))
     print(json.dumps(found, indent=1))
 
 
