@@ -6,13 +6,17 @@ written in answer.
 """
 
 import re
+from binascii import a2b_base64, a2b_qp
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
 from email.message import Message
 from typing import Literal
 
 LARGEST = 1_000_000
 """Bytes of a report that is read; what is larger is no report."""
+STATUS = ("message/delivery-status", "message/global-delivery-status")
+RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
+"""The parts of a report. Those called global are of a letter to an address outside ASCII (RFC 6533)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def read_report(content: bytes) -> Report | None:
     if letter is None or action not in ("failed", "delayed"):
         return None
     status = re.match(r"[245]\.\d{1,3}\.\d{1,3}", about.get("status", ""))
-    words = re.sub(r"^\s*smtp\s*;\s*", "", about.get("diagnostic-code", ""), flags=re.IGNORECASE)
+    words = re.sub(r"^\s*[\w.-]+\s*;\s*", "", about.get("diagnostic-code", ""))  # whose words: "smtp;", "X-Postfix;"
     return Report(
         letter, "failed" if action == "failed" else "delayed", status[0] if status else "", _without_addresses(words)
     )
@@ -50,35 +54,49 @@ def _fields(message: Message) -> dict[str, str]:
     """The fields about the recipient: we write to one at a time, so the last group of fields is theirs."""
     found: dict[str, str] = {}
     for part in message.walk():
-        if part.get_content_type() != "message/delivery-status":
-            continue
-        groups = part.get_payload()
-        for group in groups if isinstance(groups, list) else []:
-            if not isinstance(group, Message):
-                continue
-            found |= {name.lower(): " ".join(str(value).split()) for name, value in group.items()}
+        if part.get_content_type() in STATUS:
+            for group in re.split(r"(?:\r?\n[ \t]*){2,}", _inside(part).strip()):
+                fields = message_from_string(group, policy=policy.compat32)
+                found |= {name.lower(): " ".join(str(value).split()) for name, value in fields.items()}
     return found
 
 
 def _message_id(message: Message) -> str | None:
     """Of the letter that is returned, whole or its headers alone; never of the report itself."""
     for part in message.walk():
-        if part is message:
-            continue
-        if part.get_content_type() == "text/rfc822-headers":
-            payload = part.get_payload(decode=True)
-            text = payload if isinstance(payload, bytes) else b""
-            headers = message_from_bytes(text, policy=policy.compat32)
-        elif part.get_content_type() == "message/rfc822":
-            inner = part.get_payload()
-            if not isinstance(inner, list) or not inner or not isinstance(inner[0], Message):
-                continue
-            headers = inner[0]
-        else:
-            continue
-        if found := re.search(r"<[^<>\s]{3,200}>", str(headers.get("Message-ID", ""))):
-            return found[0]
+        if part.get_content_type() in RETURNED:
+            headers = message_from_string(_inside(part).lstrip(), policy=policy.compat32)
+            if found := re.search(r"<[^<>\s]{3,200}>", str(headers.get("Message-ID", ""))):
+                return found[0]
     return None
+
+
+def _inside(part: Message) -> str:
+    """What a part says, up to any parts within it. The library has taken it for a message, even if it is encoded."""
+    held = part.get_payload()
+    said = "\n".join(_unparsed(one) for one in held) if isinstance(held, list) else str(held)
+    content = said.encode("utf-8", "surrogateescape")
+    match str(part.get("Content-Transfer-Encoding", "")).lower().strip():
+        case "quoted-printable":
+            content = a2b_qp(content)
+        case "base64":
+            content = _from_base64(content)
+    return content.decode("utf-8", "replace")
+
+
+def _unparsed(message: object) -> str:
+    if not isinstance(message, Message):
+        return ""
+    held = message.get_payload()
+    headers = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
+    return f"{headers}\n{held if isinstance(held, str) else ''}"
+
+
+def _from_base64(content: bytes) -> bytes:
+    try:
+        return a2b_base64(content)
+    except ValueError:
+        return b""  # cut off on its way: nothing can be read in it
 
 
 def _without_addresses(text: str) -> str:

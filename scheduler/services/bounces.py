@@ -5,6 +5,7 @@ thrown away, so that a person can look at it.
 """
 
 import mailbox
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,9 +96,15 @@ def _files(place: Path) -> Iterator[bytes]:
 
 
 def _mbox(place: Path) -> Iterator[bytes]:
-    """Under the locks that mail servers take; what was read goes to a file beside it."""
-    box = mailbox.mbox(place, create=False)
-    kept = mailbox.mbox(place.with_name(f"{place.name}.{READ}"))
+    """Under the locks that mail servers take; what was read goes to a file beside it, for nobody else to read.
+
+    The library writes the file anew: the mail server, which may be another user, is to find it as its own again.
+    """
+    box, owner = mailbox.mbox(place, create=False), place.stat()
+    aside = place.with_name(f"{place.name}.{READ}")
+    aside.touch(mode=0o600)
+    aside.chmod(0o600)
+    kept = mailbox.mbox(aside)
     box.lock()
     try:
         for key in list(box.keys())[:AT_ONCE]:
@@ -107,6 +114,7 @@ def _mbox(place: Path) -> Iterator[bytes]:
             box.discard(key)
         kept.flush()
         box.flush()
+        os.chown(place, owner.st_uid, owner.st_gid)
     finally:
         box.unlock()
         box.close()

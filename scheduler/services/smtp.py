@@ -25,6 +25,9 @@ QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 HELD_BACK, PATIENCE = (0.035, 0.25), 5
 """Seconds that an acknowledgement is delayed for, by system; and how many answers in a row may wait so long."""
 
+OUT_OF_TURN = 503
+"""The answer to a command that does not come in order (RFC 5321, 4.2.3)."""
+
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
@@ -187,12 +190,22 @@ class Conversation:
     def address(self, sender: str, recipient: str, *, utf8: bool) -> None:
         """MAIL, RCPT and DATA: after this the server waits for the content. One recipient, always.
 
-        Where all three went out with the dot of the letter before, only their answers are read.
+        Where all three went out with the dot of the letter before, only their answers are read. A server that refused
+        that letter may not have forgotten it (Postfix, by smtpd_end_of_data_restrictions): it calls the next MAIL out
+        of turn, and would take the addressee for one more of the letter before. So that is said anew, on a connection
+        that knows of nothing else.
         """
         smtp = self._open_smtp()
         if self._ahead == (sender, recipient):
-            self._read_ahead(smtp)
-            return
+            try:
+                self._read_ahead(smtp)
+                return
+            except Refused as refusal:
+                if (refusal.phase, refusal.code) != ("mail", OUT_OF_TURN):
+                    raise
+            self.hang_up()
+            self.open()
+            smtp = self._open_smtp()
         if self._ahead is not None:
             raise RuntimeError("another envelope was told")
         self._expect("mail", 250, lambda: smtp.mail(sender, ["SMTPUTF8"] if utf8 else []))

@@ -25,6 +25,7 @@ class Session:
         self.sender = self.recipient = ""
         self.letters = 0
         self.utf8 = False
+        self.refused = False  # a letter that is not forgotten
 
 
 class MailServer:
@@ -39,9 +40,11 @@ class MailServer:
         *,
         extensions: tuple[str, ...] = ("SMTPUTF8", "8BITMIME", "PIPELINING"),
         nagle: bool = False,
+        keeps_refused: bool = False,
     ) -> None:
         self.script: Script = script or (lambda phase, session: None)
         self.extensions = extensions
+        self.keeps_refused = keeps_refused  # as Postfix, which forgets a letter that it refused only when it is told to
         self.accepted: list[EmailMessage] = []
         self.envelopes: list[tuple[str, str]] = []
         self.unfinished: list[bytes] = []  # what came for a letter whose end never did
@@ -120,6 +123,8 @@ class MailServer:
                     for extension in self.extensions:
                         say(f"250-{extension}")
                     act("ehlo", "250 HELP")
+                case "MAIL" if session.refused:
+                    say("503 5.5.1 Error: nested MAIL command")
                 case "MAIL":
                     session.sender, session.utf8 = rest.partition(":")[2].split()[0].strip("<>"), "SMTPUTF8" in rest
                     act("mail", "250 sender ok")
@@ -132,6 +137,9 @@ class MailServer:
                 case "QUIT":
                     act("quit", "221 bye")
                     return
+                case "RSET":
+                    session.refused = False
+                    say("250 ok")
                 case _:
                     say("250 ok")
 
@@ -152,6 +160,7 @@ class MailServer:
         if refusal is None:
             self._accept(session, b"".join(lines))  # before the answer: a lost answer does not undo it
             time.sleep(self.slow_seconds)
+        session.refused = refusal is not None and self.keeps_refused
         act("dot", "250 2.0.0 taken", refusal)
 
     def _accept(self, session: Session, content: bytes) -> None:

@@ -123,6 +123,24 @@ def test_a_server_that_waits_for_a_letter_to_nobody_is_told_nothing_more(app, de
     assert states(letters) == ["sent", "undeliverable", "sent"]
 
 
+@pytest.mark.parametrize("extensions", [PLAIN, BREATH])
+@pytest.mark.parametrize(("action", "state"), [("554 5.7.1 content refused", "failed"), ("451 later", "retry_wait")])
+def test_a_server_that_does_not_forget_what_it_refused_holds_nobody_up(app, mail, deliver, extensions, action, state):
+    """It calls the envelope that went ahead out of turn, which says nothing of our sender nor of that letter."""
+    refused = "no1@example.uk"
+    server = mail(
+        lambda phase, session: action if phase == "dot" and session.recipient == refused else None,
+        extensions=extensions,
+        keeps_refused=True,
+    )
+    letters = people_with_letters(4)
+    done = deliver()
+    assert (done.stopped, states(letters)) == (None, ["sent", state, "sent", "sent"])
+    assert [factories.letter_row(one).tries for one in letters] == [0, int(state == "retry_wait"), 0, 0]
+    assert len(server.accepted) == len(set(server.message_ids())) == 3
+    assert [recipient for _, recipient in server.envelopes] == ["no0@example.uk", "no2@example.uk", "no3@example.uk"]
+
+
 def test_what_was_taken_is_recorded_although_the_next_letter_meets_a_fault_of_our_own(app, mail, deliver, monkeypatch):
     server, content = mail(), Conversation.content
 
