@@ -4,13 +4,14 @@ Every column that data/field-access.csv keeps from the auditor is marked sensiti
 does not show it. The steps, changes and corrections below are the history, for those who may read it.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accreditation.core.database import Record, append_only, only_where
+from accreditation.core.uploads import Draft
 from accreditation.people.models import Person, one_of
 from vetting.rules.aftercare import ACTIONS, KINDS
 from vetting.rules.fields import ADVERSE_DECISIONS, ADVERSE_STATES
@@ -248,33 +249,10 @@ class BirthMark(Record):
     mark: Mapped[str] = mapped_column(info=HIDDEN)
 
 
-class ClearanceList(Record):
-    """The vetting unit's list on its way into the register: kept between the preview and the confirmation.
-
-    As `ImportDraft` of the desk: only the owner sees it, cells are forgotten, and what remains are numbers.
-    """
+class ClearanceList(Draft, Record):
+    """The vetting unit's list in a spreadsheet. `take_all`: what only differs from the register is taken from it."""
 
     __tablename__ = "clearance_list"
-    __table_args__ = (
-        CheckConstraint("state IN ('open', 'done')", name="known_state"),
-        CheckConstraint("(state = 'done') = (outcome IS NOT NULL)", name="done_has_outcome"),
-    )
-    # Not audited: it repeats a file that changes nothing. The import itself is noted in the trail, and each clearance
-    # that it adds or changes is audited like any other.
-    __audited__ = False
 
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-    file_name: Mapped[str]
     level: Mapped[str]
-    sheet: Mapped[int]
-    header_row: Mapped[int]
-    columns: Mapped[dict[str, str]] = mapped_column(JSON)
-    decisions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     take_all: Mapped[bool] = mapped_column(default=False, server_default=false())
-    content: Mapped[str | None]
-    wrong: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    state: Mapped[str] = mapped_column(default="open")
-    imported_at: Mapped[datetime | None]
-    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from accreditation.core import clock
+from accreditation.core import clock, uploads
 from accreditation.core.database import transaction
 from accreditation.core.sheets import Column, Table, read_workbook, write_workbook
 from vetting import services
@@ -55,4 +55,4 @@ def clearance_list(
     data = write_workbook([Table("Clearances", [Column(title) for title in headings], rows)])
     draft = listing.new_list(read_workbook(data), file_name="list.xlsx", level=level, owner_id=None, at=clock.now())
     with transaction():
-        return listing.keep_list(draft, at=clock.now()).id
+        return uploads.keep(draft, at=clock.now()).id

@@ -16,7 +16,7 @@ from accreditation.core.sheets import Cell, Row, Sheet, Workbook, read_workbook
 from accreditation.core.sheets.values import kind_of
 from accreditation.helpline.models import Contact
 from accreditation.helpline.queries.log import plan_log, table_of
-from accreditation.helpline.rules.log import match_columns, read_row
+from accreditation.helpline.rules.log import LOG, read_row
 from accreditation.helpline.services.log import record_log
 from accreditation.people.rules import Grant
 from tests import factories
@@ -261,6 +261,6 @@ def test_the_sample_workbook_is_read_whole_but_for_what_is_still_to_come():
 
 def test_the_columns_of_the_sample_are_understood():
     table = table_of(workbook(GOOD))
-    assert match_columns(table.headings) == {
+    assert LOG.match(table.headings) == {
         0: "when", 1: "mediator", 2: "about", 3: "adviser", 4: "minutes", 5: "follow_up", 6: "advice",
     }  # fmt: skip

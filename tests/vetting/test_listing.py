@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from accreditation.core import clock
+from accreditation.core import clock, uploads
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.permissions import Role, Scope
@@ -45,7 +45,7 @@ def held(data: bytes, *, level: str = "CTC", decisions: dict[int, str] | None = 
     draft.decisions = {str(number): choice for number, choice in (decisions or {}).items()}
     draft.take_all = take_all
     with transaction():
-        return listing.keep_list(draft, at=clock.now()).id
+        return uploads.keep(draft, at=clock.now()).id
 
 
 def plan(data: bytes, **asked):

@@ -2,11 +2,8 @@
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from flask import current_app
@@ -16,13 +13,13 @@ from sqlalchemy.orm import defer
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Scope
-from accreditation.core.sheets import Sheet, Workbook
-from accreditation.core.sheets.layout import Heading, headings_at, split_rows
+from accreditation.core.sheets.layout import split_rows
+from accreditation.core.uploads import Upload, taken_apart
 from accreditation.people.models import Person
 from accreditation.people.rules import Viewer, sort_name
 from accreditation.web.guards import scope_asked
 from vetting.models import BirthMark, Clearance, ClearanceApplication, ClearanceList
-from vetting.rules.listing.columns import NOT_READ, field_of
+from vetting.rules.listing.columns import CLEARANCES
 from vetting.rules.listing.plan import Plan, skipped_row
 from vetting.rules.listing.planning import Known, KnownApplication, KnownClearance, Register, plan_rows
 from vetting.rules.listing.rows import Entry, read_row
@@ -31,40 +28,9 @@ AT_ONCE = 400
 """Values in one statement: well under what any SQLite takes."""
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A list taken apart: the table in the workbook and what its columns hold."""
-
-    draft: ClearanceList
-    workbook: Workbook
-
-    @cached_property
-    def sheet(self) -> Sheet:
-        return self.workbook.sheets[self.draft.sheet]
-
-    @cached_property
-    def headings(self) -> list[Heading]:
-        return headings_at(self.sheet, self.draft.header_row)
-
-    @cached_property
-    def columns(self) -> dict[int, str]:
-        return {int(column): field for column, field in self.draft.columns.items()}
-
-    @property
-    def unread(self) -> tuple[str, ...]:
-        """The headings of columns that stay behind, those of our own error file left out."""
-        return tuple(
-            f"{heading.text} (column {heading.letter})"
-            for heading in self.headings
-            if heading.column not in self.columns and field_of(heading.text) != NOT_READ
-        )
-
-
-def upload_of(draft: ClearanceList) -> Upload:
+def upload_of(draft: ClearanceList) -> Upload[ClearanceList]:
     """Raises NotFound when its cells are no longer kept."""
-    if draft.content is None:
-        raise NotFound("The file of this import is no longer kept.")
-    return Upload(draft, Workbook.from_json(json.loads(draft.content)))
+    return taken_apart(draft, CLEARANCES)
 
 
 def get_list(list_id: int, viewer: Viewer) -> ClearanceList:
@@ -82,7 +48,7 @@ def lists_of(viewer: Viewer, limit: int = 10) -> Sequence[ClearanceList]:
     return db.session.scalars(query.options(defer(ClearanceList.content)).limit(limit)).all()
 
 
-def plan_of(upload: Upload, *, on: date) -> Plan:
+def plan_of(upload: Upload[ClearanceList], *, on: date) -> Plan:
     """What importing the list would do now. Reads the register; writes nothing."""
     draft = upload.draft
     people, skipped = split_rows(upload.sheet, draft.header_row, upload.columns)

@@ -9,6 +9,7 @@ from accreditation.core.sheets.values import Row, Sheet, Workbook, column_letter
 
 LOOK_AT_ROWS = 40  # title rows and remarks stand above the headings, never so many
 FEWEST_FIELDS = 3
+NOT_READ = "not read"
 TOTAL = re.compile(r"(grand |sub)?\s*totals?|sum|count|number of (mediators|people|rows)", re.IGNORECASE)
 
 
@@ -28,8 +29,28 @@ class Heading:
         return column_letter(self.column)
 
 
-Match = Callable[[Iterable[Heading]], dict[int, str]]
-"""Column to field, of the headings that are understood."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of sheet. `field_of`: the field that a heading stands for, NOT_READ for a column of our own error file,
+    None for any other. `problems_of`: what a choice of columns still lacks, in sentences. `example`: headings of one.
+    """
+
+    field_of: Callable[[str], str | None]
+    problems_of: Callable[[Mapping[int, str]], list[str]]
+    example: str
+
+    def match(self, headings: Iterable[Heading]) -> dict[int, str]:
+        """Column to field, the first column that fits each field. Columns that fit none are left out."""
+        matched: dict[int, str] = {}
+        for heading in headings:
+            field = self.field_of(heading.text)
+            if field and field != NOT_READ and field not in matched.values():
+                matched[heading.column] = field
+        return matched
+
+    def unread(self, headings: Iterable[Heading], columns: Mapping[int, str]) -> list[Heading]:
+        """The headings of columns that stay behind, those of our own error file left out."""
+        return [one for one in headings if one.column not in columns and self.field_of(one.text) != NOT_READ]
 
 
 def headings_of(row: Row) -> list[Heading]:
@@ -58,27 +79,27 @@ class Skipped:
     reason: str
 
 
-def places(workbook: Workbook, match: Match) -> list[Place]:
+def places(workbook: Workbook, kind: Kind) -> list[Place]:
     """Where the table may be, the best guess first: the sheet with the most headings that are understood.
 
     Hidden sheets come after the others. Empty when nothing looks like one.
     """
     found = []
     for index, sheet in enumerate(workbook.sheets):
-        scores = [Place(index, row.number, len(match(headings_of(row)))) for row in sheet.rows[:LOOK_AT_ROWS]]
+        scores = [Place(index, row.number, len(kind.match(headings_of(row)))) for row in sheet.rows[:LOOK_AT_ROWS]]
         if scores:
             found.append(max(scores, key=lambda place: (place.fields, -place.header_row)))
     found = [place for place in found if place.fields >= FEWEST_FIELDS]
     return sorted(found, key=lambda place: (workbook.sheets[place.sheet].hidden, -place.fields, place.sheet))
 
 
-def best_place(workbook: Workbook, match: Match, example: str) -> Place:
+def best_place(workbook: Workbook, kind: Kind) -> Place:
     """Raises NoTable with what the sheet needs: columns such as those of the example."""
-    found = places(workbook, match)
+    found = places(workbook, kind)
     if not found:
         raise NoTable(
             "No row of headings was found. Above the people there must be one row that names the columns, "
-            f"such as {example}."
+            f"such as {kind.example}."
         )
     return found[0]
 

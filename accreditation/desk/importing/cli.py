@@ -13,10 +13,11 @@ from accreditation.core.database import transaction
 from accreditation.core.dates import NotADay, read_day
 from accreditation.core.errors import DomainError
 from accreditation.core.sheets import column_letter, read_workbook
-from accreditation.desk.importing.exports import error_file
-from accreditation.desk.importing.queries.drafts import Upload, upload_of
+from accreditation.core.sheets.errors import error_file
+from accreditation.core.uploads import Upload, keep, wrong_with
+from accreditation.desk.importing.models import ImportDraft
+from accreditation.desk.importing.queries.drafts import upload_of
 from accreditation.desk.importing.queries.plans import plan_of
-from accreditation.desk.importing.rules.columns import problems_of_match
 from accreditation.desk.importing.rules.plan import Plan, PlannedRow, Status
 from accreditation.desk.importing.services import drafts
 from accreditation.standing.queries import main_scheme_code
@@ -69,15 +70,15 @@ def import_register(
         at=now,
     )
     upload = upload_of(draft)
-    if problems := problems_of_match(upload.columns):
-        raise DomainError(*problems)
+    if upload.problems:
+        raise DomainError(*upload.problems)
     plan = plan_of(upload, on=today)
     answer = _answer(upload, plan, confirmed=confirm)
     if errors_file:
-        errors_file.write_bytes(error_file(upload, {row.number: row.wrong for row in plan.to_correct}))
+        errors_file.write_bytes(error_file(upload.sheet, upload.headings, wrong_with(upload, plan)))
     if confirm and plan.to_write:  # the same file twice leaves no trace at all
         with audit.acting_as(None, "command"), transaction():
-            kept = drafts.keep_draft(draft, at=now)
+            kept = keep(draft, at=now)
             drafts.import_draft(kept.id, digest=plan.digest, on=today, at=now, imported_by=None)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
@@ -85,7 +86,7 @@ def import_register(
         _say(answer, plan)
 
 
-def _answer(upload: Upload, plan: Plan, *, confirmed: bool) -> dict[str, Any]:
+def _answer(upload: Upload[ImportDraft], plan: Plan, *, confirmed: bool) -> dict[str, Any]:
     return {
         "file": upload.draft.file_name,
         "sheet": upload.sheet.title,

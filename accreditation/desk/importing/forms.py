@@ -1,39 +1,13 @@
-"""The form of an upload of a register, and the questions about its columns."""
+"""The form of an upload of a register."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, SubmitField
 from wtforms.validators import InputRequired, ValidationError
 
-from accreditation.desk.importing.rules.columns import LABELS, NOT_READ, Heading
-from accreditation.web import importing
 from accreditation.web.forms import BaseForm, DayField
-from accreditation.web.importing import (
-    FILE_NAME_LONGEST,
-    ColumnsForm,
-    ConfirmForm,
-    DecisionsForm,
-    TableForm,
-    decisions_form,
-)
-
-__all__ = [
-    "FILE_NAME_LONGEST",
-    "ColumnsForm",
-    "ConfirmForm",
-    "DecisionsForm",
-    "TableForm",
-    "UploadForm",
-    "columns_form",
-    "decisions_form",
-]
-
-
-def columns_form(headings: Sequence[Heading], columns: Mapping[int, str], samples: Mapping[int, str]) -> ColumnsForm:
-    """One choice for each heading, its first values as a hint."""
-    return importing.columns_form(headings, columns, samples, LABELS, NOT_READ)
 
 
 class UploadForm(BaseForm):

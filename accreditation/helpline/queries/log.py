@@ -12,10 +12,9 @@ from accreditation.core.sheets import Row, Sheet, Workbook
 from accreditation.core.sheets.layout import Heading, Skipped, best_place, headings_at, split_rows
 from accreditation.core.sheets.rows import Problem
 from accreditation.helpline.models import Contact
-from accreditation.helpline.rules.log import LABELS, LogRow, match_columns, missing_columns, read_row
+from accreditation.helpline.rules.log import LABELS, LOG, LogRow, read_row
 from accreditation.people.models import Person
 
-EXAMPLE = "When, Mediator, About and Mins"
 AT_ONCE = 500
 """Values asked for in one statement: SQLite takes so many parameters and not many more."""
 
@@ -71,11 +70,11 @@ class LogPlan:
 
 def table_of(workbook: Workbook) -> Table:
     """Raises DomainError where no sheet is a log, or one lacks a column."""
-    place = best_place(workbook, match_columns, EXAMPLE)
+    place = best_place(workbook, LOG)
     sheet = workbook.sheets[place.sheet]
     headings = headings_at(sheet, place.header_row)
-    columns = match_columns(headings)
-    if missing := missing_columns(columns):
+    columns = LOG.match(headings)
+    if missing := LOG.problems_of(columns):
         raise DomainError(*missing)
     rows, skipped = split_rows(sheet, place.header_row, columns)
     return Table(sheet, headings, columns, rows, skipped)

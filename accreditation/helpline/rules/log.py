@@ -6,14 +6,14 @@ No database, no clock.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from accreditation.core.dates import NotADay, read_day
 from accreditation.core.private_text import names_in, reference_names
 from accreditation.core.sheets.cells import BadCell, day_of, shorten, text_of
-from accreditation.core.sheets.layout import Heading
+from accreditation.core.sheets.layout import Kind
 from accreditation.core.sheets.rows import Problem, Reader
 from accreditation.core.sheets.values import Cell, Row
 from accreditation.helpline.rules.contacts import CATEGORIES, CHANNELS, LONGEST_MINUTES, OUTCOMES, SIGNPOSTED, Details
@@ -90,20 +90,13 @@ class LogRow:
         return hashlib.sha256("\x1f".join(parts).casefold().encode()).hexdigest()
 
 
-def match_columns(headings: Iterable[Heading]) -> dict[int, str]:
-    """Column to field, the first column that fits each field; further columns are not read."""
-    matched: dict[int, str] = {}
-    for heading in headings:
-        name = FIELD_OF.get(_words(heading.text))
-        if name and name not in matched.values():
-            matched[heading.column] = name
-    return matched
-
-
 def missing_columns(columns: Mapping[int, str]) -> list[str]:
     """What the sheet lacks, in sentences; none when its rows can be read."""
     there = set(columns.values())
     return [f"No column is called “{LABELS[name]}”. Name it so in the sheet." for name in NEEDED if name not in there]
+
+
+LOG = Kind(lambda heading: FIELD_OF.get(_words(heading)), missing_columns, example="When, Mediator, About and Mins")
 
 
 def read_row(row: Row, columns: Mapping[int, str], headings: Mapping[int, str], *, on: date, at: datetime) -> LogRow:

@@ -3,14 +3,8 @@
 import pytest
 
 from accreditation.core.sheets import Cell, Row, Sheet, Workbook
-from accreditation.desk.importing.rules.columns import (
-    NOT_READ,
-    Heading,
-    field_of,
-    match_columns,
-    problems_of_match,
-)
-from accreditation.desk.importing.rules.layout import NoTable, best_place, places, split_rows
+from accreditation.core.sheets.layout import NOT_READ, Heading, NoTable, best_place, places, split_rows
+from accreditation.desk.importing.rules.columns import REGISTER, field_of, problems_of_match
 
 SAMPLE = [
     "Ref",
@@ -88,7 +82,7 @@ def test_headings_are_understood_in_many_words(heading, field):
 
 def test_each_field_is_matched_once_and_by_the_first_column_that_fits():
     headings = [Heading(0, "Surname"), Heading(1, "Unit"), Heading(2, "Borough"), Heading(3, "Notes")]
-    assert match_columns(headings) == {0: "family_name", 1: "unit"}
+    assert REGISTER.match(headings) == {0: "family_name", 1: "unit"}
 
 
 @pytest.mark.parametrize(
@@ -108,16 +102,16 @@ def test_the_table_is_found_below_title_rows_and_beside_other_sheets():
     log = Sheet("Helpline log", (row(1, "When", "Mediator", "About"), row(2, "x", "M0001", "y")))
     register = Sheet("Mediators", (row(1, "REGISTER"), row(2, "Updated"), row(4, *SAMPLE), row(5, "M0001", "Evans")))
     old = Sheet("Old", (row(1, "Surname", "Forename", "Unit"),))
-    place = best_place(Workbook((log, old, register)))
+    place = best_place(Workbook((log, old, register)), REGISTER)
     assert (place.sheet, place.header_row) == (2, 4)
-    assert [place.sheet for place in places(Workbook((log, old, register)))] == [2, 1]
+    assert [place.sheet for place in places(Workbook((log, old, register)), REGISTER)] == [2, 1]
     hidden = Sheet("Mediators", register.rows, hidden=True)
-    assert best_place(Workbook((hidden, old))).sheet == 1
+    assert best_place(Workbook((hidden, old)), REGISTER).sheet == 1
 
 
 def test_a_workbook_without_headings_is_refused_with_what_it_needs():
     with pytest.raises(NoTable, match="one row that names the columns"):
-        best_place(Workbook((Sheet("Sheet", (row(1, "a", "b"),)),)))
+        best_place(Workbook((Sheet("Sheet", (row(1, "a", "b"),)),)), REGISTER)
 
 
 def test_totals_headings_again_and_remarks_are_left_out_and_named():

@@ -9,14 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from accreditation.core import clock
+from accreditation.core import clock, uploads
 from accreditation.core.errors import DomainError
 from accreditation.core.sheets import LIMITS, Workbook
 from accreditation.core.sheets.child import answer
 from accreditation.core.sheets.parsing import parse
 from accreditation.desk.importing.queries.drafts import upload_of
 from accreditation.desk.importing.queries.plans import plan_of
-from accreditation.desk.importing.rules.columns import problems_of_match
 from accreditation.desk.importing.rules.plan import Plan, Status
 from accreditation.desk.importing.services import drafts
 from tests import factories
@@ -178,7 +177,7 @@ def preview_of(data: bytes) -> Plan | None:
     except DomainError:
         return None
     upload = upload_of(draft)
-    if problems_of_match(upload.columns):
+    if upload.problems:
         return None
     return plan_of(upload, on=factories.TODAY)
 
@@ -220,7 +219,7 @@ def test_what_a_spoilt_preview_shows_is_what_is_imported(app, today, seed):
     )
     plan = plan_of(upload_of(draft), on=factories.TODAY)
     with transaction():
-        kept = drafts.keep_draft(draft, at=clock.now())
+        kept = uploads.keep(draft, at=clock.now())
         drafts.import_draft(kept.id, digest=plan.digest, on=factories.TODAY, at=clock.now(), imported_by=None)
     assert db.session.query(Person).count() == plan.counts[Status.NEW]
     again = preview_of(data)

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import func, select
 
 from accreditation.awards.models import Award
-from accreditation.core import clock
+from accreditation.core import clock, uploads
 from accreditation.core.calendar import anniversary
 from accreditation.core.database import Base, db, transaction
+from accreditation.core.errors import Conflict
 from accreditation.core.outbox import Letter
 from accreditation.core.sheets import read_workbook
-from accreditation.desk.importing.exports import error_file
+from accreditation.core.sheets.errors import error_file
+from accreditation.core.uploads import wrong_with
 from accreditation.desk.importing.queries.drafts import upload_of
 from accreditation.desk.importing.queries.plans import plan_of
 from accreditation.desk.importing.rules.plan import Status
@@ -45,7 +47,7 @@ def plan_for(data: bytes):
 def import_file(data: bytes, **options):
     draft = draft_of(data, **options)
     with transaction():
-        kept = drafts.keep_draft(draft, at=clock.now())
+        kept = uploads.keep(draft, at=clock.now())
         return drafts.import_draft(kept.id, digest=None, on=TODAY, at=clock.now(), imported_by=None).outcome
 
 
@@ -226,7 +228,7 @@ def test_the_error_file_is_corrected_and_comes_in(app, today, sample):
     import_file(sample)
     upload = upload_of(draft_of(sample))
     plan = plan_of(upload, on=TODAY)
-    errors = error_file(upload, {row.number: row.wrong for row in plan.to_correct})
+    errors = error_file(upload.sheet, upload.headings, wrong_with(upload, plan))
     sheet = openpyxl.load_workbook(io.BytesIO(errors)).active
     assert [cell.value for cell in sheet[1]][:2] == ["Row in the file", "Ref"]
     assert sheet["A2"].value == 38
@@ -282,8 +284,8 @@ def test_the_register_changed_since_the_preview(app, today, sample):
     digest = plan_of(upload_of(draft), on=TODAY).digest
     factories.person(name="Ursula Evans", reference="M0001")
     before = everything_recorded()
-    with pytest.raises(drafts.Conflict, match="Nothing was imported"), transaction():
-        kept = drafts.keep_draft(draft, at=clock.now())
+    with pytest.raises(Conflict, match="Nothing was imported"), transaction():
+        kept = uploads.keep(draft, at=clock.now())
         drafts.import_draft(kept.id, digest=digest, on=TODAY, at=clock.now(), imported_by=None)
     assert everything_recorded() == before
 
@@ -291,7 +293,7 @@ def test_the_register_changed_since_the_preview(app, today, sample):
 def test_a_confirmation_sent_twice_imports_once(app, today, sample):
     draft = draft_of(sample)
     with transaction():
-        draft_id = drafts.keep_draft(draft, at=clock.now()).id
+        draft_id = uploads.keep(draft, at=clock.now()).id
     for _ in range(2):
         with transaction():
             drafts.import_draft(draft_id, digest=None, on=TODAY, at=clock.now(), imported_by=None)

@@ -1,12 +1,10 @@
 """Which column of the vetting unit's list holds what."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from accreditation.core.sheets.layout import Heading
+from accreditation.core.sheets.layout import NOT_READ, Kind
 from accreditation.people.rules import plain
-
-NOT_READ = "not read"
 
 LABELS = {
     "reference": "Mediator’s reference",
@@ -50,22 +48,10 @@ HEADINGS = {
 }
 FIELD_OF = {heading.strip(): field for field, listed in HEADINGS.items() for heading in listed.split(",")}
 
-EXAMPLE = "Pay number, Surname, Forename(s), Level, Status, Granted, Expiry"
-
 
 def field_of(heading: str) -> str | None:
     """The field a heading stands for, `NOT_READ` for a column of our own error file, None for any other."""
     return FIELD_OF.get(re.sub(r"[^a-z0-9]+", " ", plain(heading)).strip())
-
-
-def match_columns(headings: Iterable[Heading]) -> dict[int, str]:
-    """Column to field, the first column that fits each field. Columns that fit none are left out."""
-    matched: dict[int, str] = {}
-    for heading in headings:
-        field = field_of(heading.text)
-        if field and field != NOT_READ and field not in matched.values():
-            matched[heading.column] = field
-    return matched
 
 
 def problems_of_match(columns: Mapping[int, str]) -> list[str]:
@@ -85,3 +71,8 @@ def problems_of_match(columns: Mapping[int, str]) -> list[str]:
     if not {"granted_on", "valid_through", "status"} & set(fields):
         problems.append("Say which columns hold the status, or the dates of the clearance.")
     return problems
+
+
+CLEARANCES = Kind(
+    field_of, problems_of_match, example="Pay number, Surname, Forename(s), Level, Status, Granted, Expiry"
+)

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from accreditation.core.calendar import Span
 from accreditation.core.database import db
-from accreditation.desk.importing.queries.drafts import Upload
+from accreditation.core.sheets.layout import split_rows
+from accreditation.core.uploads import Upload
+from accreditation.desk.importing.models import ImportDraft
 from accreditation.desk.importing.queries.register import register_for
 from accreditation.desk.importing.rules.comparing import AwardTerm
 from accreditation.desk.importing.rules.following import waivers
-from accreditation.desk.importing.rules.layout import split_rows
 from accreditation.desk.importing.rules.plan import Plan, skipped_row
 from accreditation.desk.importing.rules.planning import plan_rows
 from accreditation.desk.importing.rules.rows import Entry, read_row
@@ -24,7 +25,7 @@ from accreditation.standing.rules.awards import award_span
 from accreditation.standing.rules.scheme import Scheme
 
 
-def plan_of(upload: Upload, *, on: date) -> Plan:
+def plan_of(upload: Upload[ImportDraft], *, on: date) -> Plan:
     """What importing the draft would do now. Reads the register; writes nothing."""
     draft = upload.draft
     scheme = get_scheme(draft.scheme, on)
@@ -53,7 +54,7 @@ def _award_term(code: str) -> AwardTerm:
     return term
 
 
-def _waived(scheme: Scheme, upload: Upload, tracked_from: date) -> Iterator[str]:
+def _waived(scheme: Scheme, upload: Upload[ImportDraft], tracked_from: date) -> Iterator[str]:
     """The labels of the requirements that the sheet does not record."""
     for waiver in waivers(scheme, upload.columns.values(), awarded_on=date.min, tracked_from=tracked_from):
         requirement = scheme.find(waiver.requirement)

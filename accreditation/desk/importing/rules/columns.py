@@ -1,12 +1,10 @@
 """Which column of somebody's sheet holds what."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from accreditation.core.sheets.layout import Heading, headings_of, tidy
+from accreditation.core.sheets.layout import NOT_READ, Kind
 from accreditation.people.rules import plain
-
-__all__ = ["Heading", "field_of", "headings_of", "match_columns", "problems_of_match", "tidy"]
 
 LEVELS = {
     "CTC": ("ctc", "counter terrorist check", "counter terrorism check", "ctc clearance"),
@@ -33,7 +31,6 @@ EXPIRES = (
     "review date",
 )
 
-NOT_READ = "not read"
 """What a column is matched with when it stays behind."""
 
 LABELS = {
@@ -92,16 +89,6 @@ def field_of(heading: str) -> str | None:
     return None
 
 
-def match_columns(headings: Iterable[Heading]) -> dict[int, str]:
-    """Column to field, the first column that fits each field. Columns that fit none are left out."""
-    matched: dict[int, str] = {}
-    for heading in headings:
-        field = field_of(heading.text)
-        if field and field != NOT_READ and field not in matched.values():
-            matched[heading.column] = field
-    return matched
-
-
 def problems_of_match(columns: Mapping[int, str]) -> list[str]:
     """What the choice of columns still lacks, as sentences; none when rows can be read."""
     fields = list(columns.values())
@@ -115,3 +102,6 @@ def problems_of_match(columns: Mapping[int, str]) -> list[str]:
     if ("result" in fields) != ("result_on" in fields):
         problems.append("A result needs its date: match both columns, or neither.")
     return problems
+
+
+REGISTER = Kind(field_of, problems_of_match, example="Ref, Surname, Forename(s), Result, Date passed")

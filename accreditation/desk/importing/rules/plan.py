@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from accreditation.core.sheets.layout import Skipped
 from accreditation.core.sheets.rows import Problem
-from accreditation.desk.importing.rules.layout import Skipped
 from accreditation.desk.importing.rules.rows import Entry
 from accreditation.desk.importing.rules.steps import Step
 
