@@ -25,7 +25,7 @@ class Session:
         self.sender = self.recipient = ""
         self.letters = 0
         self.utf8 = False
-        self.refused = False  # a letter that is not forgotten
+        self.begun = False  # a letter: another may begin only when it has ended or is forgotten
 
 
 class MailServer:
@@ -45,6 +45,8 @@ class MailServer:
         self.script: Script = script or (lambda phase, session: None)
         self.extensions = extensions
         self.keeps_refused = keeps_refused  # as Postfix, which forgets a letter that it refused only when it is told to
+        self.stays_after_421 = False  # as one that says goodbye and goes on listening
+        self.told_after_421: list[bytes] = []
         self.accepted: list[EmailMessage] = []
         self.envelopes: list[tuple[str, str]] = []
         self.unfinished: list[bytes] = []  # what came for a letter whose end never did
@@ -110,6 +112,8 @@ class MailServer:
                 raise ConnectionError
             say(action)
             if action.startswith("421"):
+                if self.stays_after_421:
+                    self.told_after_421 += iter(handler.rfile.readline, b"")
                 raise ConnectionError
             return action[0] in "23"
 
@@ -123,11 +127,11 @@ class MailServer:
                     for extension in self.extensions:
                         say(f"250-{extension}")
                     act("ehlo", "250 HELP")
-                case "MAIL" if session.refused:
+                case "MAIL" if session.begun:
                     say("503 5.5.1 Error: nested MAIL command")
                 case "MAIL":
                     session.sender, session.utf8 = rest.partition(":")[2].split()[0].strip("<>"), "SMTPUTF8" in rest
-                    act("mail", "250 sender ok")
+                    session.begun = act("mail", "250 sender ok")
                 case "RCPT":
                     session.recipient = rest.partition(":")[2].strip(" <>")
                     act("rcpt", "250 recipient ok")
@@ -138,7 +142,7 @@ class MailServer:
                     act("quit", "221 bye")
                     return
                 case "RSET":
-                    session.refused = False
+                    session.begun = False
                     say("250 ok")
                 case _:
                     say("250 ok")
@@ -160,7 +164,7 @@ class MailServer:
         if refusal is None:
             self._accept(session, b"".join(lines))  # before the answer: a lost answer does not undo it
             time.sleep(self.slow_seconds)
-        session.refused = refusal is not None and self.keeps_refused
+        session.begun = refusal is not None and self.keeps_refused
         act("dot", "250 2.0.0 taken", refusal)
 
     def _accept(self, session: Session, content: bytes) -> None:

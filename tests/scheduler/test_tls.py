@@ -86,6 +86,16 @@ def test_nobody_vouches_for_the_certificate_so_nothing_is_handed_over(app, deliv
     assert (box.letters, factories.state_of(letter_id)) == ([], "queued")
 
 
+@pytest.mark.parametrize("how", ["smtps", "smtp+starttls"])
+def test_a_certificate_for_another_name_is_not_enough(app, deliver, certificate, how):
+    box = Box()
+    with serving(box, certificate, how) as port:
+        app.config["SMTP_URL"] = f"{how}://127.0.0.1:{port}?authority={certificate[1]}"
+        letter_id = factories.letter()
+        assert "not valid for '127.0.0.1'" in deliver().stopped
+    assert (box.letters, factories.state_of(letter_id)) == ([], "queued")
+
+
 def test_a_wrong_password_costs_no_letter_a_try(app, deliver, certificate):
     box = Box()
     with serving(box, certificate, "smtp+starttls") as port:
