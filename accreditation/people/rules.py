@@ -85,8 +85,49 @@ def sort_name(given_name: str, family_name: str) -> str:
 
 def search_text(given_name: str, family_name: str, reference: str, pay_number: str | None) -> str:
     """What a search looks through, words surrounded by spaces."""
-    words = f"{given_name} {family_name} {reference} {pay_number or ''}"
-    return f" {plain(words)} "
+    said = (given_name, family_name, reference, pay_number or "")
+    return f" {' '.join(word for one in said for word in found_under(one))} "
+
+
+def found_under(said: str) -> list[str]:
+    """The words under whose beginnings a name is found, whatever stands between its parts and whether it is typed.
+
+    Each part together with all that follow it: “O’Brien-Smith” under obriensmith, briensmith and smith.
+    """
+    parts = _parts(said) or plain(said).split()
+    return ["".join(parts[first:]) for first in range(len(parts))]
+
+
+def looked_for(typed: str) -> list[tuple[str, ...]]:
+    """For each word typed the beginnings of which any will do: the word itself, or what it ends when run together.
+
+    “mac donald” looks for mac, and for donald or macdonald: `found_under` takes names apart, this puts them together.
+    What is no letter and no digit is not looked for, unless there is nothing else.
+    """
+    typed = plain(typed.replace("\0", " "))
+    words = ["".join(_parts(word)) for word in re.split(r"[\s,;]+", typed)]
+    words = ([word for word in words if word] or typed.split())[:LOOKED_FOR]
+    return [
+        tuple("".join(words[first : last + 1]) for first in range(last, max(last - RUN_TOGETHER, -1), -1))
+        for last in range(len(words))
+    ]
+
+
+LOOKED_FOR = 12
+"""Words of what is typed that are looked at."""
+
+RUN_TOGETHER = 3
+"""Words that may be one: “de la cruz” finds Delacruz."""
+
+
+def _parts(said: str) -> list[str]:
+    """Its letters and digits as `plain` writes them, taken apart at whatever else there is."""
+    return _PART.findall(plain(said).translate(_LETTERS_OF_A_KIND))
+
+
+_PART = re.compile(r"[^\W_]+")
+_LETTERS_OF_A_KIND = str.maketrans({"ı": "i"} | dict.fromkeys(map(chr, range(0x2B9, 0x2C0)), "'"))
+"""Apostrophes that Unicode counts as letters, as in Hawaiʻi, and the one Turkish i that has no accent to take off."""
 
 
 def search_words(text: str) -> list[str]:

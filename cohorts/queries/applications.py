@@ -3,16 +3,33 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import contains_eager, joinedload
 
-from accreditation.core.database import db
+from accreditation.core.database import db, rows_of
 from accreditation.core.errors import NotFound
 from accreditation.core.outbox import Letter
 from accreditation.people.models import ContactAddress, Person
 from accreditation.people.queries import counted_id, visible_to
-from accreditation.people.rules import Viewer, plain, sort_name
+from accreditation.people.queries.finding import ESCAPE, like
+from accreditation.people.rules import Grant, Viewer, looked_for, plain, sort_name
+from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
 from cohorts.models import Application, ApplicationStep, Cohort, Enrolment
 from cohorts.rules.stages import DRAFT, LINE_MANAGER_SUPPORT, OPEN, WITHDRAWN
@@ -51,11 +68,35 @@ def applications_for(viewer: Viewer, wanted: Wanted) -> Select[Application]:
         found = found.where(Application.support == wanted.support)
     if wanted.question:
         found = found.where(Application.identity_question)
-    if wanted.words:
-        for word in plain(wanted.words).split():
-            like = f"%{word.replace('%', '').replace('_', '')}%"
-            found = found.where(or_(Person.search_text.like(like), func.lower(Application.reference).like(like)))
+    for word in plain((wanted.words or "").replace(",", " ")).split():
+        found = found.where(_has_word(like(looked_for(word)[0][0]), like(word)))
     return found
+
+
+def _has_word(named: str | BindParameter[str], referred: str | BindParameter[str]) -> ColumnElement[bool]:
+    """Within a name, as names are looked for, or within the application's reference."""
+    by_name = Person.search_text.like(named, escape=ESCAPE)
+    return or_(by_name, func.lower(Application.reference).like(referred, escape=ESCAPE))
+
+
+def newest_applications(viewer: Viewer, words: Sequence[str], *, at_most: int) -> Sequence[Any]:
+    """The newest that `applications_page` lists for these words, as `plain` writes them: reference, name and stage."""
+    scope_asked()
+    named = {f"named_{at}": like(looked_for(word)[0][0]) for at, word in enumerate(words)}
+    referred = {f"referred_{at}": like(word) for at, word in enumerate(words)}
+    found: Sequence[Any] = rows_of(_newest(viewer.grants, len(words)), named | referred | {"at_most": at_most}).all()
+    return found
+
+
+@lru_cache(maxsize=256)
+def _newest(grants: frozenset[Grant], number: int) -> Any:
+    """Put together once for all with these grants who look for as many words (docs/decisions/0037)."""
+    columns = Application.reference, Application.given_name, Application.family_name, Application.stage
+    query = applications_for(Viewer(0, grants), Wanted()).with_only_columns(*columns)
+    for at in range(number):
+        named, referred = (bindparam(f"{what}_{at}", type_=String()) for what in ("named", "referred"))
+        query = query.where(_has_word(named, referred))
+    return query.order_by(Application.id.desc()).limit(bindparam("at_most", type_=Integer))
 
 
 def applications_page(

@@ -11,8 +11,8 @@ from accreditation.core.database import Moment, db
 from accreditation.core.errors import NotFound
 from accreditation.core.outbox import CALLED, TROUBLED, Letter
 from accreditation.people.models import Person
-from accreditation.people.queries import visible_to
-from accreditation.people.rules import Viewer, plain
+from accreditation.people.queries import has_words, visible_to
+from accreditation.people.rules import Viewer
 from accreditation.web.paging import By, Page, page_of
 from scheduler.models import LetterAttempt
 
@@ -78,9 +78,7 @@ def _conditions(viewer: Viewer, wanted: LetterFilter) -> list[ColumnElement[bool
         conditions.append(Letter.state.in_(GROUPS[wanted.group][1]))
     if wanted.kind:
         conditions.append(Letter.template == _template_of(wanted.kind))
-    for word in plain(wanted.words or "").split():
-        conditions.append(Person.search_text.contains(f" {word}", autoescape=True))
-    return conditions
+    return conditions + has_words(Person, wanted.words or "")
 
 
 def counts_by_state(viewer: Viewer) -> dict[str, int]:

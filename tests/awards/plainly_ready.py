@@ -11,7 +11,7 @@ from accreditation.core.calendar import FOREVER
 from accreditation.core.database import db
 from accreditation.people.models import Person
 from accreditation.people.queries import found_by, visible_to
-from accreditation.people.rules import Viewer, plain
+from accreditation.people.rules import Viewer
 from accreditation.standing.models import Evidence, EvidenceVoid, RequirementPeriod, StandingPeriod
 from accreditation.standing.queries import get_scheme
 from accreditation.standing.rules.awards import award_requirement, award_window_days
@@ -33,7 +33,7 @@ def plainly_ready(viewer: Viewer, asked: ReadyAsked) -> list[tuple[int, str]]:
 
 
 def _whatever_the_kind(viewer: Viewer, asked: ReadyAsked, scheme: Scheme) -> list[ColumnElement[bool]]:
-    conditions = [visible_to(viewer), found_by(plain(asked.words).split()), _present(scheme, asked.on)]
+    conditions = [visible_to(viewer), found_by(asked.words, anywhere=True), _present(scheme, asked.on)]
     conditions += _everything_else(scheme, asked.on)
     if asked.unit_id is not None:
         conditions.append(Person.unit_id == asked.unit_id)

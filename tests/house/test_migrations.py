@@ -1,6 +1,7 @@
 """The migrations make exactly what the models say, on both databases, all of it or nothing."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -8,9 +9,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from accreditation.app import create_app
+from accreditation.core import migrate as migrating
 from accreditation.core.database import Base, db
 from accreditation.core.errors import DomainError
 from accreditation.core.migrate import migrate, newest_revision, revision_of
+from accreditation.people.rules import search_text, search_words
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -89,6 +92,60 @@ def test_autogenerate_finds_nothing_left_to_migrate(two_databases):
 def test_migrating_twice_changes_nothing(two_databases):
     url = two_databases[0].url.render_as_string(hide_password=False)
     assert migrate(url) == (newest_revision(), newest_revision())
+
+
+BEFORE_FOLDED_NAMES = "0039"
+LETTERS = "abcoO'’-–. ÉéñłıßΣ李ʼ\u00ad\U0001f600%_9"
+
+
+def test_whoever_was_there_is_found_by_the_rule_of_today(old_database):
+    """More people than are rewritten at once, some of whom nothing changes for."""
+    random = Random(40)
+    names = [("Ada", "Okafor"), ("Maeve", "O’Brien"), ("", "Smith-Jones"), ("😀", "%")]
+    while len(names) < 5100:
+        given, family = ("".join(random.choices(LETTERS, k=random.randint(1, 9))) for _ in range(2))
+        names.append((given, family))
+    people = [
+        {"id": n, "r": f"M{n:04}", "g": given, "f": family, "p": f"12/{n}" if n % 3 else None, "t": f" ada m{n:04} "}
+        for n, (given, family) in enumerate(names, start=1)
+    ]
+    people[0]["t"] = search_text("Ada", "Okafor", "M0001", "12/1")
+    engine = create_engine(old_database)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person (id, reference, given_name, family_name, sort_name, search_text, pay_number, "
+                "version) VALUES (:id, :r, :g, :f, '', :t, :p, 1)"
+            ),
+            people,
+        )
+        words = [{"id": one["id"], "w": word} for one in people for word in search_words(one["t"])]
+        connection.execute(text("INSERT INTO person_word (person_id, word) VALUES (:id, :w)"), words)
+    assert migrate(old_database)[0] == BEFORE_FOLDED_NAMES
+    wanted = {one["id"]: search_text(one["g"], one["f"], one["r"], one["p"]) for one in people}
+    with engine.connect() as connection:
+        assert dict(connection.execute(text("SELECT id, search_text FROM person")).all()) == wanted
+        kept = connection.execute(text("SELECT person_id, word FROM person_word")).all()
+    engine.dispose()
+    assert sorted(kept) == sorted((whose, word) for whose, said in wanted.items() for word in search_words(said))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_database(request, tmp_path, monkeypatch):
+    """As the version before made it."""
+    server = None
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+    else:
+        server = request.getfixturevalue("postgres")
+        url = server.create("before_folded_names")
+    upgrade = migrating.command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(migrating.command, "upgrade", lambda settings, _: upgrade(settings, BEFORE_FOLDED_NAMES))
+        migrate(url)
+    yield url
+    if server:
+        server.drop("before_folded_names")
 
 
 def test_a_database_from_a_newer_version_is_refused(two_databases):

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from accreditation.accounts.models import PROVISIONAL, Account, UserSession
 from accreditation.core.database import db, rows_of
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Role
 from accreditation.people.models import GrantRow, Person, Provider, Unit
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import has_words, visible_to
 from accreditation.people.rules import Viewer, plain
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
@@ -101,9 +101,8 @@ def accounts_page(
     if state:
         query = query.where(_in_state(state))
     for word in plain(words or "").split():
-        query = query.where(
-            or_(Person.search_text.contains(word, autoescape=True), Account.email.contains(word, autoescape=True))
-        )
+        named = and_(true(), *has_words(Person, word, anywhere=True))
+        query = query.where(or_(named, Account.email.contains(word, autoescape=True)))
     page = page_of(
         query,
         [By(Person.sort_name, str), By(Person.id, int)],

@@ -19,7 +19,7 @@ from accreditation.awards.rules.dates import (
 from accreditation.core.database import db
 from accreditation.people.models import Person
 from accreditation.people.queries import found_by, subject_of, visible_to
-from accreditation.people.rules import Viewer, plain
+from accreditation.people.rules import Viewer
 from accreditation.standing.queries import facts_of_all, get_scheme, history_of, standing_from
 from accreditation.standing.rules.evidence import Fact, known
 from accreditation.standing.rules.history import History
@@ -128,7 +128,7 @@ def count_ready(viewer: Viewer, asked: ReadyAsked) -> dict[str, int]:
 def _found(viewer: Viewer, asked: ReadyAsked, scheme: Scheme) -> Found:
     """Those of them whom the viewer may know of."""
     found = found_ready(scheme, asked.on, asked.kind)
-    narrowed = [visible_to(viewer), found_by(plain(asked.words).split())]
+    narrowed = [visible_to(viewer), found_by(asked.words, anywhere=True)]
     if asked.unit_id is not None:
         narrowed.append(Person.unit_id == asked.unit_id)
     return Found(found.people.where(*narrowed), found.kind)

@@ -19,7 +19,7 @@ from accreditation.core.database import db
 from accreditation.desk.queries.stamp import counted_once
 from accreditation.desk.rules.asking import Asked
 from accreditation.people.models import Person, Unit
-from accreditation.people.queries import visible_to
+from accreditation.people.queries import has_words, visible_to
 from accreditation.people.rules import Subject, Viewer
 from accreditation.standing.models import StandingPeriod
 from accreditation.standing.queries.editions import current_key
@@ -147,7 +147,7 @@ def _people(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
     people = [] if isinstance(within, True_) else [within]
     if asked.unit_id is not None:
         people.append(Person.unit_id == asked.unit_id)
-    return people + [Person.search_text.contains(f" {word}", autoescape=True) for word in asked.search_words]
+    return people + has_words(Person, asked.words)
 
 
 def _on_the_day(asked: Asked, edition: str) -> list[ColumnElement[bool]]:

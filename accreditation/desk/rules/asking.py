@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from accreditation.people.rules import plain
 from accreditation.standing.rules.tense import Tense
 
 ENDS_WITHIN = (30, 60, 90, 180)
@@ -44,8 +43,3 @@ class Asked:
     def ends_by(self) -> date | None:
         """The last day that counts as "within", as the exclusive end of a run."""
         return self.on + timedelta(self.ends_within) if self.ends_within is not None else None
-
-    @property
-    def search_words(self) -> list[str]:
-        """Each is the beginning of a word of a name, a reference or a pay number; their order does not matter."""
-        return plain(self.words.replace(",", " ")).split()

@@ -16,7 +16,7 @@ from accreditation.core.permissions import Role
 from accreditation.helpline.models import Contact, Escalation
 from accreditation.people.models import Person
 from accreditation.people.queries import everyone_with, found_by, of_one_person, visible_to
-from accreditation.people.rules import Viewer, plain
+from accreditation.people.rules import Viewer, looked_for
 from accreditation.standing.queries import Explanation, explain, main_scheme, standings_on
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
@@ -154,10 +154,10 @@ def get_contact(contact_id: int, viewer: Viewer) -> Contact:
 
 def find_mediators(words: str, viewer: Viewer, on: date) -> list[Found]:
     """The people whose name, reference or pay number has every word, at most eight, each with whether they may work."""
-    wanted, within = plain(words.replace("\0", "").replace(",", " ")).split(), visible_to(viewer)
-    if not wanted:
+    within = visible_to(viewer)
+    if not looked_for(words):
         return []
-    query = select(Person).where(within, found_by(f" {word}" for word in wanted[:6]))
+    query = select(Person).where(within, found_by(words))
     query = query.order_by(Person.sort_name, Person.id).limit(FOUND_AT_MOST)
     people = list(db.session.scalars(query))
     standings = standings_on([person.id for person in people], main_scheme(on), on)

@@ -8,6 +8,7 @@ from accreditation.people.queries.calendars import (
     kept_from,
     sources_for,
 )
+from accreditation.people.queries.finding import Typed, found_by, found_by_beginnings, has_words
 from accreditation.people.queries.merging import (
     LinkMade,
     MergeInForce,
@@ -36,7 +37,6 @@ from accreditation.people.queries.people import (
     find_provider_by_name,
     find_unit,
     find_unit_by_name,
-    found_by,
     get_mediator,
     get_person,
     get_record,
@@ -56,6 +56,7 @@ from accreditation.people.queries.people import (
 __all__ = [
     "LinkMade",
     "MergeInForce",
+    "Typed",
     "address_of",
     "addresses_of",
     "any_merged",
@@ -76,11 +77,13 @@ __all__ = [
     "find_unit_by_name",
     "find_unmerge",
     "found_by",
+    "found_by_beginnings",
     "get_mediator",
     "get_merge",
     "get_person",
     "get_record",
     "grants_of",
+    "has_words",
     "kept_from",
     "links_since",
     "lock_person",

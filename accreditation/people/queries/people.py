@@ -1,6 +1,6 @@
 """Finding people, for somebody: whatever fetches for a person takes the viewer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -11,11 +11,9 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
-    String,
     and_,
     bindparam,
     func,
-    literal,
     or_,
     select,
     true,
@@ -25,8 +23,9 @@ from sqlalchemy.orm import aliased
 from accreditation.core.database import db, rows_of
 from accreditation.core.errors import NotFound
 from accreditation.core.permissions import Role, Scope
-from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, PersonWord, Provider, Unit
-from accreditation.people.rules import Grant, Subject, Viewer, plain
+from accreditation.people.models import ContactAddress, GrantRow, Person, PersonName, Provider, Unit
+from accreditation.people.queries.finding import found_by, has_words
+from accreditation.people.rules import Grant, Subject, Viewer
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
 
@@ -86,30 +85,6 @@ def get_record(reference: str, viewer: Viewer) -> Person:
     if record is None:
         raise NotFound("There is no such person.")
     return record
-
-
-def found_by(words: Iterable[str]) -> ColumnElement[bool]:
-    """People whose record has all these words, or a record merged into it has; merged records themselves are not found.
-
-    `words`: as `plain` writes them, or with a blank before each to ask for the beginning of a name. The longest
-    beginning is looked up in an index; without one, every record is read.
-    """
-    wanted, record = list(words), aliased(Person)
-    counts = Person.merged_into_id.is_(None)
-    has_all = [record.search_text.contains(word, autoescape=True) for word in wanted]
-    beginnings = [word[1:] for word in wanted if word.startswith(" ")]
-    if beginnings:
-        longest = max(beginnings, key=len)
-        first, after = (literal(end, String()) for end in (longest, longest + LAST_LETTER))  # collated as the column
-        beginning = select(PersonWord.person_id).where(PersonWord.word >= first, PersonWord.word < after)
-        looked_up = record.id.in_(beginning)
-        return and_(counts, Person.id.in_(select(counted(record)).where(looked_up, *has_all)))
-    own = [Person.search_text.contains(word, autoescape=True) for word in wanted]
-    by_former = select(record.merged_into_id).where(record.merged_into_id.is_not(None), *has_all)
-    return and_(counts, or_(and_(true(), *own), Person.id.in_(by_former)))
-
-
-LAST_LETTER = "\U0010ffff"
 
 
 def find_person_by_reference(reference: str) -> Person | None:
@@ -235,12 +210,11 @@ def people_page(
 
     `merged`: the records that are merged into others, in place of the people.
     """
-    query, wanted = select(Person).where(visible_to(viewer)), plain(words or "").split()
+    query, words = select(Person).where(visible_to(viewer)), words or ""
     if merged:
-        query = query.where(Person.merged_into_id.is_not(None))
-        query = query.where(*(Person.search_text.contains(word, autoescape=True) for word in wanted))
+        query = query.where(Person.merged_into_id.is_not(None), *has_words(Person, words, anywhere=True))
     else:
-        query = query.where(found_by(wanted))
+        query = query.where(found_by(words, anywhere=True))
     page = page_of(
         query,
         [By(Person.sort_name, str), By(Person.id, int)],

@@ -11,8 +11,8 @@ from sqlalchemy.orm import contains_eager
 from accreditation.core.database import db
 from accreditation.core.errors import NotFound
 from accreditation.people.models import Person
-from accreditation.people.queries import of_one_person, visible_to
-from accreditation.people.rules import Viewer, plain
+from accreditation.people.queries import has_words, of_one_person, visible_to
+from accreditation.people.rules import Viewer
 from accreditation.practice.models import PracticeEntry
 from accreditation.practice.rules.entries import Known, case_key, same_again
 from accreditation.web.paging import By, Page, page_of
@@ -61,9 +61,7 @@ def _asked(viewer: Viewer, asked: LogAsked) -> Select[PracticeEntry]:
         query = query.where(Person.unit_id == asked.unit_id)
     if key := case_key(asked.case):
         query = query.where(PracticeEntry.case_key == key)
-    for word in plain(asked.words).split():
-        query = query.where(Person.search_text.contains(f" {word}", autoescape=True))
-    return query
+    return query.where(*has_words(Person, asked.words))
 
 
 def entries_to_confirm(entry_ids: Sequence[int], viewer: Viewer) -> list[PracticeEntry]:

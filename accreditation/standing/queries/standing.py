@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, Row, String, bindparam, select
 
 from accreditation.core.calendar import FOREVER, Span, last_good_day
-from accreditation.core.database import db
+from accreditation.core.database import db, rows_of
 from accreditation.people.models import Person
 from accreditation.people.queries import subject_of
 from accreditation.people.rules import Subject
@@ -110,7 +112,7 @@ def verdict_run(result: Result, on: date) -> Span:
     return next(run for period, run in with_runs(result) if period.starts_on <= on < period.ends_on)
 
 
-def standing_of_row(row: StandingPeriod, scheme: Scheme, whose: Subject, on: date) -> Standing:
+def standing_of_row(row: StandingPeriod | Row[*tuple[Any, ...]], scheme: Scheme, whose: Subject, on: date) -> Standing:
     """The standing in a row of the projection that holds on the day: for lists, which never ask the engine."""
     return Standing(
         scheme=scheme,
@@ -135,17 +137,24 @@ def periods_of(person_id: int, scheme_code: str) -> list[StandingPeriod]:
 
 def standings_on(person_ids: Iterable[int], scheme: Scheme, on: date) -> dict[int, Standing]:
     """The projected standings on the day of those of these people who have one, by person."""
-    query = (
-        select(StandingPeriod, Person.unit_id)
+    rows = rows_of(_projected(), {"person_ids": list(person_ids), "edition": scheme.edition, "on": on})
+    return {
+        row.person_id: standing_of_row(row, scheme, Subject(person_id=row.person_id, unit_id=row.unit_id), on)
+        for row in rows
+    }
+
+
+@cache
+def _projected() -> Any:
+    """Put together once: what `standing_of_row` reads, and the unit of the person."""
+    on = bindparam("on", type_=Date)
+    return (
+        select(*StandingPeriod.__table__.columns, Person.unit_id)
         .join(Person, Person.id == StandingPeriod.person_id)
         .where(
-            StandingPeriod.person_id.in_(list(person_ids)),
-            StandingPeriod.edition == scheme.edition,
+            StandingPeriod.person_id.in_(bindparam("person_ids", expanding=True)),
+            StandingPeriod.edition == bindparam("edition", type_=String()),
             StandingPeriod.starts_on <= on,
             StandingPeriod.ends_on > on,
         )
     )
-    return {
-        row.person_id: standing_of_row(row, scheme, Subject(person_id=row.person_id, unit_id=unit_id), on)
-        for row, unit_id in db.session.execute(query)
-    }
