@@ -27,7 +27,7 @@ run: .venv/ready ## Set everything up and start the product (DEMO=0: without the
 	@exec $(BIN)/accreditation serve --host $(HOST) --port $(PORT)
 
 test: .venv/ready ## Set everything up and pass the tests
-	@$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile
+	@$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready ## Everything CI checks besides the tests: lint, types, floors, migrations, wheel
 	@$(BIN)/ruff check .

@@ -14,6 +14,9 @@ from sqlalchemy import Engine, create_engine, event
 from accreditation.app import create_app
 from accreditation.config import Config
 from accreditation.core.database import db, engine_options, prepare_engine
+from tests.hashing import hash_quickly
+
+hash_quickly()
 
 STATEMENTS_KEPT = 3000
 

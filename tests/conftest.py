@@ -18,10 +18,13 @@ from sqlalchemy import create_engine, text
 from accreditation.config import Config
 from accreditation.core.database import db
 from accreditation.core.migrate import migrate
+from accreditation.core.sheets import reading
 from accreditation.people.rules import Grant
 from tests import factories
 from tests.applications import application
+from tests.order import longest_first
 from tests.postgres import PostgresServer, ReusedDatabase
+from tests.reading import answered_here
 
 SECRET = "a secret for tests alone"
 
@@ -109,6 +112,12 @@ def today() -> Iterator[date]:
         yield factories.TODAY
 
 
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploads are read in this process and not in one of their own each, for modules that upload much."""
+    monkeypatch.setattr(reading, "_ask_the_child", answered_here)
+
+
 class Client(FlaskClient):
     """A browser. Sends the form token along, as a page would; `csrf=False` leaves it out.
 
@@ -152,6 +161,11 @@ def sign_in(app: Flask, today: date) -> Callable[..., FlaskClient]:
         return client
 
     return sign_in
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one of several processes
+        items[:] = longest_first(items)
 
 
 def pytest_sessionstart() -> None:

@@ -5,8 +5,10 @@ import pytest
 from accreditation.accounts.rules.addresses import normal_email
 from accreditation.accounts.rules.browsers import browser_name
 from accreditation.accounts.rules.passwords import LONGEST, password_problems
+from accreditation.accounts.services import passwords
 from accreditation.accounts.services.passwords import fits, hash_password
 from accreditation.core.throttle import network_of
+from tests.hashing import AS_SHIPPED
 
 ABOUT = ("ada@harbour.police.uk", "Ada Okafor", "M0001", "Harbour Mediation")
 
@@ -73,7 +75,8 @@ def test_without_a_hash_nothing_fits():
     assert not fits("x", "not a hash")
 
 
-def test_the_hash_is_argon2id_with_the_agreed_cost():
+def test_the_hash_is_argon2id_with_the_agreed_cost(monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", AS_SHIPPED)
     assert hash_password("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 

@@ -1,7 +1,6 @@
 """The results workbook there and back, and what people and programs do to it on the way."""
 
 import io
-import json
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,7 +10,6 @@ from sqlalchemy import func, select
 from accreditation.core.database import db, transaction
 from accreditation.core.outbox import Letter
 from accreditation.core.permissions import Role, Scope
-from accreditation.core.sheets import child, reading
 from accreditation.people.queries import find_person_by_reference
 from accreditation.people.rules import Grant
 from cohorts.models import Cohort, Result, ResultUpload
@@ -28,6 +26,8 @@ from tests.cohorts.spoilt import (
     broken_files,
 )
 from tests.factories import cohorts as office
+
+pytestmark = pytest.mark.usefixtures("read_here")
 
 XLSX = "results.xlsx"
 
@@ -257,20 +257,7 @@ def test_every_door_leaves_the_same_rows_and_letters(sign_in, app, today):
     assert len(kept[0][3]) == 3
 
 
-@pytest.fixture
-def read_here(monkeypatch):
-    """The reader as it is, without a process of its own for each of fifty files: every other test here starts one.
-
-    What it hands back takes the same way through JSON. That it is confined: tests/core/test_sheets_children.py.
-    """
-    monkeypatch.setattr(
-        reading, "_ask_the_child", lambda data, limits: json.loads(json.dumps(child.answer(data, limits)))
-    )
-
-
-# openpyxl warns of odd cells and goes on; in a process of its own nobody reads that.
-@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
-def test_whatever_people_do_to_a_workbook_is_understood_or_refused_in_words(trainer, cohort, read_here):
+def test_whatever_people_do_to_a_workbook_is_understood_or_refused_in_words(trainer, cohort):
     blank = handed_out(cohort.id)
     for number, (change, expected) in enumerate(MUTATIONS):
         try:

@@ -24,6 +24,7 @@ from accreditation.reports.rules.periods import Period
 from accreditation.reports.services.steering import prepare_report
 from scheduler.services.composing import compose
 from tests import factories
+from tests.security.asked import opened
 from tests.security.doors import doors
 from tests.security.world import belongings, of_everybody
 from vetting import services
@@ -65,6 +66,10 @@ NOBODYS = ("/equality/<key>", "/reminders/wordings/<letter>", "/schemes/<code>/"
 
 SETTINGS_PAGES = ("/vetting/rules", "/vetting/figures", "/schemes")
 """They name every level there is, and nobody's."""
+
+
+QUESTIONS = {"q": "Okafor", "list": "progress", "evidence": "all"}
+"""What is asked of each page that looks for it in its address."""
 
 
 def table() -> dict[str, dict[str, str]]:
@@ -131,8 +136,7 @@ def shown_at_every_door(app, browser, objects) -> dict[str, str]:
         path = door.filled(objects)
         if door.method != "GET" or path is None or door.endpoint.startswith("accounts.sign_out"):
             continue
-        for address in {path, f"{path}?q=Okafor", f"{path}?list=progress", f"{path}?evidence=all"}:
-            response = browser.get(address)
+        for address, response in opened(app, browser, path, QUESTIONS):
             assert response.status_code < 500, address
             found[address] = text_of(response)
     found["no such page"] = browser.get("/vetting/none-such").text
@@ -165,6 +169,8 @@ def test_every_field_on_every_door_is_told_exactly_as_the_table_says(app, sign_i
     who = ada if role is Role.MEDIATOR else factories.person()
     browser = sign_in(grant_of(role, who, ada, objects), person=who)
     pages = shown_at_every_door(app, browser, objects)
+    if role is Role.PRACTICE_MANAGER:
+        assert {path.rpartition("?")[2].partition("=")[0] for path in pages if "?" in path} == set(QUESTIONS)
     wrong = []
     for field, signs in SIGNS.items():
         said = table()[field].get(COLUMNS.get(role, ""), "no")  # who is not in the table is told nothing

@@ -11,10 +11,11 @@ from accreditation.core import clock, uploads
 from accreditation.core.database import db, transaction
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.permissions import Role, Scope
-from accreditation.core.sheets import Column, Table, read_workbook, write_csv, write_workbook
+from accreditation.core.sheets import Column, Table, write_csv, write_workbook
 from accreditation.people.rules import Grant
 from accreditation.standing.queries import evidence_of
 from tests import factories
+from tests.reading import read_here
 from vetting.models import BirthMark, Clearance, ClearanceApplication, ClearanceCorrection, ClearanceList
 from vetting.queries.listing import plan_of, upload_of
 from vetting.rules.listing.plan import Status
@@ -41,7 +42,7 @@ def book(*rows) -> bytes:
 
 
 def held(data: bytes, *, level: str = "CTC", decisions: dict[int, str] | None = None, take_all: bool = False):
-    draft = listing.new_list(read_workbook(data), file_name="list.xlsx", level=level, owner_id=None, at=clock.now())
+    draft = listing.new_list(read_here(data), file_name="list.xlsx", level=level, owner_id=None, at=clock.now())
     draft.decisions = {str(number): choice for number, choice in (decisions or {}).items()}
     draft.take_all = take_all
     with transaction():

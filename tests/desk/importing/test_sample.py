@@ -14,7 +14,6 @@ from accreditation.core.calendar import anniversary
 from accreditation.core.database import Base, db, transaction
 from accreditation.core.errors import Conflict
 from accreditation.core.outbox import Letter
-from accreditation.core.sheets import read_workbook
 from accreditation.core.sheets.errors import error_file
 from accreditation.core.uploads import wrong_with
 from accreditation.desk.importing.queries.drafts import upload_of
@@ -25,6 +24,7 @@ from accreditation.people.models import Person
 from accreditation.standing.models import Evidence
 from accreditation.standing.queries import get_scheme, standing_on
 from tests import factories
+from tests.reading import read_here
 from vetting.models import Clearance, ClearanceApplication, ClearanceCorrection
 from vetting.services import move_application
 
@@ -34,7 +34,7 @@ SCHEME = "INHOUSE-WPM"
 
 
 def draft_of(data: bytes, name: str = "register.xlsx", tracked_from: date = TODAY):
-    workbook = read_workbook(data)
+    workbook = read_here(data)
     return drafts.new_draft(
         workbook, file_name=name, scheme=SCHEME, tracked_from=tracked_from, owner_id=None, at=clock.now()
     )

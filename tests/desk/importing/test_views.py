@@ -17,6 +17,8 @@ from accreditation.people.models import Person
 from accreditation.people.rules import Grant
 from tests import factories
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 SAMPLE = Path(__file__).parents[2] / "data" / "existing-register.xlsx"
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
 
