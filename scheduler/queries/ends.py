@@ -90,7 +90,7 @@ def _missing(on: date, asked: Iterable[Ladder]) -> Iterator[Reminder]:
             for ladder in wanted.get(subject_of_requirement(requirement), []):
                 subject = requirement_subject(scheme, requirement)
                 rows = ending_requirements(scheme, requirement, ladder, on)
-                for person_id, ends_on, unit_id in db.session.execute(rows.where(~_spoken_for(subject, ladder, on))):
+                for person_id, ends_on, unit_id in db.session.execute(rows.where(~spoken_for(subject, ladder, on))):
                     for stage in due_stages(ladder.stages, ends_on, on):
                         yield Reminder(
                             person_id,
@@ -202,7 +202,7 @@ def ending_requirements(
             exists().where(
                 award.person_id == period.person_id,
                 award.edition == scheme.edition,
-                award.requirement.in_([other.code for other in scheme.requirements if _is_award(other, scheme)]),
+                award.requirement.in_([other.code for other in scheme.requirements if is_award(other, scheme)]),
                 # Wrapped, so that SQLite goes by the person's own key: it has taken the index of all ends instead.
                 func.coalesce(award.met, false()),
                 award.starts_on <= on,
@@ -214,7 +214,8 @@ def ending_requirements(
     return rows
 
 
-def _is_award(requirement: Requirement, scheme: Scheme) -> bool:
+def is_award(requirement: Requirement, scheme: Scheme) -> bool:
+    """Whether it asks for the scheme's own award."""
     rule = requirement.rule
     return isinstance(rule, Held) and rule.asked.kind == "award" and rule.asked.codes == frozenset({scheme.code})
 
@@ -232,17 +233,7 @@ def renewal_is_with_vetting(
     )
 
 
-def falls_due(scheme: Scheme, requirement: Requirement, ladder: Ladder, period: RequirementPeriod, on: date) -> bool:
-    """Whether the planner will find this end of somebody's on the day, untold, if nothing changes before."""
-    rows = ending_requirements(scheme, requirement, ladder, on).where(
-        RequirementPeriod.person_id == period.person_id,
-        RequirementPeriod.starts_on == period.starts_on,
-        ~_spoken_for(requirement_subject(scheme, requirement), ladder, on),
-    )
-    return db.session.execute(rows.limit(1)).first() is not None
-
-
-def _spoken_for(subject: str, ladder: Ladder, on: date) -> ColumnElement[bool]:
+def spoken_for(subject: str, ladder: Ladder, on: date) -> ColumnElement[bool]:
     """Whether the stage that is due on the day, or a more urgent one, is owed already."""
     return exists().where(
         Obligation.person_id == RequirementPeriod.person_id,
