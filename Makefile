@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 # Tests wait for each other's processes and for the clock about half of the time: one more at once than there are processors.
 AT_ONCE ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-.PHONY: help run test check bench soak clean migration
+.PHONY: help run test lint check bench soak clean migration
 
 help: ## Show what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,11 +29,13 @@ run: .venv/ready ## Set everything up and start the product (DEMO=0: without the
 test: .venv/ready ## Set everything up and pass the tests
 	@$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 
-check: .venv/ready ## Everything CI checks besides the tests: lint, types, floors, migrations, wheel
+lint: .venv/ready ## What is checked without running anything: style, types, floors
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy accreditation cohorts vetting scheduler
 	@$(BIN)/lint-imports
+
+check: lint ## Everything CI checks besides the tests: lint, types, floors, migrations, wheel
 	@$(BIN)/python -m pytest -q -m 'not soak' tests/house
 
 bench: .venv/ready ## Measure the product against a bare floor, ratios in one run

@@ -25,6 +25,7 @@ from tests.applications import application
 from tests.order import longest_first
 from tests.postgres import PostgresServer, ReusedDatabase
 from tests.reading import answered_here
+from tests.sharing import made_once
 
 SECRET = "a secret for tests alone"
 
@@ -45,11 +46,9 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 
 @pytest.fixture(scope="session")
-def empty_sqlite(config: Config) -> Path:
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the schema and nothing in it, copied for each test."""
-    path = config.data_dir / "empty.sqlite3"
-    make_schema(f"sqlite:///{path}")
-    return path
+    return made_once(tmp_path_factory, "empty.sqlite3", lambda path: make_schema(f"sqlite:///{path}"))
 
 
 @pytest.fixture(scope="session")

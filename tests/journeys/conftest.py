@@ -24,6 +24,7 @@ from accreditation.people.services import change_address
 from accreditation.standing.models import StandingPeriod
 from tests.journeys.looking import DESKTOP
 from tests.journeys.running import MORNING, Service, running
+from tests.sharing import made_once
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -58,7 +59,10 @@ def demo_database(
     browser: Browser, config: Config, empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A demo service on the morning of MORNING: twenty mediators told to the rooms, forty in bulk."""
-    path = tmp_path_factory.mktemp("demo") / "register.sqlite3"
+    return made_once(tmp_path_factory, "demo.sqlite3", lambda path: fill(path, config, empty_sqlite))
+
+
+def fill(path: Path, config: Config, empty_sqlite: Path) -> None:
     shutil.copy(empty_sqlite, path)
     app = create_app(replace(config, data_dir=path.parent, database_url=f"sqlite:///{path}"))
     with time_machine.travel(MORNING, tick=False), app.app_context():
@@ -73,7 +77,6 @@ def demo_database(
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
-    return path
 
 
 def let_in_whoever_needs_a_refresher(on: date) -> None:
