@@ -15,9 +15,10 @@ from accreditation.core.outbox import Letter
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
+from accreditation.standing.queries.sources import Source, named_sources
 from scheduler.models import DigestItem, Obligation
 from scheduler.queries.why import DIGEST_TEMPLATE, subject_words
-from scheduler.rules.ladders import is_unnamed, stage_words
+from scheduler.rules.ladders import Reminder, deadline_source, is_unnamed, stage_words
 from scheduler.rules.wordings import FOLDER
 
 
@@ -25,7 +26,8 @@ from scheduler.rules.wordings import FOLDER
 class AboutLine:
     """One reminder in a letter. `due_by`: the last good day. `superseded`: why it is no longer true; None: it is owed.
 
-    `person`: about whom; None: nobody in particular, or (`unnamed`) it is not for a page.
+    `person`: about whom; None: nobody in particular, or (`unnamed`) it is not for a page. `source`: about nobody, it is
+    about this record, such as a cohort.
     """
 
     person: Person | None
@@ -34,6 +36,7 @@ class AboutLine:
     stage: int
     superseded: str | None
     unnamed: bool = False
+    source: Source | None = None
 
 
 def spoken_of(letters: Iterable[Letter], viewer: Viewer) -> dict[int, list[AboutLine]]:
@@ -45,6 +48,7 @@ def spoken_of(letters: Iterable[Letter], viewer: Viewer) -> dict[int, list[About
     digests = {letter.about_id for letter in ours if letter.template == DIGEST_TEMPLATE}
     rows = _in_letters({letter.about_id for letter in ours} - digests) | _in_digests(digests)
     about = _people({row.person_id for found in rows.values() for row in found if row.person_id}, viewer)
+    sources = sources_of((row for found in rows.values() for row in found), viewer)
     return {
         letter.id: [
             AboutLine(
@@ -54,6 +58,7 @@ def spoken_of(letters: Iterable[Letter], viewer: Viewer) -> dict[int, list[About
                 row.stage,
                 row.reason if row.state == "superseded" else None,
                 is_unnamed(row.subject),
+                sources.get(row.subject),
             )
             for row in rows.get(letter.about_id, [])
             if row.person_id is None or row.person_id in about
@@ -62,12 +67,20 @@ def spoken_of(letters: Iterable[Letter], viewer: Viewer) -> dict[int, list[About
     }
 
 
+def sources_of(rows: Iterable[Obligation | Reminder], viewer: Viewer) -> dict[str, Source]:
+    """By subject, the record that a reminder is about which is about nobody, for those who may know of it."""
+    asked = {row.subject: deadline_source(row.subject) for row in rows if row.person_id is None}
+    named = named_sources({source for source in asked.values() if source}, viewer)
+    return {subject: named[source] for subject, source in asked.items() if source and source in named}
+
+
 def in_short(letter: Letter, lines: list[AboutLine]) -> str | None:
     """The first of them in a line for a list, and how many more; None where there is none. A digest is about many."""
     if not lines or letter.template == DIGEST_TEMPLATE:
         return None
     first, more = lines[0], len(lines) - 1
     whose = f"{first.person.name}: " if first.person and first.person.id != letter.person_id else ""
+    whose = f"{first.source.name}: " if first.source else whose
     return f"{whose}{first.what}, {stage_words(first.stage)}" + (f", and {more} more" if more else "")
 
 

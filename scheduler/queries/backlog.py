@@ -11,7 +11,9 @@ from accreditation.core.database import db
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
 from accreditation.people.rules import Viewer
+from accreditation.standing.queries.sources import Source
 from scheduler.models import ReminderRule
+from scheduler.queries.about import sources_of
 from scheduler.queries.ends import Ladder, ladders, missing_reminders
 from scheduler.queries.recipients import Recipients
 from scheduler.queries.why import subject_words
@@ -24,7 +26,8 @@ AT_ONCE = 500  # people in one statement
 class WouldGet:
     """A reminder that would be owed: of what, and the names of who is told.
 
-    `person`: about whom; None: nobody in particular, or (`unnamed`) it is not for this page.
+    `person`: about whom; None: nobody in particular, or (`unnamed`) it is not for this page. `source`: about nobody, it
+    is about this record, such as a cohort.
     """
 
     person: Person | None
@@ -34,6 +37,7 @@ class WouldGet:
     audience: str
     told: tuple[str, ...]
     unnamed: bool = False
+    source: Source | None = None
 
 
 def backlog_of(rule: ReminderRule, on: date) -> list[Bundle]:
@@ -75,6 +79,7 @@ def would_get(
     told = Recipients(on)
     recipients = {one: told.of(one) for one in reminders}
     about = _people(viewer, [one.person_id for one in reminders if one.person_id])
+    sources = sources_of(reminders, viewer)
     names = {
         person.id: person.name
         for person in _named(sorted({person_id for found in recipients.values() for person_id in found}))
@@ -88,6 +93,7 @@ def would_get(
             one.audience,
             tuple(names[who] + (f" ({said})" if (said := said_how.get((one, who))) else "") for who in recipients[one]),
             is_unnamed(one.subject),
+            sources.get(one.subject),
         )
         for one in reminders
         if one.person_id is None or one.person_id in about

@@ -14,7 +14,6 @@ from accreditation.people.models import Person
 from accreditation.people.queries import has_words, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.web.paging import By, Page, page_of
-from scheduler.models import LetterAttempt
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "trouble": ("Waiting for a decision", TROUBLED),
@@ -124,12 +123,6 @@ def get_letter(letter_id: int, viewer: Viewer) -> tuple[Letter, Person]:
     return row[0], row[1]
 
 
-def attempts_of(letter_id: int) -> list[LetterAttempt]:
-    return list(
-        db.session.scalars(select(LetterAttempt).where(LetterAttempt.letter_id == letter_id).order_by(LetterAttempt.id))
-    )
-
-
 @dataclass(frozen=True)
 class HeldLetters:
     """What a release would let go: `rows` of (Letter, Person), the first so many.
@@ -140,6 +133,14 @@ class HeldLetters:
     rows: list[tuple[Letter, Person]]
     total: int
     up_to: int
+
+    @property
+    def by_addressee(self) -> list[tuple[Person, list[Letter]]]:
+        """The rows by whom they are to, in their order."""
+        found: dict[int, tuple[Person, list[Letter]]] = {}
+        for letter, person in self.rows:
+            found.setdefault(person.id, (person, []))[1].append(letter)
+        return list(found.values())
 
 
 def held_letters(viewer: Viewer, *, at_most: int = 200) -> HeldLetters:

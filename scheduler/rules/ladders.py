@@ -55,6 +55,13 @@ def deadline_kind(subject: str) -> str | None:
     return rest.partition(":")[0] if kind == "deadline" else None
 
 
+def deadline_source(subject: str) -> tuple[str, int] | None:
+    """The record from which the deadline follows that an obligation is about: its type and id; None: no deadline."""
+    kind, _, rest = subject.partition(":")
+    parts = rest.split(":")
+    return (parts[1], int(parts[2])) if kind == "deadline" and len(parts) > 2 and parts[2].isdecimal() else None
+
+
 def is_unnamed(subject: str) -> bool:
     """Whether a page may say of such a reminder only what it is, and not about whom."""
     return deadline_kind(subject) in UNNAMED

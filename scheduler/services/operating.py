@@ -1,11 +1,26 @@
 """What a person decides about a letter that nothing more happens to by itself. Every decision is in the audit trail."""
 
+import json
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from accreditation.core import audit, clock
+from accreditation.core.audit import AuditDetail, AuditEntry
 from accreditation.core.database import db
 from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.outbox import Letter
+from scheduler.queries.history import (
+    CLOSED,
+    HELD,
+    OPENED,
+    REACHED,
+    RELEASED,
+    RESENT,
+    TRIED,
+    closing_of,
+    decisions_about,
+)
 from scheduler.services.composing import current_address
 
 ACTIONS: dict[str, tuple[str, ...]] = {
@@ -15,8 +30,19 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "failed": ("try_again", "reached", "close"),
     "undeliverable": ("try_again", "reached", "close"),
     "in_doubt": ("resend", "reached", "close"),
+    "cancelled": ("reopen",),
 }
 """What can be done with a letter in each state."""
+
+OPENED_AS = {"failed": "failed", "undeliverable": "undeliverable", "in_doubt": "in_doubt"}
+"""The state to which a letter comes back that was closed by mistake; one that had not gone waits for a word: held."""
+
+
+def actions_for(letter: Letter) -> tuple[str, ...]:
+    """What can be done with this letter now. Only what a person closed can be opened again."""
+    if letter.state == "cancelled" and closing_of(decisions_about(letter.id)) is None:
+        return ()
+    return ACTIONS.get(letter.state, ())
 
 
 def release_letters(letter_ids: Iterable[int], *, released_by: int) -> int:
@@ -29,7 +55,7 @@ def release_letters(letter_ids: Iterable[int], *, released_by: int) -> int:
         letter = _lock(letter_id)
         if letter.state == "held":
             _queue(letter, released_by)
-            _note("released a letter", letter)
+            _note(RELEASED, letter)
             released += 1
     return released
 
@@ -38,7 +64,7 @@ def release_letter(letter_id: int, *, released_by: int) -> None:
     """Raises Conflict when it is not held any more."""
     letter = _in_state(letter_id, "release")
     _queue(letter, released_by)
-    _note("released a letter", letter)
+    _note(RELEASED, letter)
 
 
 def try_letter_again(letter_id: int, *, tried_by: int) -> None:
@@ -54,7 +80,7 @@ def try_letter_again(letter_id: int, *, tried_by: int) -> None:
         address.undeliverable_since = address.undeliverable_reason = None
     letter.tries = 0
     _queue(letter, tried_by)
-    _note("tried a letter again", letter)
+    _note(TRIED, letter)
 
 
 def resend_letter(letter_id: int, *, resent_by: int) -> None:
@@ -68,14 +94,14 @@ def resend_letter(letter_id: int, *, resent_by: int) -> None:
     letter.resends += 1
     letter.tries = 0
     _queue(letter, resent_by)
-    _note("sent a letter in doubt again", letter)
+    _note(RESENT, letter)
 
 
 def hold_letter(letter_id: int, *, held_by: int) -> None:
     """A letter that waits to go waits for a person instead. Raises Conflict when somebody has it in hand already."""
     letter = _in_state(letter_id, "hold")
     letter.state, letter.reason = "held", "A person holds it back."
-    _note("held a letter", letter, by=held_by)
+    _note(HELD, letter, by=held_by)
 
 
 def mark_as_reached(letter_id: int, *, reached_by: int) -> None:
@@ -84,7 +110,7 @@ def mark_as_reached(letter_id: int, *, reached_by: int) -> None:
     was = letter.state
     letter.state, letter.reason, letter.ended_at = "cancelled", "They were reached by telephone.", clock.now()
     letter.claim_token = None
-    _note("reached by telephone in place of a letter", letter, was=was, by=reached_by)
+    _note(REACHED, letter, was=was, by=reached_by)
 
 
 def close_letter(letter_id: int, *, closed_by: int) -> None:
@@ -97,7 +123,37 @@ def close_letter(letter_id: int, *, closed_by: int) -> None:
         clock.now(),
     )
     letter.claim_token = None
-    _note("closed a letter", letter, was=was)
+    _note(CLOSED, letter, was=was)
+
+
+def reopen_letter(letter_id: int, *, opened_by: int) -> None:
+    """A person closed it, or said that they had reached somebody, by mistake: it waits for a decision as before.
+
+    Nothing goes by that. Raises Conflict when it is not closed any more, DomainError when no person closed it, when it
+    is not known any more in which state it was, or when a newer letter has been owed in its place.
+    """
+    letter = _in_state(letter_id, "reopen")
+    closing = closing_of(decisions_about(letter_id))
+    if closing is None:
+        raise DomainError("No person closed this letter, so nobody can open it again.")
+    was = _state_before(closing)
+    if was is None:
+        raise DomainError("What is known of its closing was erased. Reach the person in another way.")
+    newer = select(Letter.id).where(
+        Letter.person_id == letter.person_id,
+        Letter.template == letter.template,
+        Letter.about_id == letter.about_id,
+        Letter.id > letter.id,
+    )
+    if db.session.scalar(newer.limit(1)) is not None:
+        raise DomainError("A newer letter about the same has been owed since. Look at that one.")
+    letter.state, letter.reason, letter.ended_at = OPENED_AS.get(was, "held"), "A person opened it again.", None
+    _note(OPENED, letter, by=opened_by)
+
+
+def _state_before(closing: AuditEntry) -> str | None:
+    detail = db.session.get(AuditDetail, closing.seq)
+    return json.loads(detail.text).get("was") if detail else None
 
 
 def _lock(letter_id: int) -> Letter:

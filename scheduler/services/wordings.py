@@ -12,6 +12,7 @@ from accreditation.core.errors import Conflict, DomainError
 from accreditation.core.outbox import facts_for
 from accreditation.web.words import day as day_words
 from scheduler.models import LetterWording
+from scheduler.queries.history import TESTED
 from scheduler.rules.wordings import FOLDER, PLACES, fill, places_of, reasons_against
 
 TEST = "email/wording/test.txt"
@@ -88,7 +89,7 @@ def send_test(letter: str, *, to: int) -> int:
     made = outbox.queue(to, TEST, about_id=about, key=f"test:{letter}:{to}:{clock.now().isoformat()}")
     if made is None:
         raise Conflict("A test is on its way already.")
-    audit.note("sent a test of a letter", subject=("letter", made), about_id=to, letter=letter)
+    audit.note(TESTED, subject=("letter", made), about_id=to, letter=letter)
     return made
 
 

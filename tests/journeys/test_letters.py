@@ -6,7 +6,7 @@ from collections import Counter
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Browse
-from tests.journeys.looking import fact, look, row_of
+from tests.journeys.looking import DESKTOP, PHONE, fact, look, row_of
 from tests.journeys.running import Service
 
 
@@ -23,6 +23,47 @@ def figure(page: Page, label: str) -> int:
     return int(page.locator("main .figure").filter(has_text=label).locator(".figure-value").inner_text())
 
 
+def look_at_lines(page: Page) -> None:
+    """The held letters are short lines that open by keyboard, and every target is large enough for a finger."""
+    size = page.viewport_size
+    page.set_viewport_size(PHONE)
+    lines = page.locator("main .fold > summary")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert height < 2_500 + lines.count() * 90, f"{height} px for {lines.count()} people"
+    lines.first.focus()
+    page.keyboard.press("Enter")
+    link = page.locator("main .fold-links a").first
+    expect(link).to_be_visible()
+    for target in (lines.first, lines.last, link):
+        assert target.bounding_box()["height"] >= 44
+    page.keyboard.press("Enter")
+    expect(link).to_be_hidden()
+    page.set_viewport_size(size)
+
+
+def too_small(page: Page, least: int) -> list[str]:
+    """Links in cells of tables that are lower than so many px, by their words. Those inside a sentence may be."""
+    return page.evaluate(
+        """least => [...document.querySelectorAll("main .table :is(th, td) a")]
+            .filter(one => one.offsetParent !== null)
+            .filter(one => one.getBoundingClientRect().height < least - 0.5)
+            .map(one => `${one.innerText}: ${one.getBoundingClientRect().height}`)""",
+        least,
+    )
+
+
+def test_every_link_in_a_table_is_large_enough_to_be_hit(browse: Browse, service: Service):
+    page = browse("manager")
+    for path in ("/reminders", "/mediators", "/cohorts", "/refreshers", "/awards", "/reminders/rules"):
+        for size, least in ((DESKTOP, 24), (PHONE, 44)):
+            page.set_viewport_size(size)
+            page.goto(path)
+            assert page.locator("main .table a").count(), path
+            assert too_small(page, least) == [], f"{path} at {size['width']} px"
+    page.add_style_tag(content=".table :is(th, td) a { padding: 0 !important; display: inline !important }")
+    assert too_small(page, 24), "the negative control: without the padding links are too low"
+
+
 def test_a_flood_is_held_until_somebody_has_looked(browse: Browse, service: Service):
     service.beat()
     assert not service.post.letters, "more letters than usual went out without a person’s word"
@@ -32,7 +73,8 @@ def test_a_flood_is_held_until_somebody_has_looked(browse: Browse, service: Serv
     page.get_by_role("link", name="then release").click()
     look(page)
     waiting = int(page.locator(".fact").inner_text().split()[0])
-    assert waiting == page.locator("main tbody tr").count() > 25
+    assert waiting == page.locator("main .fold-links > li").count() > 25
+    look_at_lines(page)
     page.get_by_role("button", name=f"Release {waiting} letters").click()
     expect(page.locator(".flash")).to_contain_text(f"{waiting} letters are on the way")
     page.goto("/reminders")

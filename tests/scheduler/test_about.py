@@ -1,5 +1,6 @@
 """What a letter is about, for whoever decides about it; what comes next about somebody; and who is not named."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from scheduler.models import Obligation
 from scheduler.queries.about import in_short, spoken_of
 from scheduler.queries.coming import reminders_to_come
 from scheduler.queries.why import WITH_VETTING
+from scheduler.rules.ladders import deadline_source
 from scheduler.services.planning import supersede_reminder
 from tests import factories
 from tests.scheduler.ready import everything_in_order
@@ -88,6 +90,41 @@ def test_nobody_is_named_whom_the_reader_may_not_know_of(app, today):
     assert spoken_of([letter], Viewer(manager.id, frozenset({MANAGER})))[letter.id]
     reader = Viewer(manager.id, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.UNIT, mine.id)}))
     assert spoken_of([letter], reader)[letter.id] == []
+
+
+def test_results_that_are_outstanding_are_said_to_be_of_their_cohort(app, sign_in, today):
+    provider = factories.provider("Northgate Training")
+    factories.cohort(
+        "Spring 2027", provider_id=provider.id, candidates=2, results_due_on=today - timedelta(days=1),
+        assessment_on=today - timedelta(days=10),
+    )  # fmt: skip
+    teacher = factories.person(name="Jo Teacher", email="jo@example.uk")
+    factories.grant(teacher.id, Role.TRAINING_PROVIDER, Scope.PROVIDER, provider.id)
+    manager = sign_in(MANAGER)
+    seen = manager.get("/reminders/preview").text
+    assert re.search(r'href="/cohorts/\d+">Spring 2027, Northgate Training</a>', seen)
+    assert "Nobody in particular" not in seen
+    factories.plan(today)
+    [letter] = [one for one in letters_to(teacher.id) if one.template.endswith("results_due.txt")]
+    assert "Spring 2027, Northgate Training: Results outstanding, on the day" in manager.get("/reminders").text
+    page = manager.get(f"/reminders/letters/{letter.id}").text
+    assert re.search(r'href="/cohorts/\d+">Spring 2027, Northgate Training</a>', page)
+    viewer = Viewer(1, frozenset({Grant(Role.PRACTICE_MANAGER, Scope.UNIT, factories.unit("Croydon").id)}))
+    assert [line.source for line in spoken_of([letter], viewer)[letter.id]] == [None]  # nobody of that unit is in it
+
+
+@pytest.mark.parametrize(
+    ("subject", "source"),
+    [
+        ("deadline:results_outstanding:cohort:12:", ("cohort", 12)),
+        ("deadline:clearance_review:clearance:3:CTC", ("clearance", 3)),
+        ("requirement:INHOUSE-WPM:ctc", None),
+        ("digest", None),
+        ("deadline:odd", None),
+    ],
+)
+def test_the_record_behind_a_deadline_is_read_from_its_subject(subject, source):
+    assert deadline_source(subject) == source
 
 
 @pytest.mark.parametrize("owed", [False, True])

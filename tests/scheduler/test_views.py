@@ -151,7 +151,7 @@ def test_trying_an_undeliverable_letter_again_takes_the_mark_from_the_address(ap
     letter_id = factories.letter()
     deliver()
     page = sign_in(MANAGER).post(f"/reminders/letters/{letter_id}/try-again", follow_redirects=True)
-    assert "It is tried again." in page.text
+    assert "It is tried again within a minute." in page.text
     assert db.session.scalar(select(ContactAddress.undeliverable_since)) is None
     assert deliver().states == {"sent": 1}
 
