@@ -49,7 +49,7 @@ def remind_command(on: datetime | None, as_json: bool) -> None:
 def _held(planned: Planned) -> str:
     if not planned.held or not planned.letters:
         return ""
-    return ": more than usual at once, so they are held until somebody releases them on /reminders"
+    return ": more than usual at once, so they are held until a practice manager releases them under Reminders"
 
 
 def _show(on: datetime, as_json: bool) -> None:
@@ -94,7 +94,7 @@ def deliver_command(as_json: bool) -> None:
             click.echo(f"{count} {state.replace('_', ' ')}")
         click.echo(done.stopped or ("Nothing is left that is due." if done.states else "No letter was due."))
         if troubled:
-            click.echo(f"{troubled} letters wait for a decision: see /reminders.")
+            click.echo(f"{troubled} letters wait for a decision of a practice manager, under Reminders.")
     if done.stopped:
         raise SystemExit(1)
 

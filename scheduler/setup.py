@@ -53,7 +53,7 @@ def letters_go_out(waiting: int, since: datetime | None, troubled: int) -> Findi
         words = f"{plural(waiting, 'letter')} should have gone, the oldest on {moment(since)}"
         return Finding("Letters", "warning", words)
     if troubled:
-        return Finding(
-            "Letters", "warning", f"{plural(troubled, 'letter waits', 'letters wait')} for a decision: see /reminders"
-        )
+        # Whoever reads this may be no practice manager: only those can open the letters.
+        words = f"{plural(troubled, 'letter waits', 'letters wait')} for a decision of a practice manager: ask one"
+        return Finding("Letters", "warning", f"{words} to look under Reminders")
     return Finding("Letters", "ok", "none is waiting longer than it should")

@@ -48,7 +48,7 @@ def restore_command(file: Path, yes: bool) -> None:
     if kept:
         click.echo(f"The database that was there is kept as {kept}.")
     click.echo(
-        f"Restored from {file}. {held} letters that were waiting are held: see /reminders before releasing them."
+        f"Restored from {file}. {held} letters that were waiting are held until a practice manager looks at them."
     )
 
 

@@ -6,20 +6,21 @@ when the words are written, not when the letter goes. What a letter may not say,
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher, get_close_matches
 
 FOLDER = "email/scheduler/"
 COMMON = ("name", "link", "service_name", "service_phone")
 PLACES: dict[str, tuple[str, ...]] = {
-    "item_due": ("due_by", "items"),
-    "item_overdue": ("due_by", "items", "reference"),
-    "results_due": ("due_by",),
-    "follow_up_due": ("due_by",),
-    "own_day_comes": ("on",),
-    "day_comes": ("on", "reference"),
+    "item_due": ("due_by", "items", "is"),
+    "item_overdue": ("due_by", "items", "is", "reference"),
+    "results_due": ("due_by", "is"),
+    "follow_up_due": ("due_by", "is"),
+    "own_day_comes": ("on", "changes"),
+    "day_comes": ("on", "changes", "reference"),
     "seat_comes": ("on",),
     "seat_asked": ("due_by",),
-    "weekly": ("due_by", "items"),
-    "digest": ("items", "list", "on"),
+    "weekly": ("due_by", "items", "is", "first"),
+    "digest": ("items", "attention", "list", "on"),
 }
 """By letter, beside what every letter has."""
 
@@ -41,7 +42,11 @@ MEANING = {
     "service_name": "the name of this service",
     "service_phone": "its telephone number",
     "due_by": "the last good day, such as 14 March 2027",
-    "items": "an item, or 3 items",
+    "items": "an item, or 3 items; with a capital where a sentence begins",
+    "is": "is or are, and once the day has passed was or were",
+    "changes": "changes, and once the day has passed changed",
+    "first": "it is, or of several the first is",
+    "attention": "an item needs your attention, 3 items need it, or nothing does",
     "reference": "the mediator's reference",
     "list": "what needs attention, each with its number and the address of its list",
     "on": "the day, such as 14 March 2027",
@@ -84,17 +89,65 @@ def _reasons(letter: str, where: str, text: str, longest: int) -> list[str]:
         reasons.append(f"Enter the {where}.")
     if len(text) > longest:
         reasons.append(f"The {where} has {len(text):,} characters. At most {longest:,} fit.")
-    for name in dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)):
-        if name not in allowed:
-            reasons.append(f"{{{name}}} in the {where} is not something that can be filled in here.")
-    between = re.sub(r"\{[^{}]*\}", "", text)
-    if "{" in between or "}" in between:
-        reasons.append(f"A brace in the {where} stands alone. Write {{name}} with both.")
-    for word in dict.fromkeys(found[0].lower() for found in UNSAID.finditer(text)):
-        reasons.append(f"The {where} must not say “{word}”: letters say when, the page behind the link says what.")
+    said: set[str] = set()
+    for number, line in enumerate(text.splitlines() or [text], start=1):
+        place = f"line {number} of the text" if where == "text" else f"the {where}"
+        for found in re.finditer(r"\{([^{}]*)\}", line):
+            if found[1] not in allowed and found[0] not in said:
+                said.add(found[0])
+                reasons.append(
+                    f"{found[0]} in {place} is not something that can be filled in here. {_meant(letter, found[1])}"
+                )
+        between = re.sub(r"\{[^{}]*\}", "", line)
+        if "{" in between or "}" in between:
+            reasons.append(f"A brace in {place} stands alone. Write {{name}} with both, or take the brace out.")
+        for found in UNSAID.finditer(line):
+            if found[0].casefold() not in said:
+                said.add(found[0].casefold())
+                reasons.append(
+                    f"{place[0].upper()}{place[1:]} must not say “{found[0]}”: letters say when, the page behind the "
+                    f"link says what. {REMEDY}"
+                )
     return reasons
 
 
+REMEDY = "Take the word out; “an item on your mediator record” says enough."
+
+
+def _meant(letter: str, name: str) -> str:
+    """What to write in place of a name that does not exist."""
+    near = get_close_matches(name.strip().casefold(), places_of(letter), n=1, cutoff=0.5)
+    if near:
+        return f"Did you mean {{{near[0]}}}?"
+    return "Choose one of the names under “What can be filled in”, or take it out."
+
+
 def fill(text: str, facts: Mapping[str, str]) -> str:
-    """The places filled, each once: what a fact contains is never looked at for places again."""
-    return re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], ""), text)
+    """The places filled, each once: what a fact contains is never looked at for places again.
+
+    What is counted ("an item") gets a capital where a sentence begins.
+    """
+
+    def filled(found: re.Match[str]) -> str:
+        said = facts.get(found[1], "")
+        if found[1] in COUNTED and BEGINS.search(text[: found.start()]):
+            return said[:1].upper() + said[1:]
+        return said
+
+    return re.sub(r"\{(\w+)\}", filled, text)
+
+
+COUNTED = ("items", "attention")
+BEGINS = re.compile(r"(^|[.!?]\s+|\n\s*)\Z")
+
+
+def changes_between(before: str, after: str) -> list[tuple[str, str]]:
+    """What was changed, word by word: ("same" | "out" | "in", text), in order; a line's end is part of the text."""
+    old, new = (re.findall(r"\s+|[^\s]+", text.strip().replace("\r\n", "\n")) for text in (before, after))
+    found: list[tuple[str, str]] = []
+    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(("same", "".join(old[i:j])))
+            continue
+        found += [(what, text) for what, text in (("out", "".join(old[i:j])), ("in", "".join(new[k:m]))) if text]
+    return found

@@ -1,19 +1,36 @@
 """The words of reminders: read, previewed, tried out on oneself, changed, and taken back."""
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
-from accreditation.core.settings import get_setting
 from accreditation.people.rules import Viewer
 from accreditation.web.guards import requires
 from scheduler.forms.wordings import WordingForm
-from scheduler.rules.wordings import CALLED, FOLDER, MEANING, PLACES, fill, places_of, reasons_by_part
-from scheduler.services.composing import words_of
-from scheduler.services.wordings import current_wording, said_of, sample_facts, send_test, write_wording
+from scheduler.rules.usual_words import Words
+from scheduler.rules.wordings import (
+    CALLED,
+    MEANING,
+    PLACES,
+    changes_between,
+    fill,
+    places_of,
+    reasons_by_part,
+)
+from scheduler.services.previewing import preview_of
+from scheduler.services.wordings import (
+    current_wording,
+    is_usual,
+    said_of,
+    save_words,
+    send_test,
+    usual_words,
+    wordings_of,
+    words_to_start_from,
+    write_wording,
+)
 from scheduler.views.blueprint import bp
 
 
@@ -28,48 +45,49 @@ def wordings(viewer: Viewer) -> ResponseReturnValue:
 @bp.route("/reminders/wordings/<letter>", methods=["GET", "POST"])
 @requires(Permission.MANAGE_REMINDERS)
 def wording(viewer: Viewer, letter: str) -> ResponseReturnValue:
-    """One letter: its words, and how it looks with somebody invented."""
+    """One letter: its words, what was changed in them, and how it looks with somebody invented or real."""
     if letter not in PLACES:
         abort(404)
-    now = current_wording(letter)
-    facts = sample_facts(clock.today(), base_url=str(current_app.config["BASE_URL"])) | {
-        "service_name": get_setting("service_name"), "service_phone": get_setting("service_phone"),
-    }  # fmt: skip
-    subject, body, number = words_of(f"{FOLDER}{letter}.txt", facts)
-    form = WordingForm(
-        data={
-            "subject": now.subject if now and now.subject else "",
-            "body": now.body if now and now.body else "",
-            "after": str(now.number if now else 0),
-        }
-    )
+    now, began = current_wording(letter), request.args.get("version", "")
+    start = words_to_start_from(letter, int(began) if began.isdecimal() and len(began) < 9 else None)
+    form = WordingForm(data={"subject": start.subject, "body": start.body, "after": str(now.number if now else 0)})
+    seen = preview_of(letter, None, viewer)
     if form.validate_on_submit():
-        typed = (form.subject.data or "", form.body.data or "")
-        wrong = reasons_by_part(letter, *typed)
+        start = Words(form.subject.data or "", form.body.data or "")
+        wrong = reasons_by_part(letter, *start)
         form.subject.errors, form.body.errors = wrong["subject"], wrong["body"]
+        try:
+            seen = preview_of(letter, form.who.data, viewer)
+        except DomainError as refusal:
+            form.who.errors = refusal.reasons
         if not any(wrong.values()) and form.save.data:
             try:
                 with transaction():
-                    after = int(shown) if (shown := form.after.data or "").isdecimal() else -1
-                    write_wording(letter, *typed, after=after, written_by=viewer.person_id)
+                    said = save_words(letter, start, after=form.after.data or "", written_by=viewer.person_id)
             except DomainError as refusal:
                 form.form_errors.extend(refusal.reasons)
             else:
-                flash("Saved. Every letter that is written from now on has these words.", "success")
+                flash(said, "success")
                 return redirect(url_for("scheduler.wording", letter=letter))
-        said = said_of(letter, facts)
-        subject, body = fill(typed[0], said), fill(typed[1], said)
+    usual, filled = usual_words(letter), said_of(letter, seen.facts)
     return render_template(
         "scheduler/wording.html",
         form=form,
         letter=letter,
         called=CALLED[letter],
         places=[(name, MEANING[name]) for name in places_of(letter)],
-        subject=subject,
-        body=body,
-        number=number,
+        subject=fill(start.subject, filled),
+        body=fill(start.body, filled),
+        seen=seen,
+        number=now.number if now else 0,
         own=bool(now and now.subject),
-        after=now.number if now else 0,
+        began=began,
+        changed=start != usual and not is_usual(letter, *start),
+        changes={
+            "Subject": changes_between(usual.subject, start.subject),
+            "Text": changes_between(usual.body, start.body),
+        },
+        versions=wordings_of(letter),
     )
 
 
@@ -82,10 +100,10 @@ def decide_wording(viewer: Viewer, letter: str, decision: str) -> ResponseReturn
     if decision == "test":
         with transaction():
             letter_id = send_test(letter, to=viewer.person_id)
-        flash("A test is on its way to your own address.", "success")
+        flash("A test of the words in force is on its way to you. What comes of it is told here.", "success")
         return redirect(url_for("scheduler.letter", letter_id=letter_id))
     with transaction():
         newest = current_wording(letter)
         write_wording(letter, None, None, after=newest.number if newest else 0, written_by=viewer.person_id)
-    flash("The letter has its usual words again.", "success")
+    flash("The letter has its usual words again. Yours are kept below, and can be taken up again.", "success")
     return redirect(url_for("scheduler.wording", letter=letter))

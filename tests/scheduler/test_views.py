@@ -73,6 +73,16 @@ def test_the_list_can_be_limited_to_one_kind_of_letter_by_its_name(app, sign_in,
     assert offered == sorted(offered, key=str.casefold)
 
 
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_who_may_not_open_the_letters_is_told_whom_to_ask(app, sign_in, today, role):
+    put(factories.letter(), "failed")
+    reader = sign_in(Grant(role, Scope.SERVICE))
+    assert reader.get("/reminders").status_code == 403
+    page = reader.get("/status").text
+    assert "1 letter waits for a decision of a practice manager: ask one to look under Reminders" in page
+    assert "/reminders" not in page
+
+
 def test_the_list_is_paged_by_key(app, sign_in, today):
     who = factories.person(email="ada@example.uk")
     for _ in range(60):

@@ -152,7 +152,7 @@ def _say(answer: dict[str, Any], plan: Plan) -> None:
     if answer["confirmed"]:
         click.echo(f"{len(plan.to_write)} rows were imported, {plan.awards} with an accreditation.")
         if plan.to_write:
-            click.echo("Reminders of what was due already are held until somebody releases them on /reminders.")
+            click.echo("Reminders of what was due already are held until a practice manager releases them.")
     else:
         click.echo(f"Nothing was written. Add --confirm to import {len(plan.to_write)} rows.")
 
