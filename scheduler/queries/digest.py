@@ -8,7 +8,7 @@ from sqlalchemy import select
 from accreditation.core.database import db
 from accreditation.core.permissions import Permission
 from accreditation.people.models import Person
-from accreditation.people.queries import viewer_of, visible_to
+from accreditation.people.queries import viewer_of, viewers_of, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.web.figures import Figure
 from scheduler.models import DigestItem, Obligation
@@ -32,6 +32,12 @@ def manager(person_id: int, on: date) -> Viewer | None:
     return viewer if viewer.grants else None
 
 
+def managers(person_ids: Collection[int], on: date) -> dict[int, Viewer]:
+    """The same of many: those who have an attention list on the day."""
+    found = {who: viewer.limited_to(Permission.VIEW_ATTENTION) for who, viewer in viewers_of(person_ids, on).items()}
+    return {who: viewer for who, viewer in found.items() if viewer.grants}
+
+
 def people_of(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Person]:
     """Those of these people whom a digest to this viewer may name."""
     theirs = select(Person).where(Person.id.in_(person_ids), visible_to(viewer))
@@ -51,8 +57,17 @@ def waiting_items(person_ids: Sequence[int] | None = None) -> list[DigestItem]:
 
 def told_in(digest_id: int) -> list[int]:
     """The reminders, each the first of those that would have shared a letter, that this digest is to tell of."""
-    told = select(DigestItem.obligation_id).where(DigestItem.digest_id == digest_id).order_by(DigestItem.id)
-    return list(db.session.scalars(told))
+    return told_in_each([digest_id])[digest_id]
+
+
+def told_in_each(digest_ids: Collection[int]) -> dict[int, list[int]]:
+    """The same for each of these digests."""
+    told: dict[int, list[int]] = {digest_id: [] for digest_id in digest_ids}
+    items = select(DigestItem.digest_id, DigestItem.obligation_id).where(DigestItem.digest_id.in_(digest_ids))
+    for digest_id, obligation_id in db.session.execute(items.order_by(DigestItem.id)) if told else ():
+        if digest_id is not None:  # it is never: they were asked for by it
+            told[digest_id].append(obligation_id)
+    return told
 
 
 def newest_digests(person_ids: Sequence[int]) -> dict[int, date]:

@@ -57,35 +57,62 @@ class AsStaff:
     sentences: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """One audience that somebody is, was or will be, by these grants, as `viewer` may hear of it now."""
+
+    person: Person
+    audience: str
+    grants: list[GrantRow]
+    recipients: Recipients
+    viewer: Viewer
+    on: date
+    now: datetime
+
+    def sentences(self) -> Iterator[str]:
+        past = list(_what_became(self.person.id, self.audience, self.viewer))
+        if self.person.left_on is not None and self.person.left_on <= self.on:
+            yield "They have left the service: nobody writes to them as staff."
+        elif self.person.id not in self.recipients.holders(self.audience):
+            yield _not_now(self.grants, self.on)
+        else:
+            yield from self._of_now(told_before=bool(past))
+        yield from past
+
+    def _of_now(self, *, told_before: bool) -> Iterator[str]:
+        rungs = [ladder for ladder in ladders() if ladder.audience == self.audience]
+        due = [one for one in missing_reminders(self.on, rungs) if self.person.id in self.recipients.of(one)]
+        known = _known(self.viewer, {one.person_id for one in due if one.person_id})
+        number = sum(one.person_id is None or one.person_id in known for one in due)
+        is_manager = self.audience == "practice_manager"
+        waits = _waiting_for_digest(self.person.id, self.viewer) if is_manager else 0
+        if not rungs:
+            yield "No rule that is in force has this audience: there is nothing that they would be told of."
+        elif not _has_anybody(self.grants, self.on):
+            yield "Nobody is theirs: their role covers no mediator who is here today."
+        elif number:
+            due_now = plural(number, "reminder is", "reminders are")
+            yield f"{due_now} due and not owed yet: the scheduler's next beat sees to it."
+        elif not waits:
+            yield "Nothing " + ("more " if told_before else "") + "is due of which a rule would tell them today."
+        if find_mark(RESTORED):
+            yield HELD_AFTER_RESTORE
+        if until := mail_server_paused_until(self.now):
+            yield f"The mail server was out of reach. The next try is at {until.astimezone(LONDON):%H:%M}."
+        if waits:
+            waiting = plural(waits, "reminder waits", "reminders wait")
+            yield f"{waiting} for their next digest in place of a letter, as they chose."
+        if is_manager:
+            yield DIGESTS_WORDS[digests_of([self.person.id])[self.person.id]]
+
+
 def told_as_staff(person: Person, viewer: Viewer, on: date, now: datetime) -> list[AsStaff]:
     """For each audience that they are, were or will be; empty for who is none of the staff that letters go to."""
     grants = list(db.session.scalars(select(GrantRow).where(GrantRow.person_id == person.id).order_by(GrantRow.id)))
     held = {audience: [grant for grant in grants if grant.role == role.value] for audience, role in ROLES.items()}
     recipients = Recipients(on)
-    return [
-        AsStaff(audience, tuple(_sentences(person, audience, theirs, recipients, viewer, on, now)))
-        for audience, theirs in held.items()
-        if theirs
-    ]
-
-
-def _sentences(
-    person: Person,
-    audience: str,
-    grants: list[GrantRow],
-    recipients: Recipients,
-    viewer: Viewer,
-    on: date,
-    now: datetime,
-) -> Iterator[str]:
-    past = list(_what_became(person.id, audience, viewer))
-    if person.left_on is not None and person.left_on <= on:
-        yield "They have left the service: nobody writes to them as staff."
-    elif person.id not in recipients.holders(audience):
-        yield _not_now(grants, on)
-    else:
-        yield from _of_now(person, audience, grants, recipients, viewer, on, now, told_before=bool(past))
-    yield from past
+    asked = [_Asked(person, who, theirs, recipients, viewer, on, now) for who, theirs in held.items() if theirs]
+    return [AsStaff(one.audience, tuple(one.sentences())) for one in asked]
 
 
 def _not_now(grants: list[GrantRow], on: date) -> str:
@@ -94,42 +121,6 @@ def _not_now(grants: list[GrantRow], on: date) -> str:
         return f"They hold this role from {day_words(min(coming))}: until then nothing is said to them."
     ended = max(grant.ends_on for grant in grants if grant.ends_on is not None)
     return f"They have not held this role since {day_words(ended)}."
-
-
-def _of_now(
-    person: Person,
-    audience: str,
-    grants: list[GrantRow],
-    recipients: Recipients,
-    viewer: Viewer,
-    on: date,
-    now: datetime,
-    *,
-    told_before: bool,
-) -> Iterator[str]:
-    rungs = [ladder for ladder in ladders() if ladder.audience == audience]
-    due = [one for one in missing_reminders(on, rungs) if person.id in recipients.of(one)]
-    known = _known(viewer, {one.person_id for one in due if one.person_id})
-    number = sum(one.person_id is None or one.person_id in known for one in due)
-    waits = _waiting_for_digest(person.id, viewer) if audience == "practice_manager" else 0
-    if not rungs:
-        yield "No rule that is in force has this audience: there is nothing that they would be told of."
-    elif not _has_anybody(grants, on):
-        yield "Nobody is theirs: their role covers no mediator who is here today."
-    elif number:
-        due_now = plural(number, "reminder is", "reminders are")
-        yield f"{due_now} due and not owed yet: the scheduler's next beat sees to it."
-    elif not waits:
-        yield "Nothing " + ("more " if told_before else "") + "is due of which a rule would tell them today."
-    if find_mark(RESTORED):
-        yield HELD_AFTER_RESTORE
-    if until := mail_server_paused_until(now):
-        yield f"The mail server was out of reach. The next try is at {until.astimezone(LONDON):%H:%M}."
-    if waits:
-        waiting = plural(waits, "reminder waits", "reminders wait")
-        yield f"{waiting} for their next digest in place of a letter, as they chose."
-    if audience == "practice_manager":
-        yield DIGESTS_WORDS[digests_of([person.id])[person.id]]
 
 
 def _has_anybody(grants: list[GrantRow], on: date) -> bool:

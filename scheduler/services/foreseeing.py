@@ -17,18 +17,19 @@ from accreditation.core.database import db
 from accreditation.core.outbox import Letter
 from accreditation.people.models import Person
 from accreditation.people.queries import visible_to
-from accreditation.people.rules import Viewer
+from accreditation.people.rules import Grant, Viewer
 from accreditation.web.words import short_day
 from scheduler.models import Obligation
 from scheduler.queries.backlog import falling_due
-from scheduler.queries.digest import figures_for, manager, people_of, told_in, waiting_items
+from scheduler.queries.digest import figures_for, managers, people_of, told_in_each, waiting_items
 from scheduler.queries.hours import sending_hours
 from scheduler.queries.recipients import Recipients
 from scheduler.rules.ladders import Bundle, Reminder
-from scheduler.services.digests import AUDIENCE, digest_after, due_digests, is_not_wanted
+from scheduler.services.digests import AUDIENCE, digest_after, due_digests
 from scheduler.services.owing import DIGEST_LETTER, WEEKLY, Owed, Way, ways_of, weekly_letter_after
 from scheduler.services.planning import why_held
 from scheduler.services.steps import READY
+from scheduler.services.weekly import digests_of
 from scheduler.services.wording import still_due_of
 
 INSTANT = timedelta(microseconds=1)
@@ -193,11 +194,13 @@ def _digests(days: Collection[_Day], told: Recipients, day: date, today: date, n
 
     Each with the reminders that it tells of by then; what will be owed at the moment counts as one entry each.
     """
-    managers, waits = told.holders(AUDIENCE), _waiting_leads()
+    holders, waits = told.holders(AUDIENCE), _waiting_leads()
     going: dict[int, tuple[datetime, list[int], int]] = {}
-    for letter in _waiting(DIGEST_LETTER, day, today):
-        going[letter.person_id] = (letter.not_before, told_in(letter.about_id), 0)
-    at_once = [one.person_id for one in due_digests(managers, now, waiting_for=waits) if not one.begins]
+    there = _waiting(DIGEST_LETTER, day, today)
+    told_by = told_in_each([letter.about_id for letter in there])
+    for letter in there:
+        going[letter.person_id] = (letter.not_before, told_by[letter.about_id], 0)
+    at_once = [one.person_id for one in due_digests(holders, now, waiting_for=waits) if not one.begins]
     at_once_at = sending_hours().next_moment(now)
     if day_of(at_once_at) == day:
         going |= {who: (at_once_at, waits.get(who, []), 0) for who in at_once}
@@ -210,16 +213,17 @@ def _digests(days: Collection[_Day], told: Recipients, day: date, today: date, n
             waits = {}  # an earlier digest tells of those
         waits = {who: leads for who, leads in waits.items() if who not in at_once}
         told_of = added.keys() | waits.keys()
-        before = due_digests(managers, moment - INSTANT, waiting_for=told_of)
+        before = due_digests(holders, moment - INSTANT, waiting_for=told_of)
         after = {one.person_id: one.week for one in before}  # what the beats until then will have written down
-        for one in due_digests(managers, moment, waiting_for=told_of, after=after):
+        for one in due_digests(holders, moment, waiting_for=told_of, after=after):
             who = one.person_id
             going[who] = (moment, waits.get(who, []), added[who])
     waiting = _Waiting({lead_id for _, leads, _ in going.values() for lead_id in leads}, day)
+    viewers, wanted = managers(going, day), digests_of(going)
     for who, (at, leads, more) in sorted(going.items()):
-        entries = _entries(who, leads, waiting, day, at)
-        if entries is not None:
-            yield _Letter(who, True, None if is_not_wanted(who, entries + more) else entries + more, at)
+        if viewer := viewers.get(who):  # else they are no manager then
+            entries = more + waiting.told_to(viewer, leads) + len(figures_for(viewer, day, at))
+            yield _Letter(who, True, entries if entries or wanted[who] == "always" else None, at)
 
 
 def _waiting_leads() -> dict[int, list[int]]:
@@ -240,18 +244,20 @@ class _Waiting:
         about = select(Obligation.id, Obligation.person_id).where(Obligation.id.in_(lead_ids))
         self.about = {row.id: row.person_id for row in db.session.execute(about)} if lead_ids else {}
         self.still = still_due_of(lead_ids, day)
+        self._reached: dict[frozenset[Grant], set[int]] = {}
 
     def told_to(self, viewer: Viewer, lead_ids: Collection[int]) -> int:
         """How many of these a digest to this viewer would tell of."""
-        people = {self.about[lead_id] for lead_id in lead_ids}
-        theirs = {None, *people_of(viewer, {who for who in people if who is not None})}
+        about_anybody = any(self.about[lead_id] for lead_id in lead_ids)
+        theirs = {None, *(self._people_of(viewer) if about_anybody else ())}
         return sum(self.about[lead_id] in theirs and bool(self.still[lead_id]) for lead_id in lead_ids)
 
-
-def _entries(person_id: int, lead_ids: Collection[int], waiting: _Waiting, day: date, at: datetime) -> int | None:
-    """How many a digest has on the day, without what is still to be owed; None: they are no manager then."""
-    viewer = manager(person_id, day)
-    return None if viewer is None else waiting.told_to(viewer, lead_ids) + len(figures_for(viewer, day, at))
+    def _people_of(self, viewer: Viewer) -> set[int]:
+        """Who reaches the same people is told of the same: it is asked once for all of them."""
+        if viewer.grants not in self._reached:
+            everybody = {who for who in self.about.values() if who is not None}
+            self._reached[viewer.grants] = set(people_of(viewer, everybody))
+        return self._reached[viewer.grants]
 
 
 def _known_to(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Person]:

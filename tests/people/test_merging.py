@@ -22,6 +22,7 @@ from accreditation.people.queries import (
     records_of,
     subject_of,
     viewer_of,
+    viewers_of,
     visible_to,
     wrongly_merged,
 )
@@ -193,6 +194,7 @@ def test_the_account_of_a_merged_record_sees_the_record_that_counts(app, today):
     merge_id = link(kept, merged)
     for who in (kept, merged):
         assert viewer_of(who.id, today) == Viewer(kept.id, frozenset({Grant(Role.MEDIATOR, Scope.PERSON, kept.id)}))
+        assert viewers_of([who.id], today) == {who.id: viewer_of(who.id, today)}
     assert viewer_of(manager.id, today).may(Permission.VIEW_MAY_WORK, subject_of(kept))
     unlink(merge_id)
     assert viewer_of(merged.id, today).person_id == merged.id
@@ -204,6 +206,9 @@ def test_nobody_gets_a_role_by_a_merge(app, today):
     factories.grant(administrator.id, Role.ADMINISTRATOR)
     link(accomplice, administrator)
     assert viewer_of(accomplice.id, today).grants == frozenset()
+    everybody = db.session.scalars(select(Person.id)).all()
+    assert viewers_of(everybody, today) == {who: viewer_of(who, today) for who in everybody}
+    assert viewers_of([], today) == {}
     nobody = factories.person()
     assert viewer_of(nobody.id, today) == Viewer(nobody.id, frozenset())
 

@@ -17,6 +17,7 @@ from accreditation.people.models import GrantRow
 from accreditation.people.rules import Grant, Viewer
 from scheduler.jobs import tick
 from scheduler.models import DigestItem, Obligation
+from scheduler.queries import digest
 from scheduler.services.digests import choose_digest
 from scheduler.services.foreseeing import foresee
 from scheduler.services.rules import install_usual_rules
@@ -24,6 +25,7 @@ from scheduler.services.steps import Pace
 from scheduler.services.weekly import choose_weekly
 from tests import factories
 from tests.scheduler.ready import everything_in_order
+from tests.statements import statements_counted
 
 SERVICE = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
 TUESDAY = date(2027, 2, 2)
@@ -240,3 +242,30 @@ def test_a_day_that_cannot_be_is_named_at_the_top_with_the_way_to_its_field(app,
     assert "There is a problem" in page
     assert '<a href="#on">' in page
     assert f'value="{asked}"' in page
+
+
+@pytest.mark.parametrize("managers", [2, 9])
+def test_however_many_managers_are_asked_about_together(app, today, monkeypatch, managers):
+    """Beside the figures, which each room counts for each of them as on their first page."""
+    monkeypatch.setattr(digest, "FIGURES", [])
+    with transaction():
+        install_usual_rules()
+    units = [factories.unit("Croydon"), factories.unit("Sutton")]
+    for number in range(managers):
+        manager(f"Man{number}", "always", ["clearance"], unit_id=units[number % 2].id)
+    for number in range(3):
+        mediator(f"Med{number}", ctc=today - (7 + number) * DAY, unit_id=units[number % 2].id)
+    with time_machine.travel(at(today, 9), tick=False):
+        tick(app)
+        viewer = Viewer(factories.person().id, frozenset({SERVICE}))
+        counted = []
+        for number in range(8):
+            db.session.rollback()
+            with statements_counted() as sent:
+                found = foresee(viewer, today + number * DAY, today=today, now=clock.now())
+            if found.gathered:
+                assert len(found.gathered) == managers
+                counted.append(len(sent))
+    assert counted
+    assert max(counted) <= 60, counted
+    assert db.session.scalar(select(func.count(DigestItem.person_id.distinct()))) == managers

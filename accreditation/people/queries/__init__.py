@@ -50,6 +50,7 @@ from accreditation.people.queries.people import (
     subject_of,
     units,
     viewer_of,
+    viewers_of,
     visible_to,
 )
 
@@ -101,6 +102,7 @@ __all__ = [
     "subject_of",
     "units",
     "viewer_of",
+    "viewers_of",
     "visible_to",
     "wrongly_merged",
 ]
