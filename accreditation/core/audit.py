@@ -108,7 +108,7 @@ def note(action: str, *, subject: tuple[str, int] | None = None, about_id: int |
     session = db.session()
     if not session.info.get("writing"):
         raise RuntimeError("audit.note() outside transaction()")
-    _pending(session).append((action, subject or (None, None), about_id, details))
+    _pending(session).append((_actor.get(), action, subject or (None, None), about_id, details))
 
 
 def note_exception(subject: tuple[str, int], *, about_id: int | None = None, **details: Any) -> None:
@@ -125,7 +125,7 @@ def sensitive_read(what: str, *, about_id: int | None = None, **details: Any) ->
 # --- what changed ----------------------------------------------------------------------------------------------------
 
 
-def _pending(session: Session) -> list[tuple[str, tuple[str | None, int | None], int | None, dict[str, Any]]]:
+def _pending(session: Session) -> list[tuple[Actor, str, tuple[str | None, int | None], int | None, dict[str, Any]]]:
     pending: list[Any] = session.info.setdefault("changes", [])
     return pending
 
@@ -149,7 +149,7 @@ def _add(session: Session, action: str, row: Any, details: dict[str, Any]) -> No
     subject_id = identity if isinstance(identity, int) else None
     if subject_id is None:
         details = {"key": str(identity), **details}
-    _pending(session).append((action, (row.__tablename__, subject_id), about_id, details))
+    _pending(session).append((_actor.get(), action, (row.__tablename__, subject_id), about_id, details))
 
 
 def _values(row: Any) -> dict[str, Any]:
@@ -179,16 +179,16 @@ def _write(session: Session) -> None:
     pending = session.info.pop("changes", None)
     if not pending:
         return
-    key, actor, written = _key(), _actor.get(), []
-    for action, subject, about_id, shown in pending:
+    key, written = _key(), []
+    for actor, action, subject, about_id, shown in pending:
         salt, text = secrets.token_hex(8), json.dumps(shown, default=str, ensure_ascii=False, sort_keys=True)
-        written.append((action, subject, about_id, salt, text))
+        written.append((actor, action, subject, about_id, salt, text))
     # From here on every other writer waits: nothing is asked or worked out that could have been before.
     connection = session.connection()
     seq, previous = connection.execute(HEAD).one()
     at = moment_text(clock.now())
     entries, details = [], []
-    for action, (subject_type, subject_id), about_id, salt, text in written:
+    for actor, action, (subject_type, subject_id), about_id, salt, text in written:
         seq += 1
         entry: dict[str, Any] = {
             "seq": seq,

@@ -27,7 +27,7 @@ def main() -> None:
     if asked.cpu:
         measure_processor_time()
     sizes = sorted(int(size) for size in asked.sizes.split(","))
-    databases = ["sqlite", "postgresql"] if asked.postgres else ["sqlite"]
+    databases = ([] if asked.no_sqlite else ["sqlite"]) + (["postgresql"] if asked.postgres else [])
     with ExitStack() as stack:
         folder = Path(asked.keep or stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))).resolve()
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,11 +51,16 @@ def _arguments() -> argparse.Namespace:
         help="mediators in each service (default: %(default)s); statements must be as many in all",
     )
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well")
+    parser.add_argument("--no-sqlite", action="store_true", help="with --postgres: on PostgreSQL alone")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the services here, so that the next run is quick")
     parser.add_argument("--repeat", type=int, default=60, help="repetitions of each page (default: %(default)s)")
     parser.add_argument("--homes", action="store_true", help="first pages and the search alone")
     parser.add_argument("--no-rebuild", action="store_true", help="leave the full rebuilds and rehearsals out")
-    parser.add_argument("--cpu", action="store_true", help="processor time, for a busy machine; SQLite only")
+    parser.add_argument(
+        "--cpu",
+        action="store_true",
+        help="processor time of this process alone, for a busy machine; a PostgreSQL server's own is not in it",
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON on standard output")
     return parser.parse_args()
 

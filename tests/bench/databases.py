@@ -23,6 +23,7 @@ from accreditation.app import create_app
 from accreditation.config import Config
 from accreditation.core import clock
 from accreditation.core.database import Base, db, transaction
+from accreditation.core.migrate import newest_revision
 from accreditation.core.settings import get_setting
 from accreditation.desk.demo.bulk.block import add_in_bulk
 from accreditation.desk.demo.filling.service import close_demo, fill_demo
@@ -55,11 +56,20 @@ def open_service(people: int, url: str, folder: Path) -> Service:
     )
     with app.app_context():
         Base.metadata.create_all(db.engine)
+        _say_it_is_newest()
         if not get_setting("demo_filled_on"):
             _fill(people)
         client = signed_in(app, "manager@example.police.uk")
         db.session.remove()
     return Service(people, url, app, client)
+
+
+def _say_it_is_newest() -> None:
+    """As migrating would: a page that looks at the schema goes no further where there is no revision."""
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        connection.execute(text("DELETE FROM alembic_version"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest_revision()})
 
 
 def _fill(people: int) -> None:

@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from accreditation.accounts.services.sessions import open_session
+from accreditation.core import audit, clock
+from accreditation.core.audit import AuditEntry
 from accreditation.core.database import db, transaction
+from accreditation.desk.queries.trail import TrailAsked, trail_page
+from accreditation.people.rules import Viewer
 from accreditation.people.services import change_address
 from tests import factories
 from tests.desk.people import AUDITOR, MANAGER
@@ -57,3 +62,30 @@ def test_a_broken_chain_is_said_where(today, sign_in):
 
 def test_others_do_not_read_it(today, sign_in):
     assert sign_in(MANAGER).get("/audit").status_code == 403
+
+
+def test_who_signed_in_is_named_and_who_was_not_signed_in_is_said_to_be_so(client, today, sign_in):
+    ada = factories.person(name="Ada Okafor")
+    account = factories.account(ada.id)
+    with transaction():
+        open_session(account.id, now=clock.now())
+    with audit.acting_as(None, "link"), transaction():
+        audit.note("something by a link")
+    with audit.acting_as(None, "web"), transaction():  # as entries of before sign-ins had somebody
+        audit.note("signed in", about_id=ada.id)
+    with audit.acting_as(None, "web"), transaction():
+        audit.note("something", about_id=ada.id)
+    actors = select(AuditEntry.action, AuditEntry.actor_id).order_by(AuditEntry.seq.desc()).limit(4)
+    assert [tuple(row) for row in db.session.execute(actors)][::-1] == [
+        ("signed in", ada.id),
+        ("something by a link", None),
+        ("signed in", None),
+        ("something", None),
+    ]
+    viewer = Viewer(0, frozenset({AUDITOR}))
+    latest = [row.actor for row in trail_page(viewer, TrailAsked(), place=None, size=4).rows][::-1]
+    called = f"Ada Okafor ({ada.reference})"
+    assert latest == [called, "Whoever had the link", called, "Somebody not signed in"]
+    page = sign_in(AUDITOR).get(f"/audit?action=signed+in&actor={ada.reference}").text
+    assert page.count('<td data-label="Who">') == 1
+    assert "By a link in a letter" in sign_in(AUDITOR).get("/audit?channel=link").text

@@ -11,6 +11,7 @@ from accreditation.people.rules import Grant
 from accreditation.standing.services import clear_deadline, set_deadline
 from tests import factories
 from tests.desk.people import AUDITOR, MANAGER, working_mediator
+from tests.statements import statements_counted
 
 TODAY = factories.TODAY
 
@@ -56,6 +57,29 @@ def test_who_rang_is_not_told(today, sign_in):
     assert "Olga Adviser" in page
     assert caller.name not in page
     assert caller.reference not in page
+
+
+def application_waits():
+    """A line manager's word is owed on it within three days."""
+    one = factories.application("Zoë Żak", stage="line_manager_support")
+    due = {"basis_date": TODAY + timedelta(3), "source": ("application", one.id), "person_id": one.person_id}
+    with transaction():
+        set_deadline(kind="line_manager_support", **due)
+    return one
+
+
+def test_a_line_managers_word_leads_to_the_application_for_who_may_open_it(today, sign_in):
+    manager, auditor, first = sign_in(MANAGER), sign_in(AUDITOR), application_waits().reference
+    manager.get("/deadlines")
+    with statements_counted() as few:
+        assert f'href="/applications/{first}"' in manager.get("/deadlines").text
+    others = [application_waits() for _ in range(3)]
+    with statements_counted() as many:
+        page = manager.get("/deadlines").text
+    assert all(f'href="/applications/{one.reference}"' in page for one in others)
+    assert len(many) == len(few)
+    page = auditor.get("/deadlines")
+    assert page.status_code == 403 or first not in page.text
 
 
 def test_a_manager_counts_the_people_of_their_unit(today, sign_in):

@@ -204,7 +204,9 @@ def test_the_second_sheet_is_looked_at_given_back_and_recorded_on_screen(app, si
         form = {"file": (BytesIO(content), "register.xlsx"), "step": step, **answers}
         return browser.post("/helpline/log", data=form, content_type="multipart/form-data")
 
+    assert "Leave out the rows" not in send("look", upload_of(call_back)).text  # there are none to be left out
     page = send("look").text
+    assert "Leave out the rows to be corrected" in page
     assert "Column B, Mediator: Nobody has the reference or pay number “M9999”" in page
     assert "Column C, About: “Gossip” is no theme of the helpline" in page
     assert "Column E, Mins: “x” is not a number of minutes" in page

@@ -1,7 +1,7 @@
 """Passing on, warnings, themes and the end of old texts. On both databases where they are asked for."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -16,6 +16,7 @@ from accreditation.helpline import services
 from accreditation.helpline.jobs import forget_old_advice
 from accreditation.helpline.models import Contact, Escalation
 from accreditation.helpline.queries import themes_by_month
+from accreditation.helpline.queries.contacts import passed_on_to
 from accreditation.helpline.rules.themes import by_month
 from accreditation.people.rules import Grant, Viewer
 from tests import factories
@@ -53,6 +54,30 @@ def test_nothing_is_passed_on_without_words_or_to_whom_it_is_about(app):
         with pytest.raises(DomainError):
             passed_on(contact.id, to_id, grace.id, text)
     assert db.session.scalars(select(Escalation)).all() == []
+
+
+def test_what_is_not_read_comes_first_and_the_latest_before_others(app):
+    grace, contact = factories.person(), factories.contact(factories.mediator().id)
+    made = []
+    for number, hours in enumerate((0, 3, 1, 2)):
+        with transaction():
+            one = services.pass_on(
+                contact.id,
+                to_id=grace.id,
+                text="A party may be at risk",
+                form_key=f"{FORM_KEY}-{number}",
+                at=AT + timedelta(hours=hours),
+                passed_on_by=grace.id,
+            )
+            made.append(one.id)
+    at_ten, at_one, at_eleven, at_noon = made
+    with transaction():
+        services.mark_seen(at_one, at=AT)
+    with transaction():
+        services.mark_seen(at_eleven, at=AT)
+    viewer = Viewer(grace.id, frozenset({MANAGER}))
+    assert [one.id for one in passed_on_to(viewer).rows] == [at_noon, at_ten, at_one, at_eleven]
+    assert [one.id for one in passed_on_to(viewer, unread=True).rows] == [at_noon, at_ten]
 
 
 def test_only_the_chosen_words_are_shown_and_only_to_whom_they_went(sign_in):

@@ -12,6 +12,7 @@ from accreditation.people.rules import Grant
 from tests import factories
 from tests.statements import statements_counted
 from vetting.models import Clearance, ClearanceApplication
+from vetting.views.board import ON_A_PAGE
 
 OFFICER = Grant(Role.VETTING_OFFICER, Scope.SERVICE)
 MANAGER = Grant(Role.PRACTICE_MANAGER, Scope.SERVICE)
@@ -187,11 +188,11 @@ def test_the_board_links_each_number_to_its_list(sign_in, ada):
 
 
 def test_the_board_turns_its_pages_by_key(sign_in):
-    for number in range(51):
+    for number in range(ON_A_PAGE + 1):
         factories.clearance(factories.mediator().id, ends_on=date(2028, 1, 1 + number % 20))
     officer = sign_in(OFFICER)
     first = officer.get("/vetting").text
-    assert first.count('data-label="Level"') == 50
+    assert first.count('data-label="Level"') == ON_A_PAGE
     following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert officer.get(following).text.count('data-label="Level"') == 1
 

@@ -37,6 +37,9 @@ LISTS = (
 
 AGES = (("long", "More than nine weeks"),)
 
+ON_A_PAGE = 25
+"""Clearances: many facts each, which on a phone are a card."""
+
 MOST_IN_A_FILE = 20_000
 
 
@@ -72,7 +75,7 @@ def board(viewer: Viewer) -> ResponseReturnValue:
     elif shown == "reports":
         page = reports_page(viewer, place=place, address=address) if tells_reports else None
     else:
-        page = ending_page(viewer, asked, place=place, address=address)
+        page = ending_page(viewer, asked, place=place, address=address, size=ON_A_PAGE)
     board = board_of(viewer, today)
     return render_template(
         "vetting/board.html",

@@ -97,6 +97,7 @@ def choose_password(token: str, purpose: str, password: str, *, now: datetime) -
         if not first:
             _tell_of_new_password(account, now=now)
         audit.note("accepted invitation" if first else "chose new password", about_id=account.person_id)
+        db.session.flush()  # what was changed is theirs too
     return account
 
 
@@ -116,6 +117,7 @@ def begin_first_account(
         change_address(account.person_id, email)
         _set_password(account, password, now=now)
         audit.note("accepted invitation", about_id=account.person_id)
+        db.session.flush()  # what was changed is theirs too
     return account
 
 

@@ -27,7 +27,9 @@ def open_session(account_id: int, *, now: datetime, user_agent: str = "") -> str
     )
     db.session.add(opened)
     db.session.flush()
-    audit.note("signed in", subject=("user_session", opened.id), about_id=_person_of(account_id))
+    person_id = _person_of(account_id)
+    with audit.acting_as(person_id, "web"):  # before this nobody was signed in: it is their own act all the same
+        audit.note("signed in", subject=("user_session", opened.id), about_id=person_id)
     return token
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from accreditation.core.calendar import days_after, last_good_day
 from accreditation.core.database import db
@@ -22,17 +22,21 @@ from accreditation.people.rules import Viewer
 from accreditation.standing.models import Deadline
 from accreditation.standing.queries.overlays import RETURN
 from accreditation.web.paging import By, Page, page_of
-from cohorts.models import Cohort
+from cohorts.models import Application, Cohort
 from cohorts.queries.cohorts import cohorts_visible_to
 
 About = aliased(Person)
 OF_A_COHORT = "cohort"
 """The `source_type` of what follows from a cohort."""
+OF_AN_APPLICATION = "application"
 
 
 @dataclass(frozen=True)
 class DeadlineRow:
-    """One duty: `due_on` is the last day on which it is in time; `cohort_id` where it follows from one."""
+    """One duty: `due_on` is the last day on which it is in time; `cohort_id` where it follows from one.
+
+    `application`: the reference of the one it is about, for who may open applications.
+    """
 
     what: str
     owed_by: str | None
@@ -41,6 +45,7 @@ class DeadlineRow:
     cohort: str | None
     overlay_id: int | None = None
     about: str | None = None
+    application: str | None = None
 
 
 def deadlines_page(
@@ -52,8 +57,9 @@ def deadlines_page(
     address: Callable[[str | None], str] | None = None,
 ) -> Page[DeadlineRow]:
     """The duties this viewer may know of, the longest overdue first. Raises DamagedPlace."""
+    rows = _asked(select(Deadline, Person, Provider.name, Cohort.title, About, Application), viewer, when, on)
     page = page_of(
-        _asked(select(Deadline, Person, Provider.name, Cohort.title, About), viewer, when, on),
+        rows.options(joinedload(Application.person)),
         [By(Deadline.basis_date, date), By(Deadline.id, int)],
         place=place,
         key=lambda row: (row[0].basis_date, row[0].id),
@@ -74,6 +80,7 @@ def _asked(rows: Select[*tuple[Any, ...]], viewer: Viewer, when: str | None, on:
         .outerjoin(About, and_(Deadline.kind == RETURN, About.id == Deadline.person_id))
         .outerjoin(Provider, Provider.id == Deadline.provider_id)
         .outerjoin(Cohort, and_(Deadline.source_type == OF_A_COHORT, Cohort.id == Deadline.source_id))
+        .outerjoin(Application, and_(Deadline.source_type == OF_AN_APPLICATION, Application.id == Deadline.source_id))
         .where(_within(viewer), Deadline.kind.not_in(NOT_OWED))
     )
     if when == "passed":
@@ -89,7 +96,8 @@ def _within(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _row(found: Any, viewer: Viewer) -> DeadlineRow:
-    deadline, owner, provider, cohort, about = found
+    deadline, owner, provider, cohort, about, application = found
+    opens = application is not None and viewer.may(Permission.VIEW_APPLICATIONS, subject_of(application.person))
     manages = about is not None and viewer.may(Permission.MANAGE_OVERLAYS, subject_of(about))
     manages = manages and about.counted.id != viewer.person_id
     return DeadlineRow(
@@ -100,4 +108,5 @@ def _row(found: Any, viewer: Viewer) -> DeadlineRow:
         cohort=cohort,
         overlay_id=deadline.source_id if manages else None,
         about=about.name if manages else None,
+        application=application.reference if opens else None,
     )

@@ -17,7 +17,22 @@ from accreditation.people.rules import Viewer
 from accreditation.web.guards import scope_asked
 from accreditation.web.paging import By, Page, page_of
 
-CHANNELS = (("web", "On screen"), ("command", "Command line"), ("scheduler", "Scheduler"))
+CHANNELS = (
+    ("web", "On screen"),
+    ("link", "By a link in a letter"),
+    ("command", "Command line"),
+    ("scheduler", "Scheduler"),
+)
+NOBODY_SIGNED_IN = {
+    "web": "Somebody not signed in",
+    "link": "Whoever had the link",
+    "command": "The operator",
+    "scheduler": "The scheduler",
+}
+"""Who acted, where it was no one person that the register knows."""
+
+THEIR_OWN = ("signed in", "accepted invitation", "chose new password")
+"""What only the person it is about can have done: entries of before this was written down have no one else."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +125,11 @@ def _row(entry: AuditEntry, text: str | None, actor: Person | None, about: Perso
     subject = entry.subject_type.replace("_", " ") if entry.subject_type else ""
     if entry.subject_id:
         subject = f"{subject} {entry.subject_id}"
+    who = actor or (about if entry.action in THEIR_OWN else None)
     return TrailRow(
         seq=entry.seq,
         at=moment_of(entry),
-        actor=f"{actor.name} ({actor.reference})" if actor else "Nobody in particular",
+        actor=f"{who.name} ({who.reference})" if who else NOBODY_SIGNED_IN.get(entry.channel, "Nobody in particular"),
         channel=dict(CHANNELS).get(entry.channel, entry.channel),
         action=entry.action,
         subject=subject,

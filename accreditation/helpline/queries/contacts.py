@@ -19,7 +19,7 @@ from accreditation.people.queries import everyone_with, found_by, of_one_person,
 from accreditation.people.rules import Viewer, looked_for
 from accreditation.standing.queries import Explanation, explain, main_scheme, standings_on
 from accreditation.web.guards import scope_asked
-from accreditation.web.paging import By, Page, page_of
+from accreditation.web.paging import By, Page, Part, page_of, page_of_parts
 
 FOUND_AT_MOST = 8
 """People a search offers at once: more would not be read."""
@@ -237,13 +237,18 @@ def passed_on_to(
     place: str | None = None,
     address: Callable[[str | None], str] | None = None,
 ) -> Page[Escalation]:
-    """What advisers passed on to this very person, the latest first; `unread`: what they have not said they read."""
+    """What advisers passed on to this very person: what they have not said they read, then the rest; the latest first.
+
+    `unread`: only what they have not said they read.
+    """
     scope_asked()
     rows = select(Escalation).where(Escalation.to_id == viewer.person_id)
-    if unread:
-        rows = rows.where(Escalation.seen_at.is_(None))
-    newest = [By(Escalation.id, int, descending=True)]
-    page = page_of(rows, newest, place=place, key=lambda row: (row[0].id,), address=address)
+    newest = [By(Escalation.passed_on_at, datetime, descending=True), By(Escalation.id, int, descending=True)]
+    states = (
+        [Escalation.seen_at.is_(None)] if unread else [Escalation.seen_at.is_(None), Escalation.seen_at.is_not(None)]
+    )
+    parts = [Part(rows.where(state), newest, lambda row: (row[0].passed_on_at, row[0].id)) for state in states]
+    page = page_of_parts(parts, place=place, address=address)
     return Page([row for (row,) in page.rows], page.next_token, page.previous_token, page.address)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from accreditation.core.calendar import FOREVER
-from accreditation.core.database import db, read_once
+from accreditation.core.database import db, read_once, rows_of
 from accreditation.core.errors import NotFound
 from accreditation.core.settings import get_setting
 from accreditation.people.models import Person
@@ -78,7 +78,7 @@ def _histories(known_on: datetime | None = None) -> dict[str, History]:
         retired_from,
         retired,
         key,
-    ) in db.session.execute(EVERY_VERSION):
+    ) in rows_of(EVERY_VERSION):
         keys[scheme] = key or scheme
         stored = found.setdefault(scheme, [])
         if known_on is not None and stored and activated > known_on:

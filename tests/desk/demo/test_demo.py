@@ -23,6 +23,7 @@ from accreditation.core.errors import DomainError
 from accreditation.core.migrate import migrate, schema_is_current
 from accreditation.core.outbox import WAITING, Letter
 from accreditation.core.permissions import Role
+from accreditation.core.settings import get_setting
 from accreditation.desk.demo import cli
 from accreditation.desk.demo.filling import service
 from accreditation.desk.demo.plan.people import SCHEME
@@ -161,6 +162,7 @@ def entered(app: Flask, sign_ins: list[dict[str, str]], role: Role) -> FlaskClie
 
 
 def test_the_helpline_has_follow_ups_done_due_and_overdue(demo):
+    assert get_setting("vetting_contact")
     owed = Contact.follow_up_on.is_not(None)
     done = db.session.scalar(select(func.count()).where(Contact.followed_up_on.is_not(None)))
     overdue = db.session.scalar(

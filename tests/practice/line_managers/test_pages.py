@@ -84,6 +84,27 @@ def test_an_answer_about_either_record_of_a_person_counts_until_somebody_is_name
     assert anew(manager)[0][0] == 0
 
 
+def test_a_line_managers_first_page_says_how_much_waits_for_their_word(sign_in, ada, bell, today):
+    boss = sign_in(Grant(Role.LINE_MANAGER, Scope.UNIT, ada.unit_id), person=factories.person(name="Robin Bell"))
+
+    def home() -> str:
+        return boss.get("/", follow_redirects=True).text
+
+    assert "for your word" not in home()
+    log(ada.id)
+    assert "1 entry waits for your word" in home()
+    bea = factories.accredited_mediator(name="Bea Lund", unit_id=ada.unit_id)
+    elsewhere = factories.accredited_mediator(name="Eve Hart", unit="Bromley")
+    for person in (ada, bea, elsewhere):
+        log(person.id)
+    page, listed = home(), boss.get("/practice/confirming").text
+    assert "3 entries wait for your word" in page
+    assert "Logged by 2 mediators" in page
+    assert 'href="/practice/confirming"' in page
+    assert listed.count("A course on listening") == 3
+    assert "for your word" not in sign_in(MANAGER).get("/mediators").text
+
+
 SAID = "It was Fred Barker who sat in, not Ada"
 
 

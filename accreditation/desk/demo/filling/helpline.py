@@ -14,7 +14,12 @@ from accreditation.helpline.rules.rota import Pattern
 from accreditation.helpline.services import complete_follow_up, record_contact
 from accreditation.helpline.services.rota import add_shifts
 
-HOURS = {"helpline_phone": "020 7946 0123", "helpline_opens": "09:00", "helpline_closes": "17:00"}
+SETTINGS = {
+    "helpline_phone": "020 7946 0123",
+    "helpline_opens": "09:00",
+    "helpline_closes": "17:00",
+    "vetting_contact": "020 7946 0188",
+}
 WEEKS = 13
 """So far ahead the rota of the demo reaches."""
 
@@ -63,7 +68,7 @@ def _arrange_supervision(ground: Ground, made: list[tuple[int, Planned]]) -> Non
 
 def _fill_rota(ground: Ground) -> None:
     """Mornings of one adviser, afternoons of the other; nobody has Friday afternoons yet, which shows as gaps."""
-    for name, value in HOURS.items():
+    for name, value in SETTINGS.items():
         set_setting(name, value)
     monday = ground.plan.on - timedelta(days=ground.plan.on.weekday())
     until = monday + timedelta(weeks=WEEKS, days=4)
