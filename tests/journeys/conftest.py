@@ -22,9 +22,9 @@ from accreditation.desk.demo.filling.people import sign_ins
 from accreditation.desk.demo.filling.service import close_demo, fill_demo
 from accreditation.people.services import change_address
 from accreditation.standing.models import StandingPeriod
-from tests.journeys.looking import DESKTOP
+from tests.journeys.looking import DESKTOP, SEEN
 from tests.journeys.running import MORNING, Service, running
-from tests.sharing import made_once
+from tests.sharing import made_once, shared_folder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -43,11 +43,12 @@ expect.set_options(timeout=15_000)  # machines that run tests are slow at times;
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI runs the journeys in a browser: install Debian's chromium")
         pytest.skip("no Chromium on this machine: apt-get install chromium, and the journeys run here too")
+    SEEN[:] = [shared_folder(tmp_path_factory)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

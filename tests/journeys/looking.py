@@ -1,10 +1,13 @@
 """What every page of a journey must be, and how a form must say what is wrong."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
+
+from tests.sharing import comes_first
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
@@ -21,20 +24,21 @@ WIDTH = """() => {
   return [root.scrollWidth - root.clientWidth, hidden];
 }"""
 
-_seen: set[tuple[str, str]] = set()
+SEEN: list[Path] = []
+"""The folder in which the processes of a run note what they have looked at: the fixture of the browser names it."""
 
 
 def look(page: Page, state: str = "") -> None:
     """axe finds nothing (WCAG 2.0 to 2.2, A and AA) at both widths, one h1, a title, no sideways scrolling.
 
-    A page is looked at once in a run; `state` tells apart what one address can show. After a click it waits for the
-    page to which the click leads: the old one would be looked at, or torn down on the way.
+    A page is looked at once in a run, by whichever process comes to it first; `state` tells apart what one address can
+    show. After a click it waits for the page to which the click leads: the old one would be looked at, or torn down on
+    the way.
     """
     page.wait_for_load_state()  # wait_for_function asks by eval, which the pages' policy refuses
     path = re.sub(r"(?<=/)(DEMO-)?[A-Z]*\d[\w-]*|(?<=/)[\w-]{30,}", "*", urlsplit(page.url).path)
-    if (path, state) in _seen:
+    if not comes_first(SEEN[0], path, state):
         return
-    _seen.add((path, state))
     size = page.viewport_size
     for width in (DESKTOP, PHONE):
         page.set_viewport_size(width)
