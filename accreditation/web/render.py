@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from accreditation.core.calendar import last_good_day
-from accreditation.web import words
+from accreditation.web import stylesheet, words
 from accreditation.web.tables import column
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -15,6 +15,8 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 @lru_cache
 def _fingerprint(name: str) -> str:
+    if name == stylesheet.NAME:
+        return stylesheet.mark_of_stylesheet()
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
@@ -24,7 +26,8 @@ def asset(name: str) -> str:
 
 
 def prepare_templates(app: Flask) -> None:
-    """Give the app's templates their filters and globals."""
+    """Give the app's templates their filters and globals, and its pages their stylesheet."""
+    stylesheet.serve_stylesheet(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(

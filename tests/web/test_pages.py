@@ -1,9 +1,13 @@
 """What every page has: headers, refusals in words, the pages about the product."""
 
+import re
+import shutil
+
 import pytest
 
 from accreditation.core.permissions import Role, Scope
 from accreditation.people.rules import Grant
+from accreditation.web import stylesheet
 from tests import factories
 
 
@@ -40,6 +44,37 @@ def test_pages_are_not_kept_and_files_are(client):
     assert client.get("/help").headers["Cache-Control"] == "no-store"
     with client.get("/static/site.css?v=1") as kept:
         assert "immutable" in kept.headers["Cache-Control"]
+
+
+def test_the_stylesheet_is_one_file_of_all_its_parts_in_their_order(client):
+    address = re.search(r'<link rel="stylesheet" href="([^"]+)"', client.get("/help").text)[1]
+    sheet = client.get(address)
+    parts = sorted(stylesheet.PARTS.iterdir())
+    assert [part.name[:3] for part in parts] == [f"{number:02}-" for number in range(1, len(parts) + 1)]
+    assert all(part.suffix == ".css" for part in parts)
+    assert sheet.data == b"".join(part.read_bytes() for part in parts)
+    assert sheet.mimetype == "text/css"
+    assert sheet.headers["ETag"].strip('"') == address.partition("v=")[2]
+    again = client.get(address, headers={"If-None-Match": sheet.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    with client.get("/static/site.js") as script:
+        assert script.status_code == 200
+    assert client.get("/static/none.css").status_code == 404
+
+
+def test_a_stylesheet_whose_part_changes_has_another_address(client, monkeypatch, tmp_path):
+    before = stylesheet.mark_of_stylesheet()
+    shutil.copytree(stylesheet.PARTS, tmp_path / "site")
+    last = sorted((tmp_path / "site").iterdir())[-1]
+    last.write_text(last.read_text(encoding="utf-8") + ".more { color: red; }\n", encoding="utf-8")
+    monkeypatch.setattr(stylesheet, "PARTS", tmp_path / "site")
+    for kept in (stylesheet.stylesheet, stylesheet.mark_of_stylesheet):
+        kept.cache_clear()
+    try:
+        assert stylesheet.mark_of_stylesheet() != before
+    finally:
+        for kept in (stylesheet.stylesheet, stylesheet.mark_of_stylesheet):
+            kept.cache_clear()
 
 
 def test_a_page_that_is_not_there_has_a_way_back(client):
