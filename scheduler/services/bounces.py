@@ -17,6 +17,7 @@ from accreditation.core.database import db, transaction
 from accreditation.core.outbox import OWN_ADDRESS, Letter
 from scheduler.models import LetterAttempt
 from scheduler.rules.bounces import LARGEST, Report, is_about_the_address, read_report
+from scheduler.services.attempts import may_have_gone_out
 from scheduler.services.composing import current_address
 
 READ = "read"
@@ -38,17 +39,16 @@ def take_in(report: Report) -> str:
     """What a report changes: "came back", "delayed" or "ignored". Twice is once. Opens its own transaction."""
     with transaction():
         letter = db.session.scalar(select(Letter).where(Letter.message_id == report.message_id).with_for_update())
-        if letter is None or letter.state not in ("sent", "in_doubt", "queued", "retry_wait"):
+        if letter is None or not _may_have_arrived(letter):
             return "ignored"
         words = f"{report.status} {report.words}".strip()
         if report.kind == "delayed":
             _note(letter, f"The mail server has not delivered it yet: {words}", None)
             return "delayed"
-        if letter.state in ("queued", "retry_wait") and not letter.resends:
-            return "ignored"  # never handed over: the report cannot be about our letter
         reason = f"It came back: {words or 'the mail server gave no reason'}"
         now = clock.now()
-        letter.state, letter.reason, letter.ended_at, letter.claim_token = "undeliverable", reason, now, None
+        letter.state, letter.reason, letter.ended_at = "undeliverable", reason, now
+        letter.claim_token = letter.claimed_until = None
         _note(letter, reason, "undeliverable")
         address = None if letter.template in OWN_ADDRESS else current_address(letter.person_id)
         if address is not None and is_about_the_address(report.status) and _was_current(letter, address.since):
@@ -56,6 +56,19 @@ def take_in(report: Report) -> str:
             address.undeliverable_reason = address.undeliverable_reason or reason
         audit.note("a letter came back", subject=("letter", letter.id), about_id=letter.person_id, status=report.status)
         return "came back"
+
+
+def _may_have_arrived(letter: Letter) -> bool:
+    """Whether a mail server may have had it to report on, and nobody has decided otherwise since.
+
+    A report may be quicker than we are: the server's answer is recorded with the next letter, and until then this one
+    is still being handed over. And one that goes once more has been handed over before.
+    """
+    if letter.state in ("sent", "in_doubt"):
+        return True
+    if letter.state not in ("queued", "retry_wait", "claimed", "handing_over"):
+        return False
+    return letter.resends > 0 or may_have_gone_out(letter.id, letter.claim_token or "")
 
 
 def _was_current(letter: Letter, since: object) -> bool:

@@ -11,8 +11,11 @@ from accreditation.core.outbox import Letter
 from accreditation.people import services as people
 from accreditation.people.models import ContactAddress
 from scheduler.jobs import tick
+from scheduler.models import LetterAttempt
 from scheduler.rules.bounces import read_report
+from scheduler.services import bounces
 from scheduler.services.bounces import read_bounces
+from scheduler.services.smtp import Conversation
 from tests import factories
 
 REPORT = """From: MAILER-DAEMON@relay.example
@@ -187,3 +190,69 @@ def test_the_beat_reads_the_mailbox_that_is_set_up(app, mail, deliver, tmp_path,
     put_in(tmp_path / "bounces", report(letter.message_id))
     tick(app)
     assert factories.state_of(letter.id) == "undeliverable"
+
+
+@pytest.mark.parametrize("action", ["failed", "delayed"])
+def test_a_report_that_is_quicker_than_the_record_of_the_answer_counts(
+    app, mail, deliver, tmp_path, monkeypatch, action
+):
+    """The server has taken it and reports on it, while its answer waits to be recorded with the next letter's dot."""
+    mail()
+    letters = [factories.letter_row(factories.letter()) for _ in range(2)]
+    first, message_id = letters[0].id, letters[0].message_id
+    put_in(tmp_path / "bounces", report(message_id, action=action))
+    content, found = Conversation.content, []
+
+    def second(self, text):
+        if self.carried == 1:
+            found.append((factories.state_of(first), read_bounces(tmp_path / "bounces")))
+        content(self, text)
+
+    monkeypatch.setattr(Conversation, "content", second)
+    came_back = action == "failed"
+    assert deliver().states == {"sent": 1 if came_back else 2}
+    assert found == [("handing_over", {"came back" if came_back else "delayed": 1})]
+    assert factories.state_of(first) == ("undeliverable" if came_back else "sent")
+
+
+@pytest.mark.parametrize("action", ["failed", "delayed"])
+@pytest.mark.parametrize(
+    ("state", "resends", "counts"),
+    [(state, 1, False) for state in ("held", "superseded", "cancelled", "failed", "undeliverable")]
+    + [(state, 0, False) for state in ("queued", "retry_wait", "claimed", "handing_over")]
+    + [(state, 1, True) for state in ("queued", "retry_wait", "claimed", "handing_over")],
+)
+def test_a_report_counts_for_what_may_have_gone_out_and_is_not_decided(app, tmp_path, state, resends, counts, action):
+    letter = factories.letter_row(factories.letter())
+    with transaction():
+        row = db.session.get_one(Letter, letter.id)
+        row.state, row.resends = state, resends
+    put_in(tmp_path / "bounces", report(letter.message_id, action=action))
+    came_back = action == "failed"
+    what = "ignored" if not counts else "came back" if came_back else "delayed"
+    assert read_bounces(tmp_path / "bounces") == {what: 1}
+    assert factories.state_of(letter.id) == ("undeliverable" if counts and came_back else state)
+    steps = select(func.count()).select_from(LetterAttempt)
+    assert db.session.scalar(steps) == counts
+
+
+def test_a_report_about_a_letter_to_an_address_of_its_own_marks_nothing(app, mail, deliver, tmp_path, monkeypatch):
+    letter = sent_letter(app, mail, deliver)
+    monkeypatch.setattr(bounces, "OWN_ADDRESS", {letter.template})
+    put_in(tmp_path / "bounces", report(letter.message_id))
+    assert read_bounces(tmp_path / "bounces") == {"came back": 1}
+    assert db.session.scalar(select(ContactAddress.undeliverable_since)) is None
+
+
+@pytest.mark.parametrize("kind", ["folder", "mbox"])
+def test_a_flood_is_read_in_parts(app, tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(bounces, "AT_ONCE", 2)
+    place = tmp_path / "bounces"
+    if kind == "folder":
+        put_in(place, *["x"] * 3)
+    else:
+        box = mailbox.mbox(place)
+        for _ in range(3):
+            box.add(message_from_string(HOLIDAY.format(message_id="<x@y>")))
+        box.close()
+    assert [read_bounces(place), read_bounces(place), read_bounces(place)] == [{"ignored": 2}, {"ignored": 1}, {}]
