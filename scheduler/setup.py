@@ -49,11 +49,13 @@ def mail_server_is_reached(mark: SchedulerMark | None) -> Finding:
 
 @check(BACKLOG.c.waiting, BACKLOG.c.since, TROUBLE.c.letters, letters_due=GRACE)
 def letters_go_out(waiting: int, since: datetime | None, troubled: int) -> Finding:
+    said = []
     if waiting:
-        words = f"{plural(waiting, 'letter')} should have gone, the oldest on {moment(since)}"
-        return Finding("Letters", "warning", words)
+        said.append(f"{plural(waiting, 'letter')} should have gone, the oldest on {moment(since)}")
     if troubled:
         # Whoever reads this may be no practice manager: only those can open the letters.
         words = f"{plural(troubled, 'letter waits', 'letters wait')} for a decision of a practice manager: ask one"
-        return Finding("Letters", "warning", f"{words} to look under Reminders")
+        said.append(f"{words} to look under Reminders")
+    if said:
+        return Finding("Letters", "warning", "; ".join(said))
     return Finding("Letters", "ok", "none is waiting longer than it should")

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
+from accreditation.core.calendar import days_after, end_of_day
 from accreditation.core.database import Moment, db
 from accreditation.core.errors import NotFound
 from accreditation.core.outbox import CALLED, TROUBLED, Letter
@@ -14,6 +15,7 @@ from accreditation.people.models import Person
 from accreditation.people.queries import has_words, visible_to
 from accreditation.people.rules import Viewer
 from accreditation.web.paging import By, Page, page_of
+from scheduler.rules.wordings import FOLDER
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "trouble": ("Waiting for a decision", TROUBLED),
@@ -121,6 +123,14 @@ def get_letter(letter_id: int, viewer: Viewer) -> tuple[Letter, Person]:
     if row is None:
         raise NotFound("There is no such letter.")
     return row[0], row[1]
+
+
+def reminders_owed_on(day: date, viewer: Viewer) -> int:
+    """How many letters of the scheduler's were written down on that day, whatever became of them."""
+    first, last = end_of_day(days_after(day, -1)), end_of_day(day)
+    rows = select(func.count()).select_from(Letter).join(Person, Person.id == Letter.person_id)
+    on_the_day = (Letter.queued_at > first, Letter.queued_at <= last)
+    return db.session.scalar(rows.where(Letter.template.startswith(FOLDER), *on_the_day, _visible(viewer))) or 0
 
 
 @dataclass(frozen=True)

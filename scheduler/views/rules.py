@@ -18,6 +18,7 @@ from scheduler.forms.rules import HoursForm, NewRuleForm, SwitchOnForm
 from scheduler.models import AUDIENCES, SUBJECTS
 from scheduler.queries.backlog import backlog_of, would_get
 from scheduler.queries.hours import sending_hours, weekly_time
+from scheduler.queries.letters import reminders_owed_on
 from scheduler.queries.rules import get_rule, rules_by_subject
 from scheduler.queries.why import AUDIENCE_WORDS, SUBJECT_WORDS
 from scheduler.rules.ladders import stage_words
@@ -125,6 +126,7 @@ def preview(viewer: Viewer) -> ResponseReturnValue:
         total=len(reminders),
         rows=would_get(viewer, reminders, day, how=foreseen.how if foreseen else None),
         foreseen=foreseen,
+        owed_today=reminders_owed_on(today, viewer) if day == today and not problem else 0,
         shown=foreseen.gathered[:SHOWN] if foreseen else [],
         audience_words=AUDIENCE_WORDS,
         stage_words=stage_words,

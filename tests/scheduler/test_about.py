@@ -228,3 +228,18 @@ def test_an_application_that_is_with_vetting_is_given_as_the_reason(app, sign_in
     factories.evidence(who.id, "clearance_application", today - timedelta(days=1), code="CTC")
     assert WITH_VETTING in manager.get(page).text
     assert all(line[1] != CTC for line in coming(who, today) if line[3] == "mediator")
+
+
+def test_a_preview_of_today_says_what_was_written_down_already(app, sign_in, today):
+    croydon = factories.unit("Croydon")
+    everything_in_order(ctc=today + timedelta(days=30), email="ada@example.uk", unit_id=croydon.id)
+    manager = sign_in(MANAGER)
+    assert "written down today already" not in manager.get("/reminders/preview").text
+    factories.plan(today)
+    page = manager.get("/reminders/preview").text
+    assert "1 letter was written down today already; what follows comes on top." in page
+    assert "Nobody else is reminded today" in page
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    assert "written down today already" not in manager.get("/reminders/preview", query_string={"on": tomorrow}).text
+    elsewhere = sign_in(Grant(Role.PRACTICE_MANAGER, Scope.UNIT, factories.unit("Lambeth").id))
+    assert "written down today already" not in elsewhere.get("/reminders/preview").text

@@ -81,6 +81,10 @@ def test_who_may_not_open_the_letters_is_told_whom_to_ask(app, sign_in, today, r
     page = reader.get("/status").text
     assert "1 letter waits for a decision of a practice manager: ask one to look under Reminders" in page
     assert "/reminders" not in page
+    put(factories.letter(email="no2@example.uk"), "queued", not_before=clock.now() - timedelta(minutes=6))
+    page = reader.get("/status").text  # neither hides the other
+    assert "1 letter should have gone" in page
+    assert "1 letter waits for a decision" in page
 
 
 def test_the_list_is_paged_by_key(app, sign_in, today):
