@@ -8,13 +8,17 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
+from accreditation.awards.queries.candidates import found_ready
 from accreditation.awards.queries.ready import ReadyAsked, count_ready, every_ready
 from accreditation.awards.rules.dates import LISTED
 from accreditation.core.database import db, transaction
 from accreditation.core.permissions import Role, Scope
 from accreditation.core.settings import set_setting
+from accreditation.people.models import Person
 from accreditation.people.rules import Grant, Viewer
+from accreditation.standing.queries.schemes import get_scheme
 from accreditation.standing.rules.contract.schemes import read_scheme_file
 from accreditation.standing.services import declare, declaring_many, install_version, void
 from tests import factories
@@ -143,3 +147,19 @@ def test_the_indexes_find_whoever_asking_everybody_finds(app, seed):
 @pytest.mark.parametrize("seed", range(1000, 1000 + SOAK))
 def test_the_indexes_find_whoever_asking_everybody_finds_in_many_services(app, seed):
     compare(Service(seed))
+
+
+def test_facts_of_somebody_are_looked_up_by_their_records(app, today):
+    """A condition on either the person or a list of merged records made PostgreSQL read every fact for each person."""
+    scheme = get_scheme("INHOUSE-WPM", today)
+    counting = found_ready(scheme, today, None).people.add_columns(Person.id)
+    said = str(counting.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    if db.engine.dialect.name == "sqlite":
+        plan = [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {said}"))]
+        assert any(line.startswith("SEARCH evidence USING") and "(person_id=?" in line for line in plan), plan
+        assert "SCAN evidence" not in plan, plan  # without any index
+        return
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))  # so few facts would be read in no time
+    plan = [row[0] for row in db.session.execute(text(f"EXPLAIN {said}"))]
+    assert any("SubPlan" in line for line in plan), plan
+    assert not [line for line in plan if "person_id = person.id" in line and " OR " in line], plan
