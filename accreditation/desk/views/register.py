@@ -20,7 +20,9 @@ from accreditation.desk.views.times import ONLY_TODAY, as_of_asked
 from accreditation.people.queries import units
 from accreditation.people.rules import Viewer
 from accreditation.people.services import note_export
+from accreditation.practice.queries.confirming import is_named
 from accreditation.practice.queries.line_managers import count_confirming
+from accreditation.practice.rules.line_managers import LINE_MANAGER
 from accreditation.standing.queries.explain import sees_details
 from accreditation.standing.queries.schemes import all_schemes, main_scheme_code
 from accreditation.standing.rules.scheme import OVERLAY_LABELS, Scheme
@@ -42,9 +44,10 @@ def mediators(viewer: Viewer) -> ResponseReturnValue:
     details = bool(sees_details(viewer).grants)
     sort = Sort(asked.sort, asked.descending, lambda value: filters.url(sort=value))
     confirms = viewer.limited_to(Permission.CONFIRM_PRACTICE)
+    waits = bool(confirms.grants) and not as_of.travels and is_named(LINE_MANAGER, clock.today())
     return render_template(
         "desk/mediators.html",
-        to_confirm=count_confirming(confirms, clock.today()) if confirms.grants and not as_of.travels else None,
+        to_confirm=count_confirming(confirms, clock.today()) if waits else None,
         as_of=as_of,
         has_errors=bool(as_of.problems),
         may_ask_any_day=details,
