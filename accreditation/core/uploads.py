@@ -36,7 +36,6 @@ class Draft:
     # that it adds or changes is audited like any other.
     __audited__ = False
 
-    id: Mapped[int]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import current_app
 
-from accreditation.core import clock
 from accreditation.core.database import db
 from accreditation.core.errors import DomainError, NotFound
 from accreditation.core.settings import get_setting
@@ -28,13 +28,13 @@ class Preview:
     said: str
 
 
-def preview_of(letter: str, reference: str | None, viewer: Viewer) -> Preview:
-    """Of the person with this reference, as far as this viewer may know of them; of nobody real without one.
+def preview_of(letter: str, reference: str | None, viewer: Viewer, *, on: date) -> Preview:
+    """Of the person with this reference, as far as this viewer may know of them on the day; nobody real without one.
 
     Raises DomainError where there is nobody to show.
     """
-    today, base_url = clock.today(), str(current_app.config["BASE_URL"])
-    facts: dict[str, object] = sample_facts(today, base_url=base_url) | {
+    base_url = str(current_app.config["BASE_URL"])
+    facts: dict[str, object] = sample_facts(on, base_url=base_url) | {
         "service_name": get_setting("service_name"),
         "service_phone": get_setting("service_phone"),
     }
@@ -58,10 +58,10 @@ def preview_of(letter: str, reference: str | None, viewer: Viewer) -> Preview:
             "link": f"{base_url}/mediators/{person.reference}",
         }
     whom = f"{'To' if is_to_them else 'About'} {person.name}"
-    lines = reminders_to_come(person, today).lines
+    lines = reminders_to_come(person, on).lines
     if not lines:
         return Preview(facts, f"{whom}. Nothing about them comes up, so the days are examples.")
     together = [line for line in lines if (line.on, line.audience) == (lines[0].on, lines[0].audience)]
     day = min(line.due_by for line in together)
-    facts |= {"due_by": day, "on": day, "items": len(together), "is_past": day < today}
+    facts |= {"due_by": day, "on": day, "items": len(together), "is_past": day < on}
     return Preview(facts, f"{whom}, with what comes next about them.")

@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from accreditation.core import clock
 from accreditation.core.database import transaction
 from accreditation.core.errors import DomainError
 from accreditation.core.permissions import Permission
@@ -51,13 +52,13 @@ def wording(viewer: Viewer, letter: str) -> ResponseReturnValue:
     now, began = current_wording(letter), request.args.get("version", "")
     start = words_to_start_from(letter, int(began) if began.isdecimal() and len(began) < 9 else None)
     form = WordingForm(data={"subject": start.subject, "body": start.body, "after": str(now.number if now else 0)})
-    seen = preview_of(letter, None, viewer)
+    seen = preview_of(letter, None, viewer, on=clock.today())
     if form.validate_on_submit():
         start = Words(form.subject.data or "", form.body.data or "")
         wrong = reasons_by_part(letter, *start)
         form.subject.errors, form.body.errors = wrong["subject"], wrong["body"]
         try:
-            seen = preview_of(letter, form.who.data, viewer)
+            seen = preview_of(letter, form.who.data, viewer, on=clock.today())
         except DomainError as refusal:
             form.who.errors = refusal.reasons
         if not any(wrong.values()) and form.save.data:
